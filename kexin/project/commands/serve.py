@@ -1,0 +1,117 @@
+"""``kexin serve``: database, migrations, web server and job worker as one tree of processes.
+
+The parent serves nothing itself: it starts the others, restarts one that dies (waiting 1, 2, 4 … 30 s), gives up when one
+dies straight away or five times in a minute, and stops all of them in order: web server, worker, embedded PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from kexin.project.cli import run_in_open_installation
+from kexin.project.commands import CommandError
+from kexin.project.commands.children import Child, GaveUp
+from kexin.project.commands.listening import answers, refuse_taken, shown_address
+from kexin.project.installation import database, set_up_django
+from kexin.project.postgres import var_directory
+
+help = "start the database, the web server and the job worker"
+needs_django = False  # the port is tried first, and each refusal has a sentence of its own
+DEFAULT_PORT = 8000
+LOOK_EVERY = 0.1  # seconds
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to listen; the environment gives the defaults."""
+    parser.add_argument(
+        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (HOST)"
+    )
+    parser.add_argument(
+        "--port", type=_port, default=os.environ.get("PORT") or str(DEFAULT_PORT), help="(PORT)"
+    )
+    parser.add_argument(
+        "--with-demo", action="store_true", help="load the demo bank if nobody can sign in yet"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="web processes, each with 256 threads")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM, which are a good end (0)."""
+    stopping = threading.Event()
+    _on_signals(lambda: stopping.set())
+    refuse_taken(args.host, args.port)
+    with database():
+        set_up_django()
+        from kexin.project.commands import preparation
+
+        preparation.prepare()
+        if args.with_demo and not preparation.has_users():
+            _load_demo()
+        if stopping.is_set():
+            return 0
+        return _serve(args, stopping)
+
+
+def _serve(args: argparse.Namespace, stopping: threading.Event) -> int:
+    kexin = [sys.executable, "-m", "kexin.project.cli"]
+    where = [f"--host={args.host}", f"--port={args.port}", f"--workers={args.workers}"]
+    web = Child("The web server", [*kexin, "web", *where])
+    worker = Child("The job worker", [*kexin, "worker"])
+    told = False
+    try:
+        for child in (web, worker):
+            child.start()
+        while not stopping.wait(LOOK_EVERY):
+            for child in (web, worker):
+                child.look_after()
+            if not told and answers(args.host, args.port):
+                told = True
+                _tell(args.host, args.port)
+        print("Kexin is stopping …", flush=True)
+        return 0
+    except GaveUp as failure:
+        raise CommandError(str(failure)) from failure
+    finally:
+        for child in (web, worker):
+            child.ask_to_stop()
+        for child in (web, worker):
+            child.wait_until_stopped()
+
+
+def _tell(host: str, port: int) -> None:
+    """The address and, in a demonstration bank, who may sign in."""
+    print(f"Kexin 客信: {shown_address(host, port)}", flush=True)
+    sign_ins = var_directory() / "demo-sign-ins.txt"
+    if sign_ins.exists():
+        print(sign_ins.read_text(encoding="utf-8").rstrip(), flush=True)
+    print("Ctrl-C stops everything.", flush=True)
+
+
+def _load_demo() -> None:
+    """The demo bank of default size, by its own command."""
+    if (code := run_in_open_installation("demo")) != 0:
+        raise CommandError(f"The demo bank could not be loaded (exit code {code}); the lines above say why.")
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        act()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, handler)
+
+
+def _port(text: str) -> int:
+    try:
+        port = int(text)
+    except ValueError:
+        port = 0
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not “{text}”")
+    return port

@@ -1,0 +1,30 @@
+"""``kexin worker``: the job worker, started by ``kexin serve``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from kexin.project.lifeline import die_with_parent
+
+help = "run the job worker (started by serve)"
+needs_django = False  # serve has the database running and tells where
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How many jobs run side by side."""
+    parser.add_argument("--concurrency", type=int, default=2)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until told to stop (SIGTERM lets running jobs finish)."""
+    die_with_parent()
+    from kexin.project.installation import set_up_django
+
+    set_up_django()
+    from django.core.management import call_command
+
+    call_command(
+        "procrastinate", "worker", "--concurrency", str(args.concurrency), "--name", f"kexin-{os.getpid()}"
+    )
+    return 0

@@ -1,0 +1,69 @@
+"""Opening an installation: its database runs (or is plainly refused), and Django is set up for it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kexin.project import postgres
+from kexin.project.postgres import PostgresError
+
+OLDEST_POSTGRES = 17
+
+
+@contextmanager
+def opened() -> Iterator[None]:
+    """Database running and checked, Django set up; afterwards the embedded PostgreSQL stops with its last user."""
+    with database():
+        set_up_django()
+        yield
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """DATABASE_URL points to a database that answers and is new enough; otherwise a PostgresError."""
+    embedded = not os.environ.get("DATABASE_URL")
+    if embedded:
+        os.environ["DATABASE_URL"] = postgres.ensure_running().url
+    try:
+        check_database(os.environ["DATABASE_URL"])
+        yield
+    finally:
+        if embedded:
+            postgres.stop()
+            del os.environ["DATABASE_URL"]
+
+
+def set_up_django() -> None:
+    """Load settings and apps; may be called more than once."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexin.project.settings")
+    django.setup()
+
+
+def check_database(url: str) -> None:
+    """Refuse a database that does not answer within 10 s, is too old or does not keep UTF-8."""
+    import psycopg
+
+    shown = without_password(url)
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            version = connection.info.server_version // 10_000
+            encoding = connection.info.parameter_status("server_encoding")
+    except psycopg.Error as error:
+        said = re.sub(r"^connection failed: ", "", " ".join(str(error).split()))
+        raise PostgresError(f"The database {shown} cannot be reached: {said.removesuffix('.')}.") from error
+    if version < OLDEST_POSTGRES:
+        raise PostgresError(
+            f"The database {shown} is PostgreSQL {version}, but Kexin needs {OLDEST_POSTGRES} or newer."
+        )
+    if encoding != "UTF8":
+        raise PostgresError(f"The database {shown} is encoded in {encoding}, but Kexin needs UTF8.")
+
+
+def without_password(url: str) -> str:
+    """A database address that may be printed."""
+    return re.sub(r"(//[^:/@]*):[^@/]*@", r"\1:…@", re.sub(r"([?&]password=)[^&]*", r"\1…", url))
