@@ -25,14 +25,15 @@ def opened() -> Iterator[None]:
 def database() -> Iterator[None]:
     """DATABASE_URL points to a database that answers and is new enough; otherwise a PostgresError."""
     embedded = not os.environ.get("DATABASE_URL")
+    profile: postgres.Profile = "test" if os.environ.get("KEXIN_ENV") == "test" else "product"
     if embedded:
-        os.environ["DATABASE_URL"] = postgres.ensure_running().url
+        os.environ["DATABASE_URL"] = postgres.ensure_running(profile).url
     try:
         check_database(os.environ["DATABASE_URL"])
         yield
     finally:
         if embedded:
-            postgres.stop()
+            postgres.stop(profile)
             del os.environ["DATABASE_URL"]
 
 

@@ -19,6 +19,7 @@ from kexin.project.commands import CommandError
 from kexin.project.commands.children import Child, GaveUp
 from kexin.project.commands.listening import answers, refuse_taken, shown_address
 from kexin.project.installation import database, set_up_django
+from kexin.project.lifeline import die_with_parent
 from kexin.project.postgres import var_directory
 
 help = "start the database, the web server and the job worker"
@@ -38,6 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-demo", action="store_true", help="load the demo bank if nobody can sign in yet"
     )
+    parser.add_argument("--end-with-parent", action="store_true", help="stop when the starting program is gone")
     parser.add_argument("--workers", type=int, default=1, help="web processes, each with 256 threads")
 
 
@@ -45,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until Ctrl-C or SIGTERM, which are a good end (0)."""
     stopping = threading.Event()
     _on_signals(lambda: stopping.set())
+    if args.end_with_parent:
+        die_with_parent(signal.SIGTERM)
     refuse_taken(args.host, args.port)
     with database():
         set_up_django()
