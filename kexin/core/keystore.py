@@ -1,0 +1,354 @@
+"""Customers' keys: one wrapped Tink keyset each, outside the business database and its log.
+
+A customer's values are encrypted by the customer's own key, so that forgetting the key forgets the
+person in every copy and backup of the database (crypto-shredding). The embedded store is one LMDB file
+that web, worker and import processes open together: key = the 16 bytes of ``key_id``, value = the
+keyset, serialised by Tink and encrypted by the institution's master key, bound to ``key_id``.
+
+Key ids are UUIDs of version 7: they carry the time they were made, which the sweep of orphans reads,
+and arrive in order, which keeps a bulk load from touching every page of the file.
+
+LMDB does not overwrite freed pages. A forgotten keyset may survive in them, still wrapped; rotating the
+master key, :meth:`LmdbKeyStore.rewrap` and ``KeyRing.retire_old("master")`` make such remains useless.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import UUID
+from weakref import WeakSet
+
+import lmdb
+import tink
+from tink import proto_keyset_format, secret_key_access
+from tink.aead import Aead
+
+from kexin.core.crypto import (
+    TEMPLATES,
+    KeyRing,
+    Undecipherable,
+    forget_opened_ring,
+    key_ring,
+    only_primary,
+    with_new_primary,
+)
+from kexin.core.lmdbfile import LmdbFile
+
+CACHE_SIZE: Final = 50_000  # opened keys per process, about 2 kB each
+EPOCH_SECONDS: Final = 1.0  # a key forgotten by another process may be used from the cache this long
+_EPOCH_KEY: Final = b"\0epoch"  # 6 bytes: never equal to a key id
+
+
+class KeyForgotten(LookupError):
+    """There is no key with this id: the person was erased, or the id is wrong."""
+
+
+class SweepRefused(Exception):
+    """So many keys look orphaned that the list of known ids is more likely wrong than the store."""
+
+
+_stores_alive: WeakSet[LmdbKeyStore] = WeakSet()
+
+
+class KeyStore(Protocol):
+    """Where customers' keys live. The embedded store is LMDB; a Vault or KMS store has the same shape."""
+
+    def create(self, n: int = 1) -> list[UUID]: ...
+    def create_open(self, n: int = 1) -> list[tuple[UUID, Aead]]: ...
+    def aead(self, key_id: UUID) -> Aead: ...
+    def aead_many(self, key_ids: Iterable[UUID]) -> dict[UUID, Aead]: ...
+    def rotate(self, key_id: UUID) -> None: ...
+    def retire_old(self, key_id: UUID) -> None: ...
+    def forget(self, key_id: UUID) -> bool: ...
+    def sweep(self, known_ids: Iterable[UUID], *, older_than: timedelta = ...) -> list[UUID]: ...
+    def rewrap(self, *, batch: int = ...) -> int: ...
+    def backup(self, path: Path) -> None: ...
+
+
+def new_key_id() -> UUID:
+    """A UUID of version 7 (RFC 9562): milliseconds since 1970, then 74 random bits."""
+    return UUID(
+        int=(time.time_ns() // 1_000_000) << 80
+        | 0x7 << 76
+        | secrets.randbits(12) << 64
+        | 0b10 << 62
+        | secrets.randbits(62)
+    )
+
+
+def made_at(key_id: UUID) -> datetime:
+    """When a key id of version 7 was made (UTC)."""
+    return datetime.fromtimestamp((key_id.int >> 80) / 1000, UTC)
+
+
+def _bound_to(key_id: bytes) -> bytes:
+    return b"kexin customer key:" + key_id
+
+
+class LmdbKeyStore:
+    """The embedded key store. One instance per directory and process; threads share it."""
+
+    def __init__(self, directory: Path | str, ring: Callable[[], KeyRing] = key_ring) -> None:
+        self.directory = Path(directory)
+        self._file = LmdbFile(self.directory)
+        self._ring = ring
+        self._cache: OrderedDict[bytes, Aead] = OrderedDict()
+        self._cache_lock = threading.Lock()
+        self._epoch = b""
+        self._epoch_seen = float("-inf")
+        _stores_alive.add(self)
+
+    def _after_fork(self) -> None:
+        self._cache_lock = threading.Lock()
+        self._cache.clear()
+
+    # -- making ----------------------------------------------------------------------------------
+
+    def create(self, n: int = 1) -> list[UUID]:
+        """Make *n* keys; they are on the disk when this returns. Write the rows after it, never before."""
+        return [key_id for key_id, _ in self._make(n)]
+
+    def create_open(self, n: int = 1) -> list[tuple[UUID, Aead]]:
+        """Like :meth:`create`, with each key opened: what a bulk load needs to encrypt at once."""
+        return [(key_id, handle.primitive(Aead)) for key_id, handle in self._make(n)]
+
+    def _make(self, n: int) -> list[tuple[UUID, tink.KeysetHandle]]:
+        made = [(new_key_id(), tink.new_keyset_handle(TEMPLATES["secrets"])) for _ in range(n)]
+        made.sort(key=lambda pair: pair[0].bytes)
+        master = self._ring().master
+        rows = [(key_id.bytes, _wrap(master, key_id.bytes, handle)) for key_id, handle in made]
+
+        def put(transaction: lmdb.Transaction) -> None:
+            for key, value in rows:
+                if not transaction.put(key, value, overwrite=False):
+                    raise RuntimeError("Two keys were given the same id.")
+
+        self._file.run(put, write=True)
+        return made
+
+    # -- opening ---------------------------------------------------------------------------------
+
+    def aead(self, key_id: UUID) -> Aead:
+        """The customer's cipher. KeyForgotten if there is no such key."""
+        key = key_id.bytes
+        self._notice_changes()
+        with self._cache_lock:
+            found = self._cache.get(key)
+            if found is not None:
+                self._cache.move_to_end(key)
+                return found
+        value = self._file.run(lambda transaction: transaction.get(key))
+        if value is None:
+            raise KeyForgotten(f"There is no key {key_id}.")
+        opened = self._open(key, value).primitive(Aead)
+        self._remember(key, opened)
+        return opened
+
+    def aead_many(self, key_ids: Iterable[UUID]) -> dict[UUID, Aead]:
+        """The ciphers of many customers in one transaction. Forgotten keys are left out."""
+        self._notice_changes()
+        result: dict[UUID, Aead] = {}
+        missing: list[UUID] = []
+        with self._cache_lock:
+            for key_id in dict.fromkeys(key_ids):
+                found = self._cache.get(key_id.bytes)
+                if found is None:
+                    missing.append(key_id)
+                else:
+                    result[key_id] = found
+        if missing:
+            values = self._file.run(lambda transaction: [transaction.get(key_id.bytes) for key_id in missing])
+            for key_id, value in zip(missing, values, strict=True):
+                if value is not None:
+                    result[key_id] = opened = self._open(key_id.bytes, value).primitive(Aead)
+                    self._remember(key_id.bytes, opened)
+        return result
+
+    def _open(self, key: bytes, value: bytes) -> tink.KeysetHandle:
+        try:
+            plain = self._ring().master.decrypt(value, _bound_to(key))
+        except tink.TinkError:
+            forget_opened_ring()  # the master may have been rotated by another process a moment ago
+            try:
+                plain = self._ring().master.decrypt(value, _bound_to(key))
+            except tink.TinkError as error:
+                raise Undecipherable(f"Key {UUID(bytes=key)} was not wrapped by this master key.") from error
+        return proto_keyset_format.parse(plain, secret_key_access.TOKEN)
+
+    def _remember(self, key: bytes, opened: Aead) -> None:
+        with self._cache_lock:
+            self._cache[key] = opened
+            self._cache.move_to_end(key)
+            while len(self._cache) > CACHE_SIZE:
+                self._cache.popitem(last=False)
+
+    def _notice_changes(self) -> None:
+        """Empty the cache when any process forgot or rotated a key since we last looked."""
+        now = time.monotonic()
+        if now - self._epoch_seen < EPOCH_SECONDS:
+            return
+        epoch = self._file.run(lambda transaction: transaction.get(_EPOCH_KEY, b""))
+        if epoch != self._epoch:
+            with self._cache_lock:
+                self._cache.clear()
+            self._epoch = epoch
+        self._epoch_seen = now
+
+    # -- changing --------------------------------------------------------------------------------
+
+    def _change(self, key_id: UUID, change: Callable[[tink.KeysetHandle], tink.KeysetHandle]) -> None:
+        key = key_id.bytes
+        master = self._ring().master
+
+        def rewrite(transaction: lmdb.Transaction) -> None:
+            value = transaction.get(key)
+            if value is None:
+                raise KeyForgotten(f"There is no key {key_id}.")
+            transaction.put(key, _wrap(master, key, change(self._open(key, value))))
+            transaction.put(_EPOCH_KEY, secrets.token_bytes(16))
+
+        self._file.run(rewrite, write=True)
+        self._drop([key])
+
+    def rotate(self, key_id: UUID) -> None:
+        """Give the customer a new primary key; values under the old one stay readable."""
+        self._change(key_id, lambda handle: with_new_primary(handle, TEMPLATES["secrets"]))
+
+    def retire_old(self, key_id: UUID) -> None:
+        """Remove the customer's old keys, after all the customer's values were encrypted anew."""
+        self._change(key_id, only_primary)
+
+    def forget(self, key_id: UUID) -> bool:
+        """Delete the key: nothing encrypted by it can be read again. False if it was gone already."""
+        return bool(self._delete([key_id.bytes]))
+
+    def _delete(self, keys: Sequence[bytes]) -> int:
+        def delete(transaction: lmdb.Transaction) -> int:
+            gone = sum(transaction.delete(key) for key in keys)
+            transaction.put(_EPOCH_KEY, secrets.token_bytes(16))
+            return gone
+
+        gone = self._file.run(delete, write=True)
+        self._drop(keys)
+        return gone
+
+    def _drop(self, keys: Iterable[bytes]) -> None:
+        with self._cache_lock:
+            for key in keys:
+                self._cache.pop(key, None)
+
+    # -- upkeep ----------------------------------------------------------------------------------
+
+    def key_ids(self) -> list[UUID]:
+        """All key ids, oldest first (about 100 MB of memory for a million)."""
+
+        def read(transaction: lmdb.Transaction) -> list[UUID]:
+            cursor = transaction.cursor().iternext(keys=True, values=False)
+            return [UUID(bytes=bytes(key)) for key in cursor if len(key) == 16]
+
+        return self._file.run(read)
+
+    def sweep(
+        self,
+        known_ids: Iterable[UUID],
+        *,
+        older_than: timedelta = timedelta(hours=1),
+        now: datetime | None = None,
+        largest_share: float = 0.05,
+    ) -> list[UUID]:
+        """Forget keys that no row uses, made longer ago than *older_than*; returns them.
+
+        *older_than* must exceed the longest transaction that makes keys. SweepRefused, and nothing
+        forgotten, if more than 100 keys and more than *largest_share* of all look orphaned: an
+        incomplete *known_ids* must never erase customers.
+        """
+        before = (now or datetime.now(UTC)) - older_than
+        mine = self.key_ids()  # before reading known_ids: a row written meanwhile is then known
+        known = set(known_ids)
+        orphans = [key_id for key_id in mine if key_id not in known and made_at(key_id) < before]
+        if len(orphans) > max(100, largest_share * len(mine)):
+            raise SweepRefused(f"{len(orphans)} of {len(mine)} keys belong to no row; nothing was swept.")
+        if orphans:
+            self._delete([key_id.bytes for key_id in orphans])
+        return orphans
+
+    def rewrap(self, *, batch: int = 2_000) -> int:
+        """Wrap every key by the master's newest key; returns how many were not yet.
+
+        Run it after ``KeyRing.rotate("master")`` until it returns 0, then ``retire_old("master")``.
+        It may be interrupted and run again, and works while others read and write.
+        """
+        master = self._ring().master
+        prefix = master.encrypt(b"", b"")[:5]  # Tink puts the wrapping key's identifier in front
+        changed = 0
+        after = b""
+        while True:
+            done, after = self._file.run(partial(_rewrap_batch, master, prefix, after, batch), write=True)
+            changed += done
+            if not after:
+                return changed
+
+    def backup(self, path: Path | str) -> None:
+        """Copy a consistent, compact snapshot into the new directory *path*, while others write."""
+        self._file.copy(Path(path))
+
+    def close(self) -> None:
+        """Let go of the file, for tests and orderly ends; the next use opens it again."""
+        self._file.close()
+        with self._cache_lock:
+            self._cache.clear()
+
+
+def _wrap(master: Aead, key: bytes, handle: tink.KeysetHandle) -> bytes:
+    """Serialise and encrypt; a third of the time of Tink's own format, which repeats what LMDB knows."""
+    return master.encrypt(proto_keyset_format.serialize(handle, secret_key_access.TOKEN), _bound_to(key))
+
+
+def _rewrap_batch(
+    master: Aead, prefix: bytes, start: bytes, batch: int, transaction: lmdb.Transaction
+) -> tuple[int, bytes]:
+    """Rewrap among the *batch* entries from *start*: how many, and where to go on (empty at the end)."""
+    cursor = transaction.cursor()
+    entries = list(islice(cursor, batch + 1)) if cursor.set_range(start) else []
+    old = [(key, value) for key, value in entries[:batch] if len(key) == 16 and not value.startswith(prefix)]
+    for key, value in old:
+        transaction.put(key, master.encrypt(master.decrypt(value, _bound_to(key)), _bound_to(key)))
+    return len(old), entries[batch][0] if len(entries) > batch else b""
+
+
+# -- the store of this installation ------------------------------------------------------------------
+
+_stores: dict[Path, LmdbKeyStore] = {}
+_stores_lock = threading.Lock()
+
+
+def _after_fork() -> None:
+    global _stores_lock
+    _stores_lock = threading.Lock()
+    for store in list(_stores_alive):
+        store._after_fork()
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def customer_keys() -> LmdbKeyStore:
+    """The customers' key store of this installation, under ``settings.KEXIN_KEYS_DIR``."""
+    from django.conf import settings
+
+    directory = Path(settings.KEXIN_KEYS_DIR) / "customers.lmdb"
+    store = _stores.get(directory)
+    if store is None:
+        with _stores_lock:
+            store = _stores.setdefault(directory, LmdbKeyStore(directory))
+    return store
