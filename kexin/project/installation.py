@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from kexin.project import postgres
 from kexin.project.postgres import PostgresError
 
@@ -47,22 +49,25 @@ def set_up_django() -> None:
 
 def check_database(url: str) -> None:
     """Refuse a database that does not answer within 10 s, is too old or does not keep UTF-8."""
-    import psycopg
-
     shown = without_password(url)
     try:
         with psycopg.connect(url, connect_timeout=10) as connection:
             version = connection.info.server_version // 10_000
             encoding = connection.info.parameter_status("server_encoding")
     except psycopg.Error as error:
-        said = re.sub(r"^connection failed: ", "", " ".join(str(error).split()))
-        raise PostgresError(f"The database {shown} cannot be reached: {said.removesuffix('.')}.") from error
+        raise PostgresError(f"The database {shown} cannot be reached: {_first_reason(error)}.") from error
     if version < OLDEST_POSTGRES:
         raise PostgresError(
             f"The database {shown} is PostgreSQL {version}, but Kexin needs {OLDEST_POSTGRES} or newer."
         )
     if encoding != "UTF8":
         raise PostgresError(f"The database {shown} is encoded in {encoding}, but Kexin needs UTF8.")
+
+
+def _first_reason(error: psycopg.Error) -> str:
+    """What libpq says, without its prefix, its hints and the further addresses it tried."""
+    said = " ".join(str(error).split())
+    return re.sub(r"^connection failed: | (Is the server running|Multiple connection attempts).*", "", said).rstrip(".")
 
 
 def without_password(url: str) -> str:

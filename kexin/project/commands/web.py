@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         blocking_threads=BLOCKING_THREADS,
         backpressure=BLOCKING_THREADS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its warnings advise against the many threads that streams need
         workers_kill_timeout=PATIENCE,
     )
     server.serve(target_loader=_application, wrap_loader=False)

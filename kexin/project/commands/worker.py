@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 
 from kexin.project.lifeline import die_with_parent
@@ -22,9 +23,10 @@ def run(args: argparse.Namespace) -> int:
     from kexin.project.installation import set_up_django
 
     set_up_django()
-    from django.core.management import call_command
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    call_command(
-        "procrastinate", "worker", "--concurrency", str(args.concurrency), "--name", f"kexin-{os.getpid()}"
-    )
+    assert isinstance(app.connector, DjangoConnector)  # as procrastinate makes it for Django
+    with app.replace_connector(app.connector.get_worker_connector()) as at_work:
+        asyncio.run(at_work.run_worker_async(name=f"kexin-{os.getpid()}", concurrency=args.concurrency))
     return 0
