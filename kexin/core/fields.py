@@ -163,6 +163,7 @@ class PersonalField(_Field):
 
     def __init__(
         self,
+        verbose_name: Any = None,
         *,
         level: Level | str,
         mask: Callable[[str], str] | None = None,
@@ -179,7 +180,7 @@ class PersonalField(_Field):
         self.personal = Personal(Level(level), retention, mask)
         self.kind = kind
         self.key_field = key_field
-        super().__init__(null=null, blank=blank, max_length=max_length, **kwargs)
+        super().__init__(verbose_name, null=null, blank=blank, max_length=max_length, **kwargs)
         if kind == "text" and max_length is not None:
             self.validators.append(validators.MaxLengthValidator(max_length))
 
