@@ -5,10 +5,11 @@ A sub-command is a module of the floor (or of the core) that owns it, named in C
     help: str                                         one sentence
     def arguments(parser: ArgumentParser) -> None     its options
     def run(args: Namespace) -> int                   0 good, 1 refused or failed, 2 wrong usage
-    needs_django = True                               (optional) False: run() prepares database and Django itself
+    needs_django = True                               (optional) False: run() prepares Django itself
 
-The module is imported before Django is set up, so it imports models inside ``run``. For the others the database is
-started or adopted, and Django set up, before ``run``. A module that does not exist is not listed.
+The module is imported before Django is set up, so it imports models inside ``run``. Before ``run`` the
+database is started or adopted and Django is set up, unless the module says otherwise. A module that does not
+exist is not listed.
 """
 
 from __future__ import annotations

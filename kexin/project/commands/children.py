@@ -31,7 +31,7 @@ class Child:
     restart_at: float = 0.0
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches only the parent, which stops it in order."""
+        """Start it in a session of its own: Ctrl-C reaches only the parent, which stops all in order."""
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.argv,

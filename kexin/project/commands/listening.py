@@ -20,7 +20,7 @@ def refuse_taken(host: str, port: int) -> None:
     except socket.gaierror as error:
         raise CommandError(f"The host {host} is unknown: {error.strerror}.") from error
     with socket.socket(family, kind, protocol) as probe:
-        # Without SO_REUSEPORT a listening socket of anybody is noticed; a connection just closed does no harm.
+        # Without SO_REUSEPORT a listening socket of anybody is noticed; a closed connection does no harm.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)

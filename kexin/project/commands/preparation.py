@@ -1,4 +1,4 @@
-"""What must be true before the first page opens: keys, tables, static files. Each step is fast when nothing is to do."""
+"""What must be true before the first page opens: keys, tables, static files. Fast when nothing is to do."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADVISORY_LOCK = 0x6B6578696E  # "kexin"
 
 
 def prepare() -> None:
-    """Open or make the keys, apply pending migrations, collect static files. Refusals: CommandError, KeyMissing."""
+    """Open or make the keys, migrate, collect static files. Refusals: CommandError, KeyMissing."""
     with _alone():
         prepare_keys(Path(settings.KEXIN_KEYS_DIR))
         if pending_migrations():

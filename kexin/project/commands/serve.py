@@ -1,7 +1,7 @@
 """``kexin serve``: database, migrations, web server and job worker as one tree of processes.
 
-The parent serves nothing itself: it starts the others, restarts one that dies (waiting 1, 2, 4 … 30 s), gives up when one
-dies straight away or five times in a minute, and stops all of them in order: web server, worker, embedded PostgreSQL.
+The parent serves nothing itself: it starts the others, restarts one that dies (waiting 1, 2, 4 … 30 s), gives
+up when one dies straight away or five times in a minute, and stops all in order, the database last.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-demo", action="store_true", help="load the demo bank if nobody can sign in yet"
     )
-    parser.add_argument("--end-with-parent", action="store_true", help="stop when the starting program is gone")
+    parser.add_argument("--end-with-parent", action="store_true", help="stop when the caller is gone")
     parser.add_argument("--workers", type=int, default=1, help="web processes, each with 256 threads")
 
 
