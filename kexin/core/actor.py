@@ -1,0 +1,59 @@
+"""Who acts: a person, a service account, or the system itself (the clock has a name).
+
+An actor carries *grants*: a role's operations, how far they reach, and from which post. The people floor makes
+actors; the core only reads them. Permission is the operation's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kexin.core.choices import ActorKind, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role held through one post. ``unit_ids`` is filled for the reaches *unit* and *subtree*."""
+
+    role: str
+    operations: frozenset[str]
+    reach: Reach
+    post_id: int | None = None
+    unit_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody or something that acts; ``name`` is a staff or account number, fit for the audit."""
+
+    kind: ActorKind
+    name: str
+    user_id: int | None = None
+    post_id: int | None = None
+    post_ids: tuple[int, ...] = ()
+    unit_id: int | None = None
+    label: str = ""
+    grants: tuple[Grant, ...] = ()
+    session: str = ""
+    address: str = ""
+    methods: frozenset[str] = frozenset()
+    everything: bool = field(default=False, repr=False)
+
+    def grants_for(self, operation: str) -> tuple[Grant, ...]:
+        """The grants that cover ``operation``: only these count for its scope."""
+        if self.everything:
+            return (Grant("system", frozenset((operation,)), Reach.ALL),)
+        return tuple(grant for grant in self.grants if operation in grant.operations)
+
+    def may(self, operation: str) -> bool:
+        """True if any grant covers ``operation``, whatever its reach."""
+        return self.everything or any(operation in grant.operations for grant in self.grants)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(grant.role for grant in self.grants))
+
+
+def system(name: str) -> Actor:
+    """The system acting by itself: ``name`` says which clock or job, for example ``clock.documents``."""
+    return Actor(kind=ActorKind.SYSTEM, name=name, label=name, everything=True)

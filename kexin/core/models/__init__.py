@@ -1,0 +1,21 @@
+"""Tables of the core."""
+
+from kexin.core.models.calendar import CalendarDay
+from kexin.core.models.governance import PolicyVersion, Role, RoleOperation
+from kexin.core.models.records import AuditCheckpoint, AuditEntry, AuditLink, Event, History
+from kexin.core.models.work import Approval, SavedView, WorkItem
+
+__all__ = [
+    "Approval",
+    "AuditCheckpoint",
+    "AuditEntry",
+    "AuditLink",
+    "CalendarDay",
+    "Event",
+    "History",
+    "PolicyVersion",
+    "Role",
+    "RoleOperation",
+    "SavedView",
+    "WorkItem",
+]

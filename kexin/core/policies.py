@@ -1,0 +1,68 @@
+"""The numbers of the core."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.policy import policy, setting
+
+
+@policy("core.audit", _("Audit and its seal"))
+class AuditPolicy:
+    """How soon acts are sealed into the chain, and how long one may stay unsealed before verify complains."""
+
+    seal_every_seconds: int = setting(_("Seal every"), unit=_("seconds"), minimum=10, maximum=3600)
+    unsealed_at_most_minutes: int = setting(_("Unsealed at most"), unit=_("minutes"), minimum=1, maximum=1440)
+
+
+@policy("core.calendar", _("Working time"))
+class CalendarPolicy:
+    """The institution's working intervals on a working day, local time, ``HH:MM-HH:MM``."""
+
+    intervals: list = setting(_("Working intervals"))  # type: ignore[type-arg]
+
+
+@policy("core.reveal", _("Revealing personal data"))
+class RevealPolicy:
+    """How often one person may reveal masked fields, and how long a revealed field stays on the screen."""
+
+    per_hour: int = setting(_("Reveals per hour and person"), minimum=1, maximum=1000)
+    shown_seconds: int = setting(_("Shown for"), unit=_("seconds"), minimum=5, maximum=600)
+
+
+@policy("core.work", _("Work items"))
+class WorkPolicy:
+    """When somebody is reminded, and when a late item climbs to the next level."""
+
+    remind_at_fraction: Decimal = setting(_("Remind after this part of the time"), minimum=0, maximum=1)
+    escalate_after_hours: int = setting(_("Escalate when late by"), unit=_("hours"), minimum=0, maximum=720)
+    escalation_levels: int = setting(_("Levels of escalation"), minimum=0, maximum=5)
+    approval_within_working_days: int = setting(_("Approvals within"), unit=_("working days"), minimum=1, maximum=60)
+
+
+@policy("core.imports", _("Imports and uploads"))
+class ImportPolicy:
+    """Limits that protect the machine from hostile or mistaken files."""
+
+    largest_upload_mb: int = setting(_("Largest upload"), unit="MB", minimum=1, maximum=20480)
+    largest_unpacked_mb: int = setting(_("Largest after unpacking"), unit="MB", minimum=1, maximum=102400)
+    rejected_review_working_days: int = setting(
+        _("Rejected rows looked at within"), unit=_("working days"), minimum=1, maximum=60
+    )
+
+
+@policy("core.session", _("Sign-in and sessions"))
+class SessionPolicy:
+    """When a session ends by itself, and whether customer data need a second factor."""
+
+    idle_minutes: int = setting(_("Signed out after idle"), unit=_("minutes"), minimum=1, maximum=720)
+    mfa_for_customers: bool = setting(_("Second factor before customer data"))
+
+
+@policy("core.export", _("Exports"))
+class ExportPolicy:
+    """How much may leave in one file."""
+
+    most_rows: int = setting(_("Rows per export at most"), minimum=1, maximum=1_000_000)

@@ -1,0 +1,205 @@
+"""Numbers as data. Code holds the shape, unit and bounds of a number; data holds the number.
+
+A policy is a frozen dataclass whose fields are made with :func:`setting`. ``in_force(Policy)`` gives today's numbers
+and notes the version in the running act, so that every audit entry says which numbers it stood on. A deadline keeps
+the version it was computed from: a later change never rewrites the past.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core import frame
+from kexin.core.choices import PolicyStatus
+from kexin.core.decision import Decision, Reason
+from kexin.core.errors import KexinError, type_text
+
+T = TypeVar("T")
+_CACHE_SECONDS = 5.0
+
+
+class PolicyMissing(KexinError):
+    """No approved version is in force: the institution must approve one before the act is possible."""
+
+    status = 422
+    code = "policy-missing"
+    title = _("No approved policy version is in force")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of one number: words, unit, bounds."""
+
+    name: str
+    label: type_text
+    unit: type_text = ""
+    kind: type = int
+    minimum: Any = None
+    maximum: Any = None
+
+
+def setting(label: type_text, *, unit: type_text = "", minimum: Any = None, maximum: Any = None) -> Any:
+    """A field of a policy; its Python annotation is its kind (int, Decimal, bool, str, list)."""
+    return dataclasses.field(metadata={"label": label, "unit": unit, "minimum": minimum, "maximum": maximum})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PolicyType:
+    """A declared policy."""
+
+    code: str
+    label: type_text
+    cls: type
+    shapes: tuple[Shape, ...]
+
+
+policy_types: dict[str, PolicyType] = {}
+_KINDS: dict[str, type] = {"int": int, "Decimal": Decimal, "bool": bool, "str": str, "list": list, "dict": dict}
+
+
+def policy(code: str, label: type_text) -> Any:
+    """Declare a policy: ``@policy("core.audit", _("Audit"))`` above a class of settings."""
+
+    def wrap(cls: type[T]) -> type[T]:
+        made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        shapes = []
+        for field in dataclasses.fields(made):  # type: ignore[arg-type]
+            kind = _KINDS[str(field.type).split("[")[0]]
+            shapes.append(Shape(field.name, kind=kind, **field.metadata))
+        policy_types[code] = PolicyType(code, label, made, tuple(shapes))
+        made.policy_code = code  # type: ignore[attr-defined]
+        made.policy_version = 0  # type: ignore[attr-defined]
+        return made
+
+    return wrap
+
+
+def check_values(code: str, values: Mapping[str, Any]) -> Decision:
+    """Do these values fit the shape and bounds of the policy? One reason per field that does not."""
+    declared = policy_types[code]
+    reasons = [
+        Reason("unknown", _("This policy has no such number."), name)
+        for name in values
+        if name not in {shape.name for shape in declared.shapes}
+    ]
+    for shape in declared.shapes:
+        if shape.name not in values:
+            reasons.append(Reason("missing", _("A value is needed."), shape.name))
+            continue
+        try:
+            value = convert(shape, values[shape.name])
+        except (ValueError, TypeError, ArithmeticError):
+            reasons.append(Reason("kind", _("This is not a value of the right kind."), shape.name))
+            continue
+        if shape.minimum is not None and value < shape.minimum:
+            reasons.append(Reason("low", _("At least %(bound)s.") % {"bound": shape.minimum}, shape.name))
+        if shape.maximum is not None and value > shape.maximum:
+            reasons.append(Reason("high", _("At most %(bound)s.") % {"bound": shape.maximum}, shape.name))
+    return Decision(tuple(reasons))
+
+
+def convert(shape: Shape, value: Any) -> Any:
+    """The typed value of one setting from its stored or typed form."""
+    if shape.kind is bool:
+        if isinstance(value, str):
+            return value.lower() in ("true", "1", "yes", "on")
+        return bool(value)
+    if shape.kind in (list, dict):
+        parsed = yaml.safe_load(value) if isinstance(value, str) else value
+        if not isinstance(parsed, shape.kind):
+            raise TypeError(shape.name)
+        return parsed
+    if shape.kind is Decimal:
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError(shape.name)
+        return number
+    return shape.kind(value)
+
+
+_versions: dict[str, list[Any]] = {}
+_loaded_at = 0.0
+
+
+def forget_cache() -> None:
+    """Read the versions anew at the next use (after an approval, and between tests)."""
+    global _loaded_at
+    _loaded_at = 0.0
+
+
+def _approved(code: str) -> list[Any]:
+    global _loaded_at
+    from kexin.core.models import PolicyVersion
+
+    now = time.monotonic()
+    if now - _loaded_at > _CACHE_SECONDS or not _loaded_at:
+        _versions.clear()
+        for version in PolicyVersion.objects.filter(status=PolicyStatus.APPROVED).order_by("in_force_from", "number"):
+            _versions.setdefault(version.code, []).append(version)
+        _loaded_at = now
+    return _versions.get(code, [])
+
+
+def version_in_force(code: str, on: dt.date | None = None) -> Any:
+    """The :class:`PolicyVersion` in force on a day (today by default): the newest whose period holds the day."""
+    from kexin.core.calendar import business_date
+
+    day = on or business_date()
+    found = None
+    for version in _approved(code):
+        if version.in_force_from <= day and (version.in_force_until is None or day <= version.in_force_until):
+            found = version
+    if found is None:
+        raise PolicyMissing(_("No approved version of “%(policy)s” is in force.") % {"policy": policy_types[code].label})
+    return found
+
+
+def in_force(cls: type[T], on: dt.date | None = None) -> T:
+    """Today's numbers of a policy, with ``policy_version`` (the version's id) on the value."""
+    code: str = cls.policy_code  # type: ignore[attr-defined]
+    version = version_in_force(code, on)
+    act = frame.current.get()
+    if act is not None:
+        act.policies[code] = version.number
+    declared = policy_types[code]
+    value = cls(**{shape.name: convert(shape, version.values[shape.name]) for shape in declared.shapes})
+    object.__setattr__(value, "policy_version", version.pk)
+    return value
+
+
+def load_defaults(folder: Path) -> int:
+    """Store the shipped default versions of a floor (``policies.yaml``) that are not there yet."""
+    from kexin.core.models import PolicyVersion
+
+    path = folder / "policies.yaml"
+    if not path.exists():
+        return 0
+    made = 0
+    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        if PolicyVersion.objects.filter(code=entry["code"]).exists():
+            continue
+        check_values(entry["code"], entry["values"]).enforce()
+        PolicyVersion.objects.create(
+            code=entry["code"],
+            number=1,
+            values=entry["values"],
+            in_force_from=entry.get("in_force_from", dt.date(1990, 1, 1)),
+            legal_basis=entry.get("legal_basis", ""),
+            verified=entry.get("verified", False),
+            note=entry.get("note", ""),
+            status=PolicyStatus.APPROVED,
+            drafted_by="kexin",
+            approved_by="kexin.defaults",
+        )
+        made += 1
+    forget_cache()
+    return made

@@ -1,0 +1,1 @@
+"""Desk: where a working day begins. It reads from every floor and owns nothing."""

@@ -1,0 +1,95 @@
+"""Finding files of the same person by indexed keyed tokens: never by comparing names row by row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.core.events import emit
+from kexin.core.tokens import name_match_key
+from kexin.party.choices import CustomerStatus
+from kexin.party.data import PartyData
+from kexin.party.events import DuplicateFound
+from kexin.party.models import ContactPoint, Customer, DuplicateCandidate, IdentityDocument
+from kexin.party.rules import clean_text
+from kexin.party.tokens import contact_token, identity_token
+
+REASONS = {
+    "identity": _("Same identity document"),
+    "contact": _("Same telephone number or e-mail"),
+    "name_birth": _("Same name and birth date"),
+    "attribute": _("Same attribute from the source system"),
+}
+MOST = 20  # candidates looked at per new file: more point to a shared switchboard, not to one person
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A file that looks alike. Outside the actor's reach only the unit is told, not the customer."""
+
+    customer_id: int
+    customer_no: str
+    unit_name: str
+    reasons: tuple[str, ...]
+    within_reach: bool
+
+
+def matches_of(data: PartyData, actor: Actor) -> list[Match]:
+    """Files that share a document, a contact, or name and birth date with a new party."""
+    found: dict[int, set[str]] = defaultdict(set)
+    identity = [identity_token(each.type, each.country, each.number) for each in data.documents]
+    if identity:
+        for (pk,) in IdentityDocument.objects.filter(token__in=identity).values_list("party_id")[:MOST]:
+            found[pk].add("identity")
+    contacts = [contact_token(each.kind, each.value) for each in data.contacts]
+    if contacts:
+        for (pk,) in ContactPoint.objects.filter(token__in=contacts).values_list("party_id")[:MOST]:
+            found[pk].add("contact")
+    if data.born_on is not None and data.name:
+        key = name_match_key(clean_text(data.name))
+        birthday = data.born_on.month * 100 + data.born_on.day
+        same = Customer.objects.filter(name_match=key, birthday=birthday, born_year=data.born_on.year)
+        for (pk,) in same.values_list("pk")[:MOST]:
+            found[pk].add("name_birth")
+    return _told(found, actor)
+
+
+def _told(found: dict[int, set[str]], actor: Actor) -> list[Match]:
+    if not found:
+        return []
+    rows = Customer.objects.filter(pk__in=found).exclude(status=CustomerStatus.MERGED).select_related("unit")
+    reach = set(
+        Customer.objects.visible_to(actor, "party.view_customer").filter(pk__in=found).values_list("pk", flat=True)
+    )
+    return [
+        Match(row.pk, row.customer_no, row.unit.name, tuple(sorted(found[row.pk])), row.pk in reach)
+        for row in sorted(rows, key=lambda row: row.pk)
+    ]
+
+
+def record_candidates(customer: Customer, matches: Iterable[Match]) -> list[DuplicateCandidate]:
+    """Keep the suspicion as candidates to be reviewed; an old decision about the same pair stands."""
+    made = []
+    for match in matches:
+        first, second = sorted((customer.pk, match.customer_id))
+        if first == second:
+            continue
+        candidate, new = DuplicateCandidate.objects.get_or_create(
+            first_id=first, second_id=second, defaults={"reasons": list(match.reasons)}
+        )
+        if new:
+            made.append(candidate)
+            emit(DuplicateFound(customer.pk, customer.customer_no, match.customer_no, match.reasons))
+    return made
+
+
+def open_candidates_of(customer_id: int) -> int:
+    """How many undecided suspicions concern a customer."""
+    return DuplicateCandidate.objects.filter(
+        Q(first_id=customer_id) | Q(second_id=customer_id), status__in=("open", "proposed")
+    ).count()

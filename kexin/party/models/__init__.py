@@ -1,0 +1,22 @@
+"""Tables of parties and customers."""
+
+from kexin.party.models.customer import Customer, LifecycleCheck, PortfolioAssignment
+from kexin.party.models.duplicate import DuplicateCandidate, MergeRecord
+from kexin.party.models.party import Address, ContactPoint, EnterpriseProfile, IdentityDocument, Party, PartyAttribute, PartyName
+from kexin.party.models.relationship import Relationship
+
+__all__ = [
+    "Address",
+    "ContactPoint",
+    "Customer",
+    "DuplicateCandidate",
+    "EnterpriseProfile",
+    "IdentityDocument",
+    "LifecycleCheck",
+    "MergeRecord",
+    "Party",
+    "PartyAttribute",
+    "PartyName",
+    "PortfolioAssignment",
+    "Relationship",
+]

@@ -1,0 +1,241 @@
+"""Reads of customers: the list, search, and the file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core import frame
+from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
+from kexin.core.fields import decrypt_rows
+from kexin.core.query import query
+from kexin.core.tokens import exact_token, name_matches, name_query_tokens
+from kexin.party.choices import CustomerStatus
+from kexin.party.models import (
+    Address,
+    ContactPoint,
+    Customer,
+    IdentityDocument,
+    LifecycleCheck,
+    Party,
+    PartyAttribute,
+    PartyName,
+    PortfolioAssignment,
+    Relationship,
+)
+from kexin.party.rules import age_on
+from kexin.party.tokens import contact_token, identity_token
+
+SEARCH_CANDIDATES = 200  # opened and compared after decryption; beyond it the person is asked for one more character
+_LIST_FIELDS = ("name", "born_on")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """What a list of customers is narrowed by; everything empty means everything within reach."""
+
+    kind: str = ""
+    status: str = ""
+    unit_id: int | None = None
+    post_id: int | None = None
+    pool: bool = False
+    age_from: int | None = None
+    age_to: int | None = None
+    birthday_month: int | None = None
+    assets_from: int | None = None
+    assets_to: int | None = None
+    text: str = ""
+
+
+@query("party.view_customers", label=_("See the customer list"), record="list")
+def customers(actor: Actor, wanted: CustomerFilter | None = None) -> QuerySet[Customer]:
+    """Customers within reach, narrowed; the caller orders and cuts the page."""
+    return narrowed(Customer.objects.visible_to(actor, "party.view_customers"), wanted or CustomerFilter())
+
+
+def narrowed(rows: QuerySet[Customer], wanted: CustomerFilter) -> QuerySet[Customer]:
+    """The filters of a list, as column conditions."""
+    if wanted.status:
+        rows = rows.filter(status=wanted.status)
+    else:
+        rows = rows.exclude(status=CustomerStatus.MERGED)
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.unit_id:
+        rows = rows.filter(unit_id=wanted.unit_id)
+    if wanted.post_id:
+        rows = rows.filter(lead_post_id=wanted.post_id)
+    if wanted.pool:
+        rows = rows.filter(lead_post=None)
+    year = business_date().year
+    if wanted.age_from is not None:
+        rows = rows.filter(born_year__lte=year - wanted.age_from)
+    if wanted.age_to is not None:
+        rows = rows.filter(born_year__gte=year - wanted.age_to)
+    if wanted.birthday_month:
+        rows = rows.filter(birthday__gte=wanted.birthday_month * 100, birthday__lt=wanted.birthday_month * 100 + 100)
+    if wanted.assets_from is not None:
+        rows = rows.filter(assets__gte=wanted.assets_from)
+    if wanted.assets_to is not None:
+        rows = rows.filter(assets__lt=wanted.assets_to)
+    if wanted.text:
+        rows = rows.filter(pk__in=found_ids(rows, wanted.text))
+    return rows
+
+
+def found_ids(rows: QuerySet[Customer], text: str) -> list[int]:
+    """The customers among ``rows`` whose name, number, document or contact answers to ``text``.
+
+    Exact things (customer number, document, mobile, e-mail, last four) go by one indexed token; names by their
+    character pairs, pinyin or initials, compared again after decryption, because tokens can agree by chance.
+    """
+    text = " ".join(text.split())[:80]
+    if not text:
+        return []
+    exact = _exact_ids(rows, text)
+    if exact:
+        return exact
+    found: list[int] = []
+    for tokens in name_query_tokens(text)[:8]:
+        if not tokens:
+            continue
+        named = rows.filter(search_tokens__contains=tokens).order_by("pk").select_related("party")
+        candidates = [row for row in named[:SEARCH_CANDIDATES] if row.pk not in found]
+        parties = [row.party for row in candidates]
+        decrypt_rows(Party, parties, ("name",))
+        found += [row.pk for row in candidates if row.party.name and name_matches(row.party.name, text)]
+        if len(found) >= SEARCH_CANDIDATES:
+            break
+    return found[:SEARCH_CANDIDATES]
+
+
+def _exact_ids(rows: QuerySet[Customer], text: str) -> list[int]:
+    compact = re.sub(r"[\s-]", "", text)
+    if re.fullmatch(r"[Cc]\d{4,}", compact):
+        return list(rows.filter(customer_no=compact.upper()).values_list("pk", flat=True)[:1])
+    parties: set[int] = set()
+    if "@" in compact:
+        tokens = [contact_token("email", compact)]
+        parties.update(ContactPoint.objects.filter(token__in=tokens).values_list("party_id", flat=True)[:50])
+    elif re.fullmatch(r"\d{4}|\d{3}[Xx]", compact):
+        token = exact_token("last4", compact.upper())
+        parties.update(ContactPoint.objects.filter(last4_token=token).values_list("party_id", flat=True)[:50])
+        parties.update(IdentityDocument.objects.filter(last4_token=token).values_list("party_id", flat=True)[:50])
+    elif re.fullmatch(r"\+?\d{7,14}", compact):
+        tokens = [contact_token("mobile", compact), contact_token("phone", compact)]
+        parties.update(ContactPoint.objects.filter(token__in=tokens).values_list("party_id", flat=True)[:50])
+    if re.fullmatch(r"[0-9A-Za-z]{6,20}", compact):
+        tokens = [identity_token(kind, "CN", compact) for kind in ("CN-RIC", "CN-RP", "CN-USCC", "PASSPORT", "CN-HKM")]
+        parties.update(
+            IdentityDocument.objects.filter(token__in=tokens, retired_at=None).values_list("party_id", flat=True)[:50]
+        )
+        if not parties:
+            return list(rows.filter(Q(source_no=compact) & ~Q(source_no="")).values_list("pk", flat=True)[:50])
+    if re.fullmatch(r"\d{1,6}", compact) and not parties:
+        return list(rows.filter(Q(source_no=compact) & ~Q(source_no="")).values_list("pk", flat=True)[:50])
+    return list(rows.filter(pk__in=parties).values_list("pk", flat=True)) if parties else []
+
+
+@query("party.search_customers", label=_("Search customers"), record="list")
+def search(actor: Actor, text: str, limit: int = 10) -> list[Customer]:
+    """The first customers within reach that answer to ``text``, with their names opened, for palette and pickers."""
+    rows = Customer.objects.visible_to(actor, "party.search_customers").exclude(status=CustomerStatus.MERGED)
+    ids = found_ids(rows, text)[:limit]
+    act = frame.current.get()
+    if act is not None:
+        act.notes["found"] = len(ids)
+    found = list(Customer.objects.filter(pk__in=ids).select_related("party", "unit"))
+    decrypt_rows(Party, [row.party for row in found], _LIST_FIELDS)
+    return sorted(found, key=lambda row: ids.index(row.pk))
+
+
+def open_names(rows: Sequence[Customer]) -> None:
+    """Open the personal fields that a list shows, each key once (``select_related("party")`` was said)."""
+    decrypt_rows(Party, [row.party for row in rows], _LIST_FIELDS)
+
+
+@dataclass(slots=True)
+class CustomerFile:
+    """One customer's file as the page shows it."""
+
+    customer: Customer
+    party: Party
+    age: int | None
+    documents: list[IdentityDocument] = field(default_factory=list)
+    contacts: list[ContactPoint] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+    names: list[PartyName] = field(default_factory=list)
+    attributes: list[PartyAttribute] = field(default_factory=list)
+
+
+@query("party.view_customer", label=_("Open a customer file"), record="open")
+def open_customer(actor: Actor, customer_id: int) -> Customer:
+    """The head of a file. Opening it is recorded with the customer's number."""
+    rows = Customer.objects.select_related("party", "party__enterprise", "unit", "lead_post", "merged_into")
+    found = rows.fetch(customer_id, actor, "party.view_customer")  # type: ignore[attr-defined]
+    act = frame.current.get()
+    if act is not None:
+        act.subject, act.customer_id = ("party.Customer", found.pk), found.pk
+    return found  # type: ignore[no-any-return]
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def customer_in_reach(actor: Actor, customer_id: int) -> Customer:
+    """The same file for its panels: within reach, but not recorded a second time."""
+    rows = Customer.objects.select_related("party", "unit", "lead_post")
+    return rows.fetch(customer_id, actor, "party.view_customer")  # type: ignore[attr-defined, no-any-return]
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def customer_file(actor: Actor, customer: Customer) -> CustomerFile:
+    """Documents, contacts, addresses, names and attributes of a file already opened."""
+    party = customer.party
+    parts = Party.objects.filter(pk=customer.pk).prefetch_related(
+        Prefetch("identitydocument_set", queryset=IdentityDocument.objects.filter(retired_at=None).order_by("pk")),
+        Prefetch("contactpoint_set", queryset=ContactPoint.objects.order_by("-preferred", "pk")),
+        Prefetch("address_set", queryset=Address.objects.order_by("pk")),
+        Prefetch("partyname_set", queryset=PartyName.objects.order_by("pk")),
+        Prefetch("partyattribute_set", queryset=PartyAttribute.objects.order_by("pk")),
+    )
+    whole = parts.get()
+    born: dt.date | None = party.born_on or None
+    return CustomerFile(
+        customer=customer,
+        party=party,
+        age=age_on(born, business_date()) if born else None,
+        documents=list(whole.identitydocument_set.all()),
+        contacts=list(whole.contactpoint_set.all()),
+        addresses=list(whole.address_set.all()),
+        names=list(whole.partyname_set.all()),
+        attributes=list(whole.partyattribute_set.all()),
+    )
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def assignments(actor: Actor, customer: Customer) -> list[PortfolioAssignment]:
+    """Who led the customer, newest first."""
+    return list(customer.assignments.select_related("post", "unit").order_by("-starts_on", "-pk"))
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def relationships(actor: Actor, customer: Customer) -> list[Relationship]:
+    """Relationships in force, in both directions, with the other party's name opened."""
+    rows = list(
+        Relationship.objects.filter(Q(from_party=customer.pk) | Q(to_party=customer.pk), ends_on=None)
+        .select_related("from_party", "to_party", "from_party__customer", "to_party__customer")
+        .order_by("pk")[:200]
+    )
+    decrypt_rows(Party, [each.from_party for each in rows] + [each.to_party for each in rows], ("name",))
+    return rows
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def checks(actor: Actor, customer: Customer) -> list[LifecycleCheck]:
+    """Ticked lines of the admission and exit checklists."""
+    return list(customer.checks.order_by("checked_at"))

@@ -1,0 +1,143 @@
+"""Reads of people: who an account acts as, the tree, posts, and who holds a duty."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor, Grant
+from kexin.core.calendar import business_date
+from kexin.core.choices import ActorKind, Reach
+from kexin.core.models import Role, RoleOperation
+from kexin.core.query import query
+from kexin.people.choices import EmployeeStatus
+from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User
+
+
+def actor_for(user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()) -> Actor:
+    """The actor that a signed-in account is today: the roles of the posts its employee holds today."""
+    today = business_date()
+    employee = Employee.objects.filter(user=user, status=EmployeeStatus.ACTIVE).select_related("unit").first()
+    if employee is None:
+        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username)
+    posts = list(
+        Post.objects.filter(pk__in=_held_on(today).filter(employee=employee).values("post_id")).select_related("unit")
+    )
+    grants = grants_of(posts, today)
+    return Actor(
+        kind=ActorKind.PERSON,
+        name=employee.staff_no,
+        label=employee.name,
+        user_id=user.pk,
+        post_id=posts[0].pk if posts else None,
+        post_ids=tuple(post.pk for post in posts),
+        unit_id=posts[0].unit_id if posts else employee.unit_id,
+        grants=grants,
+        session=session,
+        address=address,
+        methods=frozenset(methods),
+    )
+
+
+def _held_on(day: dt.date) -> QuerySet[PostHolder]:
+    return PostHolder.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+def grants_of(posts: Iterable[Post], day: dt.date) -> tuple[Grant, ...]:
+    """The grants of these posts on a day; the units of a sub-tree are resolved here, once."""
+    held = PostRole.objects.filter(post__in=list(posts)).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    rows = held.select_related("post__unit", "unit", "role").prefetch_related(
+        Prefetch("role__grants", queryset=RoleOperation.objects.only("role_id", "operation"))
+    )
+    return tuple(
+        Grant(
+            role=row.role.code,
+            operations=frozenset(grant.operation for grant in row.role.grants.all()),
+            reach=Reach(row.reach),
+            post_id=row.post_id,
+            unit_ids=_units(row.reach, row.unit or row.post.unit),
+        )
+        for row in rows
+    )
+
+
+def _units(reach: str, unit: OrgUnit) -> tuple[int, ...]:
+    if reach == Reach.UNIT:
+        return (unit.pk,)
+    if reach == Reach.SUBTREE:
+        return tuple(OrgUnit.objects.filter(path__startswith=unit.path).values_list("pk", flat=True))
+    return ()
+
+
+def duty_holder(operation: str, unit_id: int, except_user: int | None) -> int | None:
+    """The held post that grants ``operation`` nearest to a unit: same unit first, then upwards, then anybody."""
+    today = business_date()
+    unit = OrgUnit.objects.get(pk=unit_id)
+    line = [int(each) for each in unit.path.strip("/").split("/")]
+    rows = (
+        PostRole.objects.filter(role__grants__operation=operation, post__closed_on=None)
+        .filter(Q(ends_on=None) | Q(ends_on__gte=today))
+        .select_related("post__unit", "unit")
+        .order_by("post_id")
+    )
+    best: tuple[int, int] | None = None
+    held = {
+        holder.post_id: holder.employee.user_id
+        for holder in _held_on(today).filter(post__in=[row.post_id for row in rows]).select_related("employee")
+    }
+    for row in rows:
+        if row.post_id not in held or (except_user is not None and held[row.post_id] == except_user):
+            continue
+        covers = row.reach == Reach.ALL or (row.unit or row.post.unit).pk in line
+        if not covers:
+            continue
+        distance = len(line) - line.index(row.post.unit_id) if row.post.unit_id in line else 100
+        if best is None or (distance, row.post_id) < best:
+            best = (distance, row.post_id)
+    return best[1] if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit in the tree with its depth and how many work there."""
+
+    unit: OrgUnit
+    depth: int
+    staff: int
+
+
+@query("people.view_organisation", label=_("See the organisation"))
+def organisation(actor: Actor) -> list[UnitRow]:
+    """The whole tree in order, open units only, with the number of employees in service."""
+    from django.db.models import Count
+
+    units = OrgUnit.objects.filter(closed_on=None).annotate(
+        staff=Count("employees", filter=Q(employees__status=EmployeeStatus.ACTIVE))
+    )
+    return [UnitRow(unit, unit.path.count("/") - 2, unit.staff) for unit in units.order_by("path")]
+
+
+@query("people.view_employees", label=_("See employees"))
+def employees(actor: Actor) -> QuerySet[Employee]:
+    """Employees within reach."""
+    return Employee.objects.visible_to(actor, "people.view_employees").select_related("unit")
+
+
+@query("people.view_roles", label=_("See roles"))
+def roles(actor: Actor) -> list[Role]:
+    """All roles with their operations."""
+    return list(Role.objects.prefetch_related("grants").order_by("pk"))
+
+
+def post_labels(post_ids: Iterable[int]) -> dict[int, str]:
+    """Who stands at a post today, for lists: ``{post id: "林晓雯 · 理财经理"}``."""
+    wanted = {each for each in post_ids if each}
+    if not wanted:
+        return {}
+    titles = dict(Post.objects.filter(pk__in=wanted).values_list("pk", "title"))
+    names = dict(_held_on(business_date()).filter(post__in=wanted).values_list("post_id", "employee__name"))
+    return {pk: f"{names[pk]} · {title}" if pk in names else title for pk, title in titles.items()}
