@@ -35,6 +35,4 @@ def _from_playwright() -> list[Path]:
         "chromium-*/chrome-linux*/chrome",
         "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
     )
-    return sorted(
-        (path for pattern in patterns for path in place.glob(pattern)), key=lambda path: path.stat().st_mtime
-    )
+    return sorted((path for pattern in patterns for path in place.glob(pattern)), key=lambda path: path.stat().st_mtime)

@@ -46,11 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command and return its exit code: 0 good, 1 refused or failed, 2 usage, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     asked = arguments[0] if arguments else ""
-    modules = (
-        {asked: _module(asked)}
-        if _exists(asked)
-        else {name: _module(name) for name in COMMANDS if _exists(name)}
-    )
+    modules = {asked: _module(asked)} if _exists(asked) else {name: _module(name) for name in COMMANDS if _exists(name)}
     parser = argparse.ArgumentParser(prog="kexin", description="Kexin 客信, the customer platform of a bank.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in modules.items():
@@ -95,11 +91,7 @@ def _run(module: ModuleType, args: argparse.Namespace) -> int:
 def _is_plain(error: Exception) -> bool:
     """Whether the error's text is a sentence for the person at the terminal, and no trace is needed."""
     keyfiles = sys.modules.get("kexin.core.keyfiles")  # not imported for it: Tink is heavy
-    kinds = (
-        (PostgresError, CommandError)
-        if keyfiles is None
-        else (PostgresError, CommandError, keyfiles.KeyMissing)
-    )
+    kinds = (PostgresError, CommandError) if keyfiles is None else (PostgresError, CommandError, keyfiles.KeyMissing)
     return isinstance(error, kinds)
 
 

@@ -91,14 +91,12 @@ def examine_inside() -> Iterator[Finding]:
 def python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < OLDEST_PYTHON:
-        return Finding(
-            "Python", False, version, "Kexin needs Python 3.11 or newer: install it, then make clean setup."
-        )
+        return Finding("Python", False, version, "Kexin needs Python 3.11 or newer: install it, then make clean setup.")
     return Finding("Python", True, version)
 
 
 def packages() -> Finding:
-    """Installed packages against requirements.lock; one with a marker (``; sys_platform …``) may be absent."""
+    """Installed packages against requirements.lock; one with a marker (``; sys_…``) may be absent."""
     lock = ROOT / "requirements.lock"
     allowed: dict[str, set[str]] = {}
     needed: set[str] = set()
@@ -230,9 +228,7 @@ def keys() -> Finding:
     if tables_with_keys() and not (directory / CUSTOMER_KEYS).exists():
         text = f"{directory / CUSTOMER_KEYS} is missing"
         return Finding("keys", False, text, "Restore it from your backup: it holds each customer's key.")
-    return Finding(
-        "keys", True, f"{len({info.purpose for info in ring.info()})} purposes in {directory}, private"
-    )
+    return Finding("keys", True, f"{len({info.purpose for info in ring.info()})} purposes in {directory}, private")
 
 
 def worker() -> Finding:
@@ -242,9 +238,7 @@ def worker() -> Finding:
         cursor.execute("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
         (silent,) = cursor.fetchone()
     if silent is None or silent > SILENT_AFTER:
-        return Finding(
-            "job worker", None, "does not run", "kexin serve starts it together with the web server."
-        )
+        return Finding("job worker", None, "does not run", "kexin serve starts it together with the web server.")
     return Finding("job worker", True, f"last heard of {silent:.0f} s ago")
 
 
@@ -256,14 +250,16 @@ def jobs() -> Finding:
         cursor.execute(
             "SELECT count(*) FILTER (WHERE status = 'doing' AND worker_id IS NULL),"
             " count(*) FILTER (WHERE status = 'todo' AND due_at < now() - %s * interval '1 s')"
-            " FROM (SELECT status, worker_id, coalesce(scheduled_at, (SELECT min(at) FROM procrastinate_events"
-            "   WHERE job_id = j.id)) AS due_at FROM procrastinate_jobs j WHERE status IN ('doing', 'todo')) open",
+            " FROM (SELECT status, worker_id,"
+            "   coalesce(scheduled_at, (SELECT min(at) FROM procrastinate_events WHERE job_id = j.id)) due_at"
+            "   FROM procrastinate_jobs j WHERE status IN ('doing', 'todo')) AS open_jobs",
             [WAITING_TOO_LONG],
         )
         abandoned, late = cursor.fetchone()
         cursor.execute(
-            "SELECT count(DISTINCT j.id) FROM procrastinate_jobs j JOIN procrastinate_events e ON e.job_id = j.id"
-            " WHERE j.status = 'failed' AND e.type = 'failed' AND e.at > now() - interval '1 day'"
+            "SELECT count(DISTINCT job_id) FROM procrastinate_events"
+            " WHERE type = 'failed' AND at > now() - interval '1 day'"
+            " AND job_id IN (SELECT id FROM procrastinate_jobs WHERE status = 'failed')"
         )
         (failed,) = cursor.fetchone()
     if abandoned or late or failed:

@@ -67,9 +67,7 @@ def check_database(url: str) -> None:
 def _first_reason(error: psycopg.Error) -> str:
     """What libpq says, without its prefix, its hints and the further addresses it tried."""
     said = " ".join(str(error).split())
-    return re.sub(
-        r"^connection failed: | (Is the server running|Multiple connection attempts).*", "", said
-    ).rstrip(".")
+    return re.sub(r"^connection failed: | (Is the server running|Multiple connection attempts).*", "", said).rstrip(".")
 
 
 def without_password(url: str) -> str:

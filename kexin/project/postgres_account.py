@@ -47,25 +47,18 @@ class Account:
         closed = [path for path in needs if not self.can_enter(path)]
         if setpriv is None:
             if sys.platform.startswith("linux"):
-                raise PostgresError(
-                    "PostgreSQL refuses to run as root, and setpriv (package util-linux) is missing."
-                )
+                raise PostgresError("PostgreSQL refuses to run as root, and setpriv (package util-linux) is missing.")
             if closed:
                 raise PostgresError(self._closed_sentence(closed[0]))
             return ["/usr/bin/su", "-m", self.name, "-c", 'exec "$0" "$@"', "--", *argv]
         prefix = [setpriv, f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
         if not closed:
             return [*prefix, "--inh-caps=-all", "--ambient-caps=-all", *argv]
-        capability = next(
-            (name for name, bit in PASSING_CAPABILITIES if _own_capabilities() >> bit & 1), None
-        )
+        capability = next((name for name, bit in PASSING_CAPABILITIES if _own_capabilities() >> bit & 1), None)
         if capability is not None:
             only = f"-all,+{capability}"
             prefix += [f"--inh-caps={only}", f"--ambient-caps={only}", f"--bounding-set={only}"]
-            if (
-                subprocess.run([*prefix, argv[0], "--version"], capture_output=True, check=False).returncode
-                == 0
-            ):
+            if subprocess.run([*prefix, argv[0], "--version"], capture_output=True, check=False).returncode == 0:
                 return [*prefix, *argv]
         raise PostgresError(self._closed_sentence(closed[0]))
 
@@ -100,9 +93,7 @@ def account_for(data: Path) -> Account:
         try:
             return _borrowed(pwd.getpwuid(owner))
         except KeyError:
-            raise PostgresError(
-                f"{data} belongs to user number {owner}, which does not exist here."
-            ) from None
+            raise PostgresError(f"{data} belongs to user number {owner}, which does not exist here.") from None
     for name in ("postgres", CREATED_USER):
         try:
             return _borrowed(pwd.getpwnam(name))
@@ -110,9 +101,7 @@ def account_for(data: Path) -> Account:
             continue
     useradd = shutil.which("useradd")
     if useradd is None:
-        raise PostgresError(
-            f"PostgreSQL refuses to run as root: create a system user named {CREATED_USER} for it."
-        )
+        raise PostgresError(f"PostgreSQL refuses to run as root: create a system user named {CREATED_USER} for it.")
     made = subprocess.run(
         [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", CREATED_USER],
         capture_output=True,

@@ -63,9 +63,7 @@ def host_based_authentication() -> str:
 def identity_map(system_users: set[str]) -> str:
     """pg_ident.conf: these system users may be the owner role and the superuser."""
     return "".join(
-        f"kexin {_quoted_name(user)} {role}\n"
-        for user in sorted(system_users)
-        for role in ("kexin", "postgres")
+        f"kexin {_quoted_name(user)} {role}\n" for user in sorted(system_users) for role in ("kexin", "postgres")
     )
 
 
@@ -83,7 +81,7 @@ def memory_bytes() -> int:
 def _shared_memory_is_roomy() -> bool:
     """Containers often give /dev/shm 64 MB: too little for parallel hash joins."""
     try:
-        room = os.statvfs("/dev/shm")
+        room = os.statvfs("/dev/shm")  # noqa: S108  only looked at
     except OSError:
         return True  # macOS: POSIX shared memory is no file system
     return room.f_frsize * room.f_blocks >= 256 * MEGABYTE

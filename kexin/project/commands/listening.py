@@ -8,7 +8,7 @@ import socket
 
 from kexin.project.commands import CommandError
 
-EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  understood, not bound
 
 
 def refuse_taken(host: str, port: int) -> None:
@@ -31,9 +31,7 @@ def refuse_taken(host: str, port: int) -> None:
 
 def _sentence(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
-        return (
-            f"Port {port} on {host} is taken: stop the program that uses it, or choose another one by PORT."
-        )
+        return f"Port {port} on {host} is taken: stop the program that uses it, or choose another one by PORT."
     if error.errno == errno.EACCES:
         return f"Port {port} is reserved for root: choose one above 1023 by PORT."
     if error.errno == errno.EADDRNOTAVAIL:

@@ -57,9 +57,7 @@ def prepare_keys(directory: Path) -> None:
             "restore it from your key backup, or nobody can read the personal data."
         )
     if missing:
-        for (
-            name
-        ) in KEY_FILES:  # one half alone was left by a crash of the first start; kept, but out of the way
+        for name in KEY_FILES:  # one half alone was left by a crash of the first start; kept, but out of the way
             if (directory / name).exists():
                 (directory / name).rename(directory / f"{name}.half")
         KeyRing.create(directory)
@@ -89,7 +87,7 @@ def _has_row(table: str) -> bool:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [connection.ops.quote_name(table)])
         if not cursor.fetchone()[0]:
             return False
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})")
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {connection.ops.quote_name(table)})")  # noqa: S608  quoted
         return bool(cursor.fetchone()[0])
 
 

@@ -30,15 +30,9 @@ LOOK_EVERY = 0.1  # seconds
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen; the environment gives the defaults."""
-    parser.add_argument(
-        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (HOST)"
-    )
-    parser.add_argument(
-        "--port", type=_port, default=os.environ.get("PORT") or str(DEFAULT_PORT), help="(PORT)"
-    )
-    parser.add_argument(
-        "--with-demo", action="store_true", help="load the demo bank if nobody can sign in yet"
-    )
+    parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on (HOST)")
+    parser.add_argument("--port", type=_port, default=os.environ.get("PORT") or str(DEFAULT_PORT), help="(PORT)")
+    parser.add_argument("--with-demo", action="store_true", help="load the demo bank if nobody can sign in yet")
     parser.add_argument("--end-with-parent", action="store_true", help="stop when the caller is gone")
     parser.add_argument("--workers", type=int, default=1, help="web processes, each with 256 threads")
 
