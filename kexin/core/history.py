@@ -70,8 +70,7 @@ class TrackHistory(Operation):
     ) -> None:
         quote = schema_editor.quote_name
         arguments = ", ".join(
-            schema_editor.quote_value(each)
-            for each in (self.customer_column or "", self.pk_column, *self.exclude)
+            schema_editor.quote_value(each) for each in (self.customer_column or "", self.pk_column, *self.exclude)
         )
         self.database_backwards(app_label, schema_editor, from_state, to_state)
         for event, tables in _EVENTS.items():
@@ -89,9 +88,7 @@ class TrackHistory(Operation):
     ) -> None:
         quote = schema_editor.quote_name
         for event in _EVENTS:
-            schema_editor.execute(
-                f"DROP TRIGGER IF EXISTS {quote('history_' + event)} ON {quote(self.table)}"
-            )
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {quote('history_' + event)} ON {quote(self.table)}")
 
     def describe(self) -> str:
         return f"Keep the row history of {self.table}"

@@ -43,15 +43,10 @@ def ensure_partitions(table: str, first: dt.date, last: dt.date) -> int:
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('lock_timeout', %s, true)", [str(_PATIENCE_MS)]
-                )
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(_PATIENCE_MS)])
                 return _ensure(table, first, last)
         except OperationalError as error:
-            if (
-                attempt == _ATTEMPTS
-                or getattr(error.__cause__, "sqlstate", "") != "55P03"
-            ):  # lock not available
+            if attempt == _ATTEMPTS or getattr(error.__cause__, "sqlstate", "") != "55P03":  # lock not available
                 raise
             time.sleep(0.1)
     raise AssertionError("unreachable")
@@ -59,9 +54,7 @@ def ensure_partitions(table: str, first: dt.date, last: dt.date) -> int:
 
 def _ensure(table: str, first: dt.date, last: dt.date) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT kexin_ensure_partitions(%s::regclass, %s, %s)", [table, first, last]
-        )
+        cursor.execute("SELECT kexin_ensure_partitions(%s::regclass, %s, %s)", [table, first, last])
         return int(cursor.fetchone()[0])
 
 
@@ -81,9 +74,7 @@ def ensure_all() -> dict[str, int]:
         if row is None:  # a migration that makes it has not run yet
             continue
         today = business_date() if row[0] else dt.datetime.now(dt.UTC).date()
-        made[table] = ensure_partitions(
-            table, _month(today, -1), _month(today, MONTHS_AHEAD)
-        )
+        made[table] = ensure_partitions(table, _month(today, -1), _month(today, MONTHS_AHEAD))
     return made
 
 
@@ -135,9 +126,7 @@ class PartitionByMonth(Operation):
         to_state: ProjectState,
     ) -> None:
         table = schema_editor.quote_value(self.table)
-        schema_editor.execute(
-            f"SELECT kexin_ensure_partitions({table}::regclass, current_date, current_date)"
-        )
+        schema_editor.execute(f"SELECT kexin_ensure_partitions({table}::regclass, current_date, current_date)")
 
     def database_backwards(
         self,

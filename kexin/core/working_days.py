@@ -54,6 +54,7 @@ class DayInfo:
     is_open: bool
     nature: DayNature
     name: str
+    name_en: str
     settled: bool
 
 
@@ -99,9 +100,7 @@ class Days:
         """Everything a calendar page shows of a day."""
         is_open = self.is_open(day, kind)
         own = self.overrides.get((kind, day))
-        holiday, name = (
-            chinese_calendar.get_holiday_detail(day) if self._in_library(day.year) else (False, None)
-        )
+        holiday, name = chinese_calendar.get_holiday_detail(day) if self._in_library(day.year) else (False, None)
         said = constants.Holiday(name).chinese if name else ""
         if own:
             nature, said = (DayNature.OWN_OPEN if is_open else DayNature.OWN_CLOSED), own[1] or said
@@ -113,7 +112,7 @@ class Days:
             nature = DayNature.WEEKEND
         else:
             nature, said = DayNature.OWN_CLOSED, self.overrides.get((WORKING, day), (False, ""))[1]
-        return DayInfo(day, is_open, nature, said, self.is_settled(day))
+        return DayInfo(day, is_open, nature, said, name or said, self.is_settled(day))
 
     def counted_from(self, day: dt.date) -> Iterator[tuple[dt.date, bool, bool]]:
         """From ``day`` on: each day, whether it counts as worked towards a deadline, whether it is settled."""
