@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-AT_ONCE = 5.0  # seconds: a child that ends sooner after its first start will not do better the second time
 LONGEST_PAUSE = 30.0  # seconds between two restarts
 TOO_OFTEN, WITHIN = 5, 60.0  # deaths, seconds
 PATIENCE = 20.0  # seconds a child may take to finish what it is doing
@@ -27,12 +26,10 @@ class Child:
     argv: list[str]
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)  # moments of the monotonic clock
-    started_at: float = 0.0
     restart_at: float = 0.0
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C reaches only the parent, which stops all in order."""
-        self.started_at = time.monotonic()
         self.process = subprocess.Popen(
             self.argv,
             stdin=subprocess.DEVNULL,
@@ -40,8 +37,11 @@ class Child:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
 
-    def look_after(self) -> None:
-        """Restart it when it is dead and its pause is over. Raises GaveUp when that is of no use."""
+    def look_after(self, *, opening: bool) -> None:
+        """Restart it when it is dead and its pause is over. Raises GaveUp when that is of no use.
+
+        While the house is ``opening``, a death is a mistake in the set-up, and no second try will mend it.
+        """
         now = time.monotonic()
         if self.process is None:
             if now >= self.restart_at:
@@ -52,7 +52,7 @@ class Child:
             return
         self.process = None
         self.deaths = [moment for moment in self.deaths if now - moment < WITHIN] + [now]
-        if now - self.started_at < AT_ONCE and len(self.deaths) == 1:
+        if opening:
             raise GaveUp(f"{self.name} ended at once ({_reason(code)}); the lines above say why.")
         if len(self.deaths) >= TOO_OFTEN:
             raise GaveUp(f"{self.name} died {TOO_OFTEN} times within a minute ({_reason(code)}).")

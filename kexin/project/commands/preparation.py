@@ -100,12 +100,13 @@ def pending_migrations() -> list[str]:
 
 def collect_static() -> None:
     """Collect static files with hashed names, when any has changed and the settings serve collected ones."""
+    root = Path(settings.STATIC_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
     if settings.WHITENOISE_USE_FINDERS:
         return
-    root = Path(settings.STATIC_ROOT)
-    stamp = root.with_name(root.name + ".stamp")
+    stamp = root / ".fingerprint"
     now = static_fingerprint()
-    if root.is_dir() and stamp.exists() and stamp.read_text() == now:
+    if stamp.exists() and stamp.read_text() == now:
         return
     shutil.rmtree(root, ignore_errors=True)
     call_command("collectstatic", interactive=False, verbosity=0)

@@ -1,7 +1,7 @@
 """``kexin serve``: database, migrations, web server and job worker as one tree of processes.
 
 The parent serves nothing itself: it starts the others, restarts one that dies (waiting 1, 2, 4 … 30 s), gives
-up when one dies straight away or five times in a minute, and stops all in order, the database last.
+up when one dies before the first page opens or five times in a minute, and stops all in order, the database last.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _serve(args: argparse.Namespace, stopping: threading.Event) -> int:
             child.start()
         while not stopping.wait(LOOK_EVERY):
             for child in (web, worker):
-                child.look_after()
+                child.look_after(opening=not told)
             if not told and answers(args.host, args.port):
                 told = True
                 _tell(args.host, args.port)

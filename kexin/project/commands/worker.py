@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+from typing import TYPE_CHECKING
 
 from kexin.project.lifeline import die_with_parent
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 help = "run the job worker (started by serve)"
 needs_django = False  # serve has the database running and tells where
@@ -28,5 +32,10 @@ def run(args: argparse.Namespace) -> int:
 
     assert isinstance(app.connector, DjangoConnector)  # as procrastinate makes it for Django
     with app.replace_connector(app.connector.get_worker_connector()) as at_work:
-        asyncio.run(at_work.run_worker_async(name=f"kexin-{os.getpid()}", concurrency=args.concurrency))
+        asyncio.run(_work(at_work, args.concurrency))
     return 0
+
+
+async def _work(app: App, concurrency: int) -> None:
+    async with app.open_async():
+        await app.run_worker_async(name=f"kexin-{os.getpid()}", concurrency=concurrency)

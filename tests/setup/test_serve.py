@@ -1,0 +1,175 @@
+"""``kexin serve`` from the first start to the hard end, and the sentence for each thing that can be wrong."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from kexin.project.postgres import ensure_running, stop
+from kexin.project.postgres_account import account_for
+from kexin.project.postgres_cluster import binaries
+from tests.setup.running import Installation, Serving, free_port
+from tests.setup.test_postgres import eventually
+
+MAKE_USER = """
+from django.contrib.auth import get_user_model
+get_user_model().objects.create_user(username="lin", password="a long enough secret")
+"""
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """An installation that has been started once, with a user: made once for this module."""
+    var = tmp_path_factory.mktemp("installation")
+    made = Installation(var, free_port())
+    first = made.serve()
+    assert first.status() == 200
+    assert first.end(signal.SIGTERM)[0] == 0
+    user = made.run("manage", "shell", "-c", MAKE_USER)
+    assert user.returncode == 0, user.stderr
+    yield made
+    stop("product", var=var)
+
+
+@pytest.fixture
+def serving(installation: Installation) -> Iterator[Serving]:
+    """The installation at work."""
+    installation.port = free_port()
+    running = installation.serve()
+    yield running
+    if running.process.poll() is None:
+        running.end(signal.SIGTERM)
+
+
+def test_the_web_server_and_the_worker_are_at_work(installation: Installation, serving: Serving) -> None:
+    assert serving.status() == 200
+    assert set(serving.children()) == {"web", "worker"}
+    eventually(lambda: installation.findings()["job worker"]["good"] is True)
+    assert installation.findings()["keys"]["good"] is True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_end_stops_everything(installation: Installation, serving: Serving, how: signal.Signals) -> None:
+    everything = [*serving.tree(), psutil.Process(installation.postmaster)]
+    code, said = serving.end(how)
+
+    assert code == 0
+    assert "Traceback" not in said
+    assert not any(is_alive(process) for process in everything)
+
+
+def test_a_hard_end_loses_nothing(installation: Installation, serving: Serving) -> None:
+    with psycopg.connect(ensure_running("product", var=installation.var).url) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS kept_over_a_kill (number int)")
+        connection.execute("INSERT INTO kept_over_a_kill VALUES (7)")
+    servants, postmaster = serving.tree(), installation.postmaster
+    serving.end(signal.SIGKILL)
+    eventually(lambda: not any(is_alive(process) for process in servants))
+
+    again = installation.serve()
+    try:
+        assert installation.postmaster == postmaster
+        assert again.status() == 200
+        with psycopg.connect(ensure_running("product", var=installation.var).url) as connection:
+            assert connection.execute("SELECT number FROM kept_over_a_kill").fetchone() == (7,)
+            connection.execute("DROP TABLE kept_over_a_kill")
+    finally:
+        stop("product", var=installation.var)  # this process is no user any more; serve is
+        assert again.end(signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_a_child_that_dies_comes_back(serving: Serving, name: str) -> None:
+    old = serving.children()[name]
+    old.kill()
+
+    eventually(lambda: serving.children().get(name, old).pid != old.pid)
+    eventually(lambda: answers(serving))
+
+
+def answers(serving: Serving) -> bool:
+    try:
+        return serving.status() == 200
+    except OSError:
+        return False
+
+
+def is_alive(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def refusal(result: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of a command that refused."""
+    assert result.returncode == 1, result.stdout + result.stderr
+    (sentence,) = result.stderr.splitlines()
+    assert sentence.startswith("kexin: ")
+    assert sentence.endswith(".")
+    return sentence.removeprefix("kexin: ")
+
+
+def test_a_taken_port_is_named(installation: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert refusal(installation.run("serve", PORT=str(port))).startswith(f"Port {port} on 127.0.0.1 is taken")
+
+
+def test_an_unreachable_database_is_named_without_its_password(installation: Installation) -> None:
+    said = refusal(installation.run("serve", DATABASE_URL=f"postgresql://kexin:secret@127.0.0.1:{free_port()}/kexin"))
+
+    assert "cannot be reached: " in said
+    assert "Connection refused" in said
+    assert "secret" not in said
+
+
+def test_a_database_too_old_is_refused(installation: Installation, tmp_path: Path) -> None:
+    """With a real PostgreSQL 16: the wheel carries one beside the one that Kexin uses."""
+    tmp_path.chmod(0o755)
+    programs = binaries().parents[1] / "pginstall" / "bin"
+    account = account_for(tmp_path)
+    account.own(tmp_path)
+
+    def command(program: str, *arguments: str) -> list[str]:
+        return account.command([str(programs / program), *arguments], needs=[programs, tmp_path])
+
+    initdb = command("initdb", "--username=kexin", "--auth=trust", "--encoding=UTF8", "--no-sync", f"{tmp_path}/data")
+    subprocess.run(initdb, check=True, capture_output=True, cwd=tmp_path)
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={tmp_path}"]
+    with (tmp_path / "log").open("w") as log:
+        old = subprocess.Popen(command("postgres", "-D", f"{tmp_path}/data", *options), stderr=log, cwd=tmp_path)
+    try:
+        eventually((tmp_path / ".s.PGSQL.5432").exists)
+        eventually(lambda: "ready to accept connections" in (tmp_path / "log").read_text())
+        said = refusal(installation.run("serve", DATABASE_URL=f"postgresql://kexin@/postgres?host={tmp_path}"))
+        assert said.endswith("is PostgreSQL 16, but Kexin needs 17 or newer.")
+    finally:
+        old.terminate()
+        old.wait()
+
+
+@pytest.mark.parametrize("name", ["master.json", "keyring.json"])
+def test_a_missing_key_file_is_named_and_never_replaced(installation: Installation, name: str) -> None:
+    path = installation.var / "keys" / name
+    aside = path.with_suffix(".aside")
+    path.rename(aside)
+    try:
+        assert f"its key file {path} is missing" in refusal(installation.run("serve"))
+        assert not path.exists()
+        assert installation.findings()["keys"]["good"] is False
+    finally:
+        aside.rename(path)
+
+
+def test_a_port_that_is_no_number_is_wrong_usage(installation: Installation) -> None:
+    result = installation.run("serve", PORT="high")
+
+    assert result.returncode == 2
+    assert "“high”" in result.stderr
