@@ -79,7 +79,7 @@ def control(bound: BoundField) -> Control:
     widget = bound.field.widget
     kind, css = "plain", "form-control"
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
-        kind, css = "choices", "form-check-input"
+        kind, css = "choices", ""
     elif isinstance(widget, forms.CheckboxInput):
         kind, css = "check", "form-check-input"
     elif isinstance(widget, (forms.Select, forms.SelectMultiple)):

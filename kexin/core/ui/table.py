@@ -166,12 +166,13 @@ class Table:
             (
                 c.read,
                 f'<td role="cell" class="{cell_class(c)}" data-label="{escape(str(c.label))}">',
+                f'<td role="cell" class="{cell_class(c)} none">–</td>',
                 c.phone == "title",
             )
             for c in self.shown_columns
         ]
-        if not any(title for _read, _open, title in columns) and columns:
-            columns[0] = (columns[0][0], columns[0][1], True)
+        if columns and not any(column[3] for column in columns):
+            columns[0] = (*columns[0][:3], True)
         choose = _t("Select this row")
         out: list[str] = []
         for row in self.page.rows:
@@ -187,8 +188,11 @@ class Table:
                     f'<td role="cell" class="tick"><input type="checkbox" class="form-check-input" name="pk"'
                     f' value="{row.pk}" aria-label="{choose}"></td>'
                 )
-            for read, opening, title in columns:
+            for read, opening, nothing, title in columns:
                 value = read(row)
+                if (value is None or value == "") and not title:
+                    out.append(nothing)
+                    continue
                 text = "–" if value is None or value == "" else conditional_escape(value)
                 if title and url:
                     text = f'<a href="{escape(url)}">{text}</a>'

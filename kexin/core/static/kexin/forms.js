@@ -29,6 +29,7 @@ async function dressSelect(select) {
   settings.render = { no_results: () => Object.assign(document.createElement("div"), { className: "no-results", textContent: say("nothing") }) };
   const made = new TomSelect(select, settings);
   const name = label?.textContent.replace("*", "").trim() || select.getAttribute("aria-label") || "";
+  select.setAttribute("aria-hidden", "true"); // what remains of the plain select is hidden and not focusable
   made.control_input.setAttribute("aria-label", name);
   made.dropdown_content.setAttribute("aria-label", name);
   const described = select.getAttribute("aria-describedby");
