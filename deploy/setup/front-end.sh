@@ -12,4 +12,4 @@ else
     export PATH
     npm="$bin/npm"
 fi
-"$npm" ci --no-audit --no-fund --ignore-scripts --loglevel=error
+npm_config_update_notifier=false "$npm" ci --no-audit --no-fund --ignore-scripts --loglevel=error

@@ -195,6 +195,7 @@ class Cluster:
     def _launch(self) -> subprocess.Popen[bytes]:
         self._remove_misleading_pid_file()
         self._make_socket_directory()
+        self.data.chmod(0o700)  # copying or unpacking may have opened it, and PostgreSQL refuses it then
         system_users = {self.account.name, account_name()}
         for name, text in {
             "postgresql.conf": configuration(self.profile, self.socket_directory),
