@@ -17,6 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -41,7 +42,6 @@ KEYWORDS = {
 SKIPPED = {"migrations", "tests", "node_modules", "locale", "static"}
 _SPACE = re.compile(r"^[ \t]+", re.MULTILINE)
 _HOLES = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|(%s)")
-Key = str | tuple[str, str]
 
 
 def apps() -> list[Path]:
@@ -62,7 +62,7 @@ def sources(app: Path) -> Iterator[Path]:
                 yield path
 
 
-def found_in(path: Path) -> Iterator[tuple[int, Key | str, str | None]]:
+def found_in(path: Path) -> Iterator[tuple[int, Any, str | None]]:
     """Every message of one file: line, msgid (a pair where there is a plural), context."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
@@ -149,8 +149,8 @@ def run_check(only: str = "") -> int:
         catalog = load(app)
         for message in catalog:
             if message.id and _translated(message.string):
-                key = message.id if isinstance(message.id, str) else message.id[0]
-                text = message.string if isinstance(message.string, str) else message.string[0]
+                key = _first(message.id)
+                text = _first(message.string)
                 said[message.context, key][text] = app.name
         if only and app.name != only:
             continue
@@ -177,7 +177,7 @@ def _faults(template: Catalog, catalog: Catalog) -> Iterator[str]:
             yield f"untranslated: {message.id!r}"
         else:
             wanted = set(_holes(message.id if isinstance(message.id, str) else message.id[1]))
-            given = set(_holes(known.string if isinstance(known.string, str) else known.string[0]))
+            given = set(_holes(_first(known.string)))
             if wanted != given:
                 yield f"placeholders differ: {message.id!r}"
     for message in catalog:
@@ -189,8 +189,13 @@ def _holes(text: str) -> list[str]:
     return ["".join(hole) for hole in _HOLES.findall(text.replace("%%", ""))]
 
 
-def _translated(text: str | tuple[str, ...] | list[str]) -> bool:
+def _translated(text: Any) -> bool:
     return bool(text) and (isinstance(text, str) or all(text))
+
+
+def _first(text: Any) -> str:
+    """The one Chinese form: there is no plural."""
+    return str(text) if isinstance(text, str) else str(text[0])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -30,7 +30,7 @@ def icon(name: str, size: int = 18, extra: str = "") -> SafeString:
 
 
 @register.simple_tag
-def field(bound: BoundField, css: str = "") -> SafeString:
+def field(bound: BoundField, css: str = "") -> str:
     """`{% field form.name %}`: label, control, help and errors of one form field."""
     return get_template("core/parts/field.html").render({"shown": control(bound), "css": css})
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -67,7 +68,7 @@ class SampleTable(Table):
     caption = _("Sample customers")
     page_size = 12
     default_sort = "-average"
-    views = (View("all", _("All")), View("rising", _("Rising first"), "sort=-change"))
+    views: ClassVar[Sequence[View]] = (View("all", _("All")), View("rising", _("Rising first"), "sort=-change"))
     columns = (
         Column("name", _("Name"), phone="title", sort_key=lambda row: row.name, always=True),
         Column("number", _("Customer number"), phone="sub"),

@@ -162,7 +162,8 @@ class KeysetPage(Generic[M]):
         """The model field behind an order name; None for an annotation, which may then be NULL."""
         if name in self.queryset.query.annotations:
             return None
-        meta, field = self.queryset.model._meta, None
+        meta: Any = self.queryset.model._meta
+        field: Any = None
         for part in name.split(LOOKUP_SEP):
             try:
                 field = meta.pk if part == "pk" else meta.get_field(part)
@@ -170,7 +171,7 @@ class KeysetPage(Generic[M]):
                 return None
             if getattr(field, "related_model", None):
                 meta = field.related_model._meta
-        return field  # type: ignore[return-value]
+        return field
 
     def _converter(self, position: int) -> Field[Any, Any] | None:
         field = self._fields[position]

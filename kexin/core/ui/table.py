@@ -131,7 +131,7 @@ class Table:
         if isinstance(self.queryset, QuerySet):
             return KeysetPage(self.queryset, self.order, cursor, size)
         column, way = self.sort
-        return ListPage(self.queryset, column and column.sort_key, way == "desc", cursor, size)
+        return ListPage(self.queryset, column.sort_key if column else None, way == "desc", cursor, size)
 
     @cached_property
     def count(self) -> Count | None:
@@ -193,7 +193,7 @@ class Table:
                 if (value is None or value == "") and not title:
                     out.append(nothing)
                     continue
-                text = "–" if value is None or value == "" else conditional_escape(value)
+                text = "–" if value is None or value == "" else conditional_escape(value)  # type: ignore[arg-type]
                 if title and url:
                     text = f'<a href="{escape(url)}">{text}</a>'
                 out.append(f"{opening}{text}</td>")
