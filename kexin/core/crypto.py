@@ -18,10 +18,11 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import tink
 from tink import aead, json_proto_keyset_format, prf, proto_keyset_format, secret_key_access, signature
@@ -115,12 +116,14 @@ class KeyRing:
         with locked(directory):
             for name in ("master.json", "keyring.json", "customers.lmdb"):
                 if (directory / name).exists():
-                    raise KeyMissing(
-                        f"{directory / name} exists already: a new key ring would make it unreadable."
-                    )
+                    raise KeyMissing(f"{directory / name} exists already: a new key ring would make it unreadable.")
             handles = {name: tink.new_keyset_handle(template) for name, template in TEMPLATES.items()}
-            write_ring(directory, handles)
-            write_master(directory, handles[MASTER])
+            try:
+                write_ring(directory, handles)
+                write_master(directory, handles[MASTER])
+            except BaseException:  # the key service may be away: leave nothing half-made that blocks a second try
+                (directory / "keyring.json").unlink(missing_ok=True)
+                raise
         return cls.open(directory)
 
     @classmethod
@@ -204,9 +207,7 @@ class KeyRing:
 
     def public_keyset(self) -> str:
         """The public signing keys as Tink JSON, for an auditor who verifies without our secrets."""
-        return json_proto_keyset_format.serialize_without_secret(
-            self._handles["signatures"].public_keyset_handle()
-        )
+        return json_proto_keyset_format.serialize_without_secret(self._handles["signatures"].public_keyset_handle())
 
     # -- rotation --------------------------------------------------------------------------------
 
@@ -217,6 +218,8 @@ class KeyRing:
         """
         if purpose not in TEMPLATES:
             raise ValueError(f"There is no key purpose {purpose!r}.")
+        if purpose == "tokens" and len(type(self).open(self.directory)._prfs) > 1:
+            raise ValueError("A rotation of the token key is under way; finish it first.")  # two columns, two keys
         return self._change(purpose, lambda handle: with_new_primary(handle, TEMPLATES[purpose]))
 
     def retire_old(self, purpose: str, *, settle_seconds: float = SETTLE_SECONDS) -> KeyRing:
@@ -230,12 +233,10 @@ class KeyRing:
         name = "master.json" if purpose == MASTER else "keyring.json"
         age = time.time() - (self.directory / name).stat().st_mtime
         if age < settle_seconds:
-            raise ValueError(
-                f"The last rotation was {age:.0f} s ago; wait until {settle_seconds:.0f} s have passed."
-            )
+            raise ValueError(f"The last rotation was {age:.0f} s ago; wait until {settle_seconds:.0f} s have passed.")
         return self._change(purpose, only_primary)
 
-    def _change(self, purpose: str, change: Any) -> KeyRing:
+    def _change(self, purpose: str, change: Callable[[tink.KeysetHandle], tink.KeysetHandle]) -> KeyRing:
         with locked(self.directory):
             handles = dict(type(self).open(self.directory)._handles)  # another process may have rotated
             previous = handles[MASTER]
@@ -283,11 +284,7 @@ class _Opened:
 
     def get(self, directory: Path) -> KeyRing:
         ring = self.ring
-        if (
-            ring is not None
-            and ring.directory == directory
-            and time.monotonic() - self.looked < RELOAD_SECONDS
-        ):
+        if ring is not None and ring.directory == directory and time.monotonic() - self.looked < RELOAD_SECONDS:
             return ring
         with self.lock:
             stamp = tuple(_stamp(directory / name) for name in ("master.json", "keyring.json"))

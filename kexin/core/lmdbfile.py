@@ -1,4 +1,8 @@
-"""One LMDB file used by many processes and threads at once: opened per process, growing when full."""
+"""One LMDB file used by many processes and threads at once: opened per process, growing when full.
+
+LMDB forbids a forked child to use or even close what its parent opened, and py-lmdb forbids it to open the
+same file beside it. So every environment is closed before a fork; parent and child open it again on need.
+"""
 
 from __future__ import annotations
 
@@ -22,57 +26,50 @@ class LmdbFile:
     def __init__(self, directory: Path, *, first_map_size: int = FIRST_MAP_SIZE) -> None:
         self.directory = directory
         self._first_map_size = first_map_size
-        self._left_behind: list[lmdb.Environment] = []
         self._env: lmdb.Environment | None = None
         self._gate = threading.Condition()
         self._inside = 0
         _files.add(self)
 
-    def _after_fork(self) -> None:
-        """In a forked child: LMDB forbids using, or even closing, the parent's environment."""
-        if self._env is not None:
-            self._left_behind.append(self._env)
-        self._env = None
-        self._gate = threading.Condition()
-        self._inside = 0
+    def _before_fork(self) -> None:
+        """Close, and let no thread in until the fork has happened."""
+        self._gate.acquire()
+        self._close()
 
-    def _environment(self) -> lmdb.Environment:
+    def _after_fork(self, in_child: bool) -> None:
+        if in_child:  # the lock belongs to a thread of the parent
+            self._gate = threading.Condition()
+        else:
+            self._gate.release()
+
+    def _open(self) -> lmdb.Environment:
+        """The environment of this process; the gate is held."""
         if self._env is None:
-            with self._gate:
-                if self._env is None:
-                    self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-                    file = self.directory / "data.mdb"
-                    used = file.stat().st_size if file.exists() else 0
-                    env = lmdb.open(
-                        str(self.directory),
-                        map_size=max(self._first_map_size, 2 * used),
-                        mode=0o600,
-                        max_readers=1024,
-                        readahead=False,
-                    )
-                    env.reader_check()  # give back the reader slots of processes that were killed
-                    self._env = env
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file = self.directory / "data.mdb"
+            used = file.stat().st_size if file.exists() else 0
+            self._env = lmdb.open(
+                str(self.directory),
+                map_size=max(self._first_map_size, 2 * used),
+                mode=0o600,
+                max_readers=1024,
+                readahead=False,
+            )
+            self._env.reader_check()  # give back the reader slots of processes that were killed
         return self._env
 
     @contextmanager
     def _within(self) -> Iterator[lmdb.Environment]:
-        """Hold the map still: its size may change only while no thread of this process is inside."""
-        self._environment()
+        """Hold the map still: it may change or be closed only while no thread of this process is inside."""
         with self._gate:
+            env = self._open()
             self._inside += 1
-            env = self._environment_inside()
         try:
             yield env
         finally:
             with self._gate:
                 self._inside -= 1
                 self._gate.notify_all()
-
-    def _environment_inside(self) -> lmdb.Environment:
-        if self._env is None:  # closed by another thread between opening and entering
-            self._inside -= 1
-            raise RuntimeError("The key store was closed while it was in use.")
-        return self._env
 
     def _resize(self, new_size: Callable[[int], int]) -> None:
         with self._gate:
@@ -102,19 +99,33 @@ class LmdbFile:
     def close(self) -> None:
         """Let go of the file; the next use opens it again."""
         with self._gate:
-            while self._inside:
-                self._gate.wait()
-            if self._env is not None:
-                self._env.close()
-                self._env = None
+            self._close()
+
+    def _close(self) -> None:
+        while self._inside:
+            self._gate.wait()
+        if self._env is not None:
+            self._env.close()
+            self._env = None
 
 
 _files: WeakSet[LmdbFile] = WeakSet()
+_forking: list[LmdbFile] = []
 
 
-def _after_fork() -> None:
-    for file in list(_files):
-        file._after_fork()
+def _before_fork() -> None:
+    _forking.extend(_files)
+    for file in _forking:
+        file._before_fork()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+def _after_fork(in_child: bool) -> None:
+    while _forking:
+        _forking.pop()._after_fork(in_child)
+
+
+os.register_at_fork(
+    before=_before_fork,
+    after_in_parent=lambda: _after_fork(in_child=False),
+    after_in_child=lambda: _after_fork(in_child=True),
+)
