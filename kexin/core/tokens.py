@@ -6,9 +6,10 @@ the database sees how often a token occurs. Exact values have tokens of 16 bytes
 integers for a ``bigint[]`` column under GIN: ``search_tokens @> query``.
 
 **False positives.** A name query asks for tokens of characters, pairs, syllables and initials, wherever in
-the name they stand. “王秀王兰” answers to “秀兰王” where 秀, 兰 and 王 are asked apart, and long words are
-compared by their first letters only. Whoever searches decrypts the candidates (at most 200) and keeps
-those for which :func:`name_matches` is true. False negatives do not occur within the first 40 characters.
+the name they stand: 甲乙丙甲乙丁 has every pair of 丙甲乙丙; long words are compared by their first letters only,
+and one token in 2^64 meets another by chance. Whoever searches decrypts the candidates (at most 200) and
+keeps those for which :func:`name_matches` is true. What that accepts within the first 40 characters, the
+index finds too, up to the likeliest readings of the letters (:data:`MOST_ALTERNATIVES`).
 
 **Rotation.** While two keys are enabled, names are indexed under both and asked for under the older one;
 exact values have ``exact_token`` (older key) and ``exact_token_next`` (newer key, else None) for two unique
@@ -57,7 +58,7 @@ def exact_tokens(kind: str, values: Iterable[str | None]) -> list[bytes | None]:
 
 def _exact(kind: str, value: str) -> bytes:
     text = unicodedata.normalize("NFKC", value).casefold()
-    return f"exact\0{kind}\0{''.join(text.split())}".encode("utf-8", "surrogatepass")
+    return f"exact\0{len(kind)}\0{kind}\0{''.join(text.split())}".encode("utf-8", "surrogatepass")
 
 
 # -- names -----------------------------------------------------------------------------------------
