@@ -9,8 +9,10 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+YUAN = _("CNY")
 
 
 class MoneyInput(forms.TextInput):
@@ -18,7 +20,7 @@ class MoneyInput(forms.TextInput):
 
     input_type = "text"
 
-    def __init__(self, attrs: dict[str, Any] | None = None, unit: Text = "CNY") -> None:
+    def __init__(self, attrs: dict[str, Any] | None = None, unit: Text = YUAN) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", "data-money": "", **(attrs or {})})
         self.unit = unit
 

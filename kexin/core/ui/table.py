@@ -75,6 +75,7 @@ class Table:
         self.actions = [a for a in actions if not a.operation or (actor and actor.may(a.operation))]
         self.all_views = [*self.views, *views]
         self.save_view_url = save_view_url
+        self.may_share = bool(getattr(actor, "unit_id", None))
         self.counted = counted
         self.tools = tools  # safe HTML beside the column chooser, for example an export button
         self.empty_action = empty_action  # safe HTML under the empty state, for example "new customer"
