@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,16 @@ class CoreConfig(AppConfig):
     label = "core"
     verbose_name = _("Core")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.core import (  # noqa: F401  the doors register themselves
+            approval,
+            calendar_operations,
+            policies,
+            policy_operations,
+            saved_views,
+            work_operations,
+        )
+        from kexin.core.partitions import ensure_after_migrate
+
+        post_migrate.connect(ensure_after_migrate, sender=self, dispatch_uid="core.partitions")

@@ -12,15 +12,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from kexin.core.values import Duration, Unit
 from kexin.core.working_days import WORKING, DayInfo, Days
-
-if TYPE_CHECKING:
-    from kexin.core.values import Duration
 
 _CACHE_SECONDS = 5.0
 _END_OF_DAY = dt.time(23, 59, 59)
@@ -43,7 +41,7 @@ class Deadline:
         if not self.provisional:
             return {}
         start = self.start.astimezone(dt.UTC).isoformat()
-        return {"due": {"start": start, "amount": str(self.duration.amount), "unit": str(self.duration.unit)}}
+        return {"due": {"start": start, "amount": str(self.duration.amount), "unit": self.duration.unit.value}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,14 +156,14 @@ def add(start: dt.datetime, duration: Duration) -> Deadline:
     the last of them; calendar days end at 23:59:59 local time and are not moved off holidays, which is the stricter
     reading.
     """
-    unit, amount = str(duration.unit), Decimal(duration.amount)
-    if unit == "clock_hours":
+    unit, amount = duration.unit, duration.amount
+    if unit == Unit.CLOCK_HOURS:
         return Deadline(start + dt.timedelta(seconds=float(amount * 3600)), False, start, duration)
     local = start.astimezone(zone())
-    if unit == "calendar_days":
+    if unit == Unit.CALENDAR_DAYS:
         last = local.date() + int(amount) * _ONE
         return Deadline(dt.datetime.combine(last, _END_OF_DAY, zone()), False, start, duration)
-    if unit == "working_hours":
+    if unit == Unit.WORKING_HOURS:
         at, provisional = _add_hours(local, amount)
     else:
         at, provisional = _add_days(local, int(amount))
@@ -213,20 +211,20 @@ def _moments(day: dt.date, intervals: Intervals) -> list[tuple[dt.datetime, dt.d
     ]
 
 
-def elapsed(start: dt.datetime, end: dt.datetime, unit: str) -> Decimal:
+def elapsed(start: dt.datetime, end: dt.datetime, unit: Unit | str) -> Decimal:
     """How much of ``unit`` passed between two moments; negative if ``end`` comes first.
 
     Days do not count the day of the start, as in :func:`add`; hours are exact to the microsecond.
     """
     if end < start:
         return -elapsed(end, start, unit)
-    if unit == "clock_hours":
+    if unit == Unit.CLOCK_HOURS:
         return _hours(end - start)
     first, last = start.astimezone(zone()).date(), end.astimezone(zone()).date()
-    if unit == "calendar_days":
+    if unit == Unit.CALENDAR_DAYS:
         return Decimal((last - first).days)
     known = days()
-    if unit == "working_days":
+    if unit == Unit.WORKING_DAYS:
         return Decimal(known.count_working(first, last))
     worked = dt.timedelta()
     intervals = working_intervals()

@@ -18,6 +18,7 @@ from kexin.core.choices import WorkStatus
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import CalendarDay, WorkItem
 from kexin.core.operation import operation
+from kexin.core.values import Duration
 from kexin.core.working_days import TRADING, WORKING
 
 MOST_ROWS = 5_000
@@ -93,8 +94,6 @@ def redate(*, actor: Actor) -> int:
 
     Only items whose details hold :meth:`kexin.core.calendar.Deadline.memo` can be dated anew.
     """
-    from kexin.core.values import Duration
-
     changed = 0
     items = WorkItem.objects.select_for_update().filter(
         status=WorkStatus.OPEN, due_provisional=True, details__has_key="due"

@@ -9,11 +9,9 @@ ordering or updating the field itself raises ``FieldError``.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, Self, cast
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, cast
 from uuid import UUID
 
 import tink
@@ -26,85 +24,20 @@ from django.db.models.lookups import IsNull
 from django.db.models.query_utils import DeferredAttribute
 from django.forms import CharField, DateField, Field
 from django.utils.dateparse import parse_date
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from tink.aead import Aead
 
 from kexin.core.crypto import Undecipherable
 from kexin.core.keystore import KeyForgotten, customer_keys
+from kexin.core.personal import UNOPENED, Cell, Forgotten, Level, Personal, Sealed
 from kexin.core.sealing import place
 
+__all__ = ["Forgotten", "Level", "Personal", "PersonalField", "Sealed", "decrypt_rows", "personal_fields"]
 
 if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
 else:
     _Field = models.Field
-
-
-class Level(enum.StrEnum):
-    """Sensitivity of personal financial information (JR/T 0171-2020, section 4.2)."""
-
-    C1 = "C1"  # for internal use: dates and places of opening, product holdings
-    C2 = "C2"  # identifies a person or tells of their finances: name, number, phone, address, account
-    C3 = "C3"  # authenticates: passwords, card verification values, biometrics
-
-
-@dataclass(frozen=True)
-class Personal:
-    """What the inventory of personal data says of a field."""
-
-    level: Level
-    retention: str | None  # name of the retention rule, None: the customer's
-    mask: Callable[[str], str] | None
-
-
-class Sealed(bytes):
-    """A ciphertext on its way from or to the database; never a plaintext."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<Sealed {len(self)} bytes>"
-
-    __str__ = __repr__
-
-
-class Forgotten(str):
-    """The value whose key was forgotten: prints as “erased”, is false, never raises where text may stand."""
-
-    __slots__ = ()
-
-    def __new__(cls) -> Self:
-        return super().__new__(cls, gettext("erased"))
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __reduce__(self) -> tuple[type[Forgotten], tuple[()]]:
-        return Forgotten, ()
-
-
-_UNOPENED: Final = object()
-
-
-class _Cell:
-    """One field of one row: the ciphertext as it lies in the database, and the value once it is known."""
-
-    __slots__ = ("plain", "sealed")
-
-    def __init__(self, sealed: Sealed | None, plain: Any) -> None:
-        self.sealed = sealed
-        self.plain = plain
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # A cached or queued model carries the ciphertext only; an unsaved value must travel as it is.
-        if self.sealed is not None:
-            return _unopened, (bytes(self.sealed),)
-        return _Cell, (None, self.plain)
-
-
-def _unopened(sealed: bytes) -> _Cell:
-    return _Cell(Sealed(sealed), _UNOPENED)
 
 
 class PersonalAttribute(DeferredAttribute):
@@ -118,18 +51,18 @@ class PersonalAttribute(DeferredAttribute):
         name = self.field.attname
         if name not in instance.__dict__:
             super().__get__(instance, cls)  # deferred: fetches the row's column, which sets the cell
-        cell: _Cell = instance.__dict__[name]
-        if cell.plain is _UNOPENED:
+        cell: Cell = instance.__dict__[name]
+        if cell.plain is UNOPENED:
             cell.plain = self.field.open(cast(Sealed, cell.sealed), self.field.key_id_of(instance))
         return cell.plain
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         name = self.field.attname
         if isinstance(value, Sealed):
-            instance.__dict__[name] = _Cell(value, _UNOPENED)
+            instance.__dict__[name] = Cell(value, UNOPENED)
         else:
-            before: _Cell | None = instance.__dict__.get(name)
-            instance.__dict__[name] = _Cell(before.sealed if before else None, value)
+            before: Cell | None = instance.__dict__.get(name)
+            instance.__dict__[name] = Cell(before.sealed if before else None, value)
 
 
 class _PersonalCol(Col):
@@ -209,9 +142,7 @@ class PersonalField(_Field):
         options = self.model._meta
         if self.key_field not in {field.attname for field in options.concrete_fields}:
             hint = f"Add {self.key_field} = models.UUIDField() to the model."
-            found.append(
-                checks.Error("There is no column for the key.", hint=hint, obj=self, id="kexin.E001")
-            )
+            found.append(checks.Error("There is no column for the key.", hint=hint, obj=self, id="kexin.E001"))
         if any(str(name).lstrip("-") == self.name for name in options.ordering or ()):
             found.append(checks.Error("A personal field cannot order rows.", obj=self, id="kexin.E002"))
         return found
@@ -221,7 +152,7 @@ class PersonalField(_Field):
     @property
     def place(self) -> bytes:
         """What ciphertexts of this field are bound to besides the key."""
-        return place(self.model._meta.db_table, self.column)
+        return place(self.model._meta.db_table, self.column or self.attname)
 
     def key_id_of(self, instance: models.Model) -> UUID:
         key_id = getattr(instance, self.key_field)
@@ -245,9 +176,7 @@ class PersonalField(_Field):
         except KeyForgotten:
             return Forgotten()
         except tink.TinkError as error:
-            raise Undecipherable(
-                f"A value of {self} was changed, moved or sealed by a retired key."
-            ) from error
+            raise Undecipherable(f"A value of {self} was changed, moved or sealed by a retired key.") from error
         text = plain.decode("utf-8", "surrogatepass")
         return date.fromisoformat(text) if self.kind == "date" else text
 
@@ -283,13 +212,13 @@ class PersonalField(_Field):
             super().validate(value, model_instance)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        cell: _Cell | None = model_instance.__dict__.get(self.attname)
+        cell: Cell | None = model_instance.__dict__.get(self.attname)
         if cell is None:
             getattr(model_instance, self.attname)  # deferred
-            cell = cast(_Cell, model_instance.__dict__[self.attname])
-        value = cell.plain if cell.plain is _UNOPENED else self.to_python(cell.plain)
+            cell = cast(Cell, model_instance.__dict__[self.attname])
+        value = cell.plain if cell.plain is UNOPENED else self.to_python(cell.plain)
         if value is None:
-            model_instance.__dict__[self.attname] = _Cell(None, None)
+            model_instance.__dict__[self.attname] = Cell(None, None)
             return None
         if isinstance(value, Forgotten):
             return cell.sealed
@@ -298,10 +227,10 @@ class PersonalField(_Field):
             kept = self._still_good(cell.sealed, value, key_id)
             if kept is not None:
                 return kept
-            if value is _UNOPENED:
+            if value is UNOPENED:
                 value = self.open(cell.sealed, key_id)
-        sealed = self.seal(value, key_id)
-        model_instance.__dict__[self.attname] = _Cell(sealed, value)
+        sealed = self.seal(cast(str | date, value), key_id)
+        model_instance.__dict__[self.attname] = Cell(sealed, value)
         return sealed
 
     def _still_good(self, sealed: Sealed, value: Any, key_id: UUID) -> Sealed | None:
@@ -309,10 +238,10 @@ class PersonalField(_Field):
         try:
             cipher = customer_keys().aead(key_id)
         except KeyForgotten:
-            return sealed if value is _UNOPENED else None
+            return sealed if value is UNOPENED else None
         if sealed[:5] != cipher.encrypt(b"", b"")[:5]:  # Tink puts the key's identifier in front
             return None
-        if value is not _UNOPENED:
+        if value is not UNOPENED:
             try:
                 if self.open(sealed, key_id, cipher) != value:
                     return None
@@ -327,13 +256,11 @@ class PersonalField(_Field):
             self.refuse("updated in bulk")
         return bytes(value)
 
-    def formfield(self, **kwargs: Any) -> Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Field | None:
         if self.kind == "date":
             return super().formfield(**{"form_class": DateField, **kwargs})
         empty = {"empty_value": None} if self.null else {}
-        return super().formfield(
-            **{"form_class": CharField, "max_length": self.max_length, **empty, **kwargs}
-        )
+        return super().formfield(**{"form_class": CharField, "max_length": self.max_length, **empty, **kwargs})
 
     # -- queries ---------------------------------------------------------------------------------
 
@@ -352,7 +279,7 @@ class PersonalField(_Field):
         self.refuse("filtered")
 
     def get_col(self, alias: str | None, output_field: models.Field[Any, Any] | None = None) -> Col:
-        return _PersonalCol(alias, self, output_field or self)
+        return _PersonalCol(cast(str, alias), self, output_field or self)
 
     @property
     def cached_col(self) -> Col:
@@ -369,9 +296,7 @@ def personal_fields() -> list[tuple[type[models.Model], PersonalField, Level]]:
     ]
 
 
-def decrypt_rows(
-    model: type[models.Model], rows: Iterable[Any], fields: Sequence[str] | None = None
-) -> list[Any]:
+def decrypt_rows(model: type[models.Model], rows: Iterable[Any], fields: Sequence[str] | None = None) -> list[Any]:
     """Open the personal fields of many rows, each key once; returns the rows.
 
     *rows* are instances of *model*, or dicts from ``.values()`` that contain the key's column; in a
@@ -385,9 +310,7 @@ def decrypt_rows(
     ]
     for key_field in {field.key_field for field in chosen}:
         mine = [field for field in chosen if field.key_field == key_field]
-        ciphers = customer_keys().aead_many(
-            key_id for row in rows if isinstance(key_id := _of(row, key_field), UUID)
-        )
+        ciphers = customer_keys().aead_many(key_id for row in rows if isinstance(key_id := _of(row, key_field), UUID))
         for row in rows:
             key_id = _of(row, key_field)
             for field in mine:
@@ -405,6 +328,6 @@ def _open_in(row: Any, field: PersonalField, key_id: UUID, cipher: Aead | None) 
         if isinstance(sealed, Sealed):
             row[field.attname] = field.open(sealed, key_id, cipher) if cipher else Forgotten()
         return
-    cell: _Cell | None = row.__dict__.get(field.attname)
-    if cell is not None and cell.plain is _UNOPENED:
+    cell: Cell | None = row.__dict__.get(field.attname)
+    if cell is not None and cell.plain is UNOPENED:
         cell.plain = field.open(cast(Sealed, cell.sealed), key_id, cipher) if cipher else Forgotten()

@@ -147,7 +147,7 @@ class LmdbKeyStore:
             if found is not None:
                 self._cache.move_to_end(key)
                 return found
-        value = self._file.run(lambda transaction: transaction.get(key))
+        value = self._file.run(lambda transaction: _get(transaction, key))
         if value is None:
             raise KeyForgotten(f"There is no key {key_id}.")
         opened = self._open(key, value).primitive(Aead)
@@ -167,7 +167,7 @@ class LmdbKeyStore:
                 else:
                     result[key_id] = found
         if missing:
-            values = self._file.run(lambda transaction: [transaction.get(key_id.bytes) for key_id in missing])
+            values = self._file.run(lambda transaction: [_get(transaction, key_id.bytes) for key_id in missing])
             for key_id, value in zip(missing, values, strict=True):
                 if value is not None:
                     result[key_id] = opened = self._open(key_id.bytes, value).primitive(Aead)
@@ -197,7 +197,7 @@ class LmdbKeyStore:
         now = time.monotonic()
         if now - self._epoch_seen < EPOCH_SECONDS:
             return
-        epoch = self._file.run(lambda transaction: transaction.get(_EPOCH_KEY, b""))
+        epoch = self._file.run(lambda transaction: _get(transaction, _EPOCH_KEY)) or b""
         if epoch != self._epoch:
             with self._cache_lock:
                 self._cache.clear()
@@ -211,7 +211,7 @@ class LmdbKeyStore:
         master = self._ring().master
 
         def rewrite(transaction: lmdb.Transaction) -> None:
-            value = transaction.get(key)
+            value = _get(transaction, key)
             if value is None:
                 raise KeyForgotten(f"There is no key {key_id}.")
             transaction.put(key, _wrap(master, key, change(self._open(key, value))))
@@ -314,12 +314,18 @@ def _wrap(master: Aead, key: bytes, handle: tink.KeysetHandle) -> bytes:
     return master.encrypt(proto_keyset_format.serialize(handle, secret_key_access.TOKEN), _bound_to(key))
 
 
+def _get(transaction: lmdb.Transaction, key: bytes) -> bytes | None:
+    value = transaction.get(key)
+    return None if value is None else bytes(value)
+
+
 def _rewrap_batch(
     master: Aead, prefix: bytes, start: bytes, batch: int, transaction: lmdb.Transaction
 ) -> tuple[int, bytes]:
     """Rewrap among the *batch* entries from *start*: how many, and where to go on (empty at the end)."""
     cursor = transaction.cursor()
-    entries = list(islice(cursor, batch + 1)) if cursor.set_range(start) else []
+    found = islice(cursor, batch + 1) if cursor.set_range(start) else ()
+    entries = [(bytes(key), bytes(value)) for key, value in found]
     old = [(key, value) for key, value in entries[:batch] if len(key) == 16 and not value.startswith(prefix)]
     for key, value in old:
         transaction.put(key, master.encrypt(master.decrypt(value, _bound_to(key)), _bound_to(key)))

@@ -51,6 +51,15 @@ def register_door(door: Door) -> None:
         raise RuntimeError(f"two doors are named {door.name}")
 
 
+def _no_function(*_args: Any, **_kwargs: Any) -> None:
+    raise RuntimeError("a right is not a function")
+
+
+def declare_right(name: str, label: type_text) -> None:
+    """A permission without a door of its own, such as the right to approve what another proposes."""
+    register_door(Door(name, label, True, _no_function))
+
+
 def operation(
     name: str, *, label: type_text, plain: tuple[str, ...] = (), open_to_all: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -85,7 +94,7 @@ def operation(
                     result = function(*args, **kwargs)
                     audit.find_subject(act, [result])
                     events.flush(act)
-                    audit.write(act, Outcome.DONE, arguments)
+                    audit.write(act, Outcome.DONE, {**arguments, **act.notes})
                 return result
             except KexinError as refusal:
                 audit.write(act, Outcome.REFUSED, arguments, reason=refusal)

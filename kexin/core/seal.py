@@ -18,9 +18,11 @@ a database cut back to an older state.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +37,8 @@ BATCH = 20_000
 _LOCK = 0x6B65_7869_6E01  # advisory lock: one sealer at a time
 
 # Inline and of built-in functions only: verifying must not trust a function stored in the database it examines.
-DIGEST = """sha256(convert_to(jsonb_build_array('1', e.id, to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
+DIGEST = """sha256(convert_to(jsonb_build_array('1', e.id,
+ to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
  e.xid::text, e.actor_kind, e.actor_name, e.user_id, e.post_id, e.session, e.address, e.operation, e.outcome, e.reason,
  e.subject_kind, e.subject_id, e.customer_id, e.arguments, e.policies, e.events, e.inner_operations)::text, 'UTF8'))"""
 
@@ -47,7 +50,7 @@ FROM (
     AND NOT EXISTS (SELECT FROM core_auditlink l WHERE l.entry_id = e.id)
   ORDER BY e.xid, e.id LIMIT %s
 ) e ORDER BY e.xid, e.id
-"""
+"""  # noqa: S608
 # After a dump was restored into a new cluster transaction numbers begin anew, and the last sealed one lies in the
 # future. Entries from before cannot be in progress here; they come first.
 _NEXT_AFTER_RESTORE = f"""
@@ -58,7 +61,7 @@ FROM (
     AND NOT EXISTS (SELECT FROM core_auditlink l WHERE l.entry_id = e.id)
   ORDER BY e.xid < pg_snapshot_xmin(pg_current_snapshot()), e.xid, e.id LIMIT %s
 ) e ORDER BY e.xid < pg_snapshot_xmin(pg_current_snapshot()), e.xid, e.id
-"""
+"""  # noqa: S608
 _HEAD = "SELECT no, chain FROM core_auditlink ORDER BY no DESC LIMIT 1"
 _LAST_SEALED = """
 SELECT e.xid::text, e.id, e.xid >= pg_snapshot_xmax(pg_current_snapshot())
@@ -158,3 +161,56 @@ def _sign_days(cursor: Any) -> tuple[dt.date, ...]:
             [day, no, bytes(chain), signature, made_at],
         )
     return days
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed state of the chain, from the database or from a copy kept elsewhere."""
+
+    day: dt.date
+    last_no: int
+    chain: bytes
+    signature: bytes
+    made_at: dt.datetime
+
+    @property
+    def is_signed(self) -> bool:
+        """Does it bear our signature? Raises KeyMissing."""
+        return key_ring().verify(self.signature, checkpoint_text(self.day, self.last_no, self.chain, self.made_at))
+
+    def as_json(self) -> dict[str, str | int]:
+        """For a copy kept outside the database; :func:`kept_checkpoints` reads it."""
+        return {
+            "day": str(self.day),
+            "last_no": self.last_no,
+            "chain": self.chain.hex(),
+            "made_at": self.made_at.astimezone(dt.UTC).isoformat(timespec="microseconds"),
+            "signature": base64.b64encode(self.signature).decode(),
+        }
+
+
+def checkpoints() -> list[Checkpoint]:
+    """The checkpoints in the database, by day."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day, last_no, chain, signature, made_at FROM core_auditcheckpoint ORDER BY day")
+        return [
+            Checkpoint(day, no, bytes(chain), bytes(signed), at) for day, no, chain, signed, at in cursor.fetchall()
+        ]
+
+
+def kept_checkpoints(lines: Iterable[str]) -> list[Checkpoint]:
+    """Checkpoints from a copy made by ``kexin audit checkpoints``: one JSON object per line. Raises ValueError."""
+    found = []
+    for line in lines:
+        if line.strip():
+            said = json.loads(line)
+            found.append(
+                Checkpoint(
+                    day=dt.date.fromisoformat(said["day"]),
+                    last_no=int(said["last_no"]),
+                    chain=bytes.fromhex(said["chain"]),
+                    signature=base64.b64decode(said["signature"], validate=True),
+                    made_at=dt.datetime.fromisoformat(said["made_at"]),
+                )
+            )
+    return found

@@ -5,5 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class DeskConfig(AppConfig):
     name = "kexin.desk"
     label = "desk"
-    verbose_name = _("Desk")
+    verbose_name = _("Workbench")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.core.ui.menu import register_menu
+        from kexin.desk import queries  # noqa: F401  the doors register themselves
+
+        register_menu("work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True)

@@ -5,5 +5,25 @@ from django.utils.translation import gettext_lazy as _
 class PartyConfig(AppConfig):
     name = "kexin.party"
     label = "party"
-    verbose_name = _("Party")
+    verbose_name = _("Customers")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.core.ui.menu import register_menu
+        from kexin.core.ui.palette import register_command, register_source
+        from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
+        from kexin.party import events, operations, queries  # noqa: F401  the doors register themselves
+        from kexin.party.ui import pages, palette
+
+        view = "party.view_customer"
+        register_menu("work", _("Customers"), "party:customers", "users", "party.view_customers", 20, phone=True)
+        register_source("customers", _("Customers"), "party.search_customers", palette.find_customers, 10)
+        register_command(
+            "new_customer", _("New customer"), "party:new", "party.create_customer", "user-plus", _("open file admit")
+        )
+        register_tab("customer", "overview", _("Overview"), 10)
+        register_tab("customer", "profile", _("File"), 60)
+        register_head_slot("customer", "since", 90, view, pages.assignment_fact)
+        register_panel("customer", "overview", "side", 30, "relations", _("Family and relations"), view, pages.relations_side_panel)
+        register_panel("customer", "profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)
+        register_panel("customer", "profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -13,25 +13,45 @@ from kexin.core.actor import Actor, Grant
 from kexin.core.calendar import business_date
 from kexin.core.choices import ActorKind, Reach
 from kexin.core.models import Role, RoleOperation
+from kexin.core.policies import SessionPolicy
+from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User
 
 
+# Floors whose operations touch customer data: withheld while a session lacks its second factor (B-03).
+CUSTOMER_FLOORS = ("party.", "holdings.", "engagement.")
+
+
 def actor_for(user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()) -> Actor:
     """The actor that a signed-in account is today: the roles of the posts its employee holds today."""
+    return signed_in(user, session=session, address=address, methods=methods)[0]
+
+
+def signed_in(
+    user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()
+) -> tuple[Actor, OrgUnit | None, bool]:
+    """The actor, the unit it works in, and whether something is withheld until a second factor is shown."""
     today = business_date()
     employee = Employee.objects.filter(user=user, status=EmployeeStatus.ACTIVE).select_related("unit").first()
     if employee is None:
-        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username)
+        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username), None, False
     posts = list(
-        Post.objects.filter(pk__in=_held_on(today).filter(employee=employee).values("post_id")).select_related("unit")
+        Post.objects.filter(pk__in=held_on(today).filter(employee=employee).values("post_id"))
+        .select_related("unit")
+        .order_by("pk")
     )
-    grants = grants_of(posts, today)
-    return Actor(
+    grants, withheld = grants_of(posts, today), False
+    known = frozenset(methods)
+    if "mfa" not in known and in_force(SessionPolicy).mfa_for_customers:
+        full = grants
+        grants = tuple(_without_customers(grant) for grant in full)
+        withheld = grants != full
+    actor = Actor(
         kind=ActorKind.PERSON,
         name=employee.staff_no,
-        label=employee.name,
+        label=employee.shown_name,
         user_id=user.pk,
         post_id=posts[0].pk if posts else None,
         post_ids=tuple(post.pk for post in posts),
@@ -39,11 +59,18 @@ def actor_for(user: User, *, session: str = "", address: str = "", methods: Iter
         grants=grants,
         session=session,
         address=address,
-        methods=frozenset(methods),
+        methods=known,
     )
+    return actor, posts[0].unit if posts else employee.unit, withheld
 
 
-def _held_on(day: dt.date) -> QuerySet[PostHolder]:
+def _without_customers(grant: Grant) -> Grant:
+    """The grant less everything that touches customer data; the doors of those floors then refuse."""
+    return replace(grant, operations=frozenset(n for n in grant.operations if not n.startswith(CUSTOMER_FLOORS)))
+
+
+def held_on(day: dt.date) -> QuerySet[PostHolder]:
+    """The appointments that run on a day."""
     return PostHolder.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
@@ -87,7 +114,7 @@ def duty_holder(operation: str, unit_id: int, except_user: int | None) -> int | 
     best: tuple[int, int] | None = None
     held = {
         holder.post_id: holder.employee.user_id
-        for holder in _held_on(today).filter(post__in=[row.post_id for row in rows]).select_related("employee")
+        for holder in held_on(today).filter(post__in=[row.post_id for row in rows]).select_related("employee")
     }
     for row in rows:
         if row.post_id not in held or (except_user is not None and held[row.post_id] == except_user):
@@ -139,5 +166,27 @@ def post_labels(post_ids: Iterable[int]) -> dict[int, str]:
     if not wanted:
         return {}
     titles = dict(Post.objects.filter(pk__in=wanted).values_list("pk", "title"))
-    names = dict(_held_on(business_date()).filter(post__in=wanted).values_list("post_id", "employee__name"))
+    names = dict(held_on(business_date()).filter(post__in=wanted).values_list("post_id", "employee__name"))
     return {pk: f"{names[pk]} · {title}" if pk in names else title for pk, title in titles.items()}
+
+
+def units_in_reach(actor: Actor, operation: str) -> QuerySet[OrgUnit]:
+    """Open units in which the actor's grants for an operation reach, for pickers."""
+    units = OrgUnit.objects.filter(closed_on=None).order_by("path")
+    grants = actor.grants_for(operation)
+    if any(grant.reach == Reach.ALL for grant in grants):
+        return units
+    wanted = {pk for grant in grants for pk in grant.unit_ids}
+    own = {grant.post_id for grant in grants if grant.reach == Reach.PORTFOLIO}
+    return units.filter(Q(pk__in=wanted) | Q(posts__in=own)).distinct()
+
+
+def posts_in_reach(actor: Actor, operation: str) -> QuerySet[Post]:
+    """Open posts that lead customers in which the actor's grants for an operation reach, for pickers."""
+    posts = Post.objects.filter(closed_on=None, roles__role__grants__operation="party.create_customer").distinct()
+    grants = actor.grants_for(operation)
+    if not any(grant.reach == Reach.ALL for grant in grants):
+        wanted = {pk for grant in grants for pk in grant.unit_ids}
+        own = {grant.post_id for grant in grants if grant.reach == Reach.PORTFOLIO}
+        posts = posts.filter(Q(unit__in=wanted) | Q(pk__in=own))
+    return posts.select_related("unit").order_by("unit__path", "pk")

@@ -2,6 +2,7 @@
 
 from kexin.core.models.calendar import CalendarDay
 from kexin.core.models.governance import PolicyVersion, Role, RoleOperation
+from kexin.core.models.imports import ImportRejection, ImportRun, ImportStatus
 from kexin.core.models.records import AuditCheckpoint, AuditEntry, AuditLink, Event, History
 from kexin.core.models.work import Approval, SavedView, WorkItem
 
@@ -13,6 +14,9 @@ __all__ = [
     "CalendarDay",
     "Event",
     "History",
+    "ImportRejection",
+    "ImportRun",
+    "ImportStatus",
     "PolicyVersion",
     "Role",
     "RoleOperation",

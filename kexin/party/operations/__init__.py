@@ -1,7 +1,9 @@
 """Writing doors of parties and customers."""
 
 from kexin.party.operations.customers import change_customer, create_customer
+from kexin.party.operations.export import export_customers
 from kexin.party.operations.parts import (
+    change_contact,
     record_address,
     record_contact,
     record_document,
@@ -14,8 +16,10 @@ from kexin.party.operations.reveal import reveal
 
 __all__ = [
     "assign_portfolio",
+    "change_contact",
     "change_customer",
     "create_customer",
+    "export_customers",
     "record_address",
     "record_contact",
     "record_document",

@@ -1,0 +1,35 @@
+"""Writing doors of people."""
+
+from kexin.people.operations.grants import apply_grant, propose_grant, propose_role_change, revoke_grant
+from kexin.people.operations.organisation import close_unit, create_unit, rename_unit
+from kexin.people.operations.sign_in import end_own_session, end_session
+from kexin.people.operations.staff import (
+    appoint,
+    create_employee,
+    create_post,
+    create_user,
+    end_appointment,
+    let_go,
+    reset_password,
+    set_user_active,
+)
+
+__all__ = [
+    "apply_grant",
+    "appoint",
+    "close_unit",
+    "create_employee",
+    "create_post",
+    "create_unit",
+    "create_user",
+    "end_appointment",
+    "end_own_session",
+    "end_session",
+    "let_go",
+    "propose_grant",
+    "propose_role_change",
+    "rename_unit",
+    "reset_password",
+    "revoke_grant",
+    "set_user_active",
+]

@@ -1,0 +1,94 @@
+"""Bringing a checked batch into PostgreSQL: Arrow writes CSV, COPY reads it, into a table that lives for the transaction."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+from django.db import connection
+from psycopg import sql
+
+Composable = sql.Composable
+SLICE = 20_000
+
+
+def server() -> psycopg.Connection[Any]:
+    """The psycopg connection below Django's, inside the running transaction."""
+    connection.ensure_connection()
+    return cast("psycopg.Connection[Any]", connection.connection)
+
+
+def run(statement: str | Composable, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
+    """Execute a statement in the running transaction."""
+    composed = sql.SQL(statement) if isinstance(statement, str) else statement  # type: ignore[arg-type]
+    return server().execute(composed, values or None)
+
+
+def stage(table: str, columns: Mapping[str, str], rows: pa.Table) -> None:
+    """Make the temporary ``table`` with ``columns`` (name → PostgreSQL type) and fill it from the Arrow columns."""
+    definition = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()  # type: ignore[arg-type]
+    )
+    run(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("pg_temp", table)))
+    run(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(table), definition))
+    copy_arrow(table, list(columns), rows.select(list(columns)))
+
+
+def copy_arrow(table: str, columns: Sequence[str], rows: pa.Table) -> None:
+    """COPY Arrow columns into a table."""
+    arrays = [_written(rows.column(name)) for name in columns]
+    texts = pa.table(arrays, names=list(columns))
+    with server().cursor().copy(copy_statement(table, columns, "(FORMAT csv)")) as copy:
+        for start in range(0, texts.num_rows, SLICE):
+            buffer = io.BytesIO()
+            arrow_csv.write_csv(texts.slice(start, SLICE), buffer, arrow_csv.WriteOptions(include_header=False))
+            copy.write(buffer.getbuffer())
+
+
+def copy_statement(table: str, columns: Iterable[str], options: str = "") -> Composable:
+    """``COPY table (columns) FROM STDIN``."""
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
+    tail = sql.SQL(options)  # type: ignore[arg-type]
+    return sql.SQL("COPY {} ({}) FROM STDIN {}").format(sql.Identifier(table), names, tail)
+
+
+def copy_text(table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:
+    """COPY rows that are written in PostgreSQL's text format already."""
+    with server().cursor().copy(copy_statement(table, columns)) as copy:
+        for block in blocks:
+            copy.write(block)
+
+
+def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_decimal(column.type):
+        return pc.cast(column, pa.string())
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        values = [None if value is None else "\\x" + value.hex() for value in column.to_pylist()]
+        return pa.chunked_array([pa.array(values, pa.string())])
+    return column
+
+
+def literal(value: object) -> bytes:
+    """One value in PostgreSQL's text format of COPY."""
+    if value is None:
+        return b"\\N"
+    if isinstance(value, bytes):
+        return b"\\\\x" + value.hex().encode()
+    if isinstance(value, list):
+        return ("{" + ",".join(map(str, value)) + "}").encode()
+    if isinstance(value, bool):
+        return b"t" if value else b"f"
+    text = str(value)
+    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+        text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    return text.encode()
+
+
+def line(values: Iterable[object]) -> bytes:
+    """One row in PostgreSQL's text format of COPY."""
+    return b"\t".join(map(literal, values)) + b"\n"

@@ -1,0 +1,195 @@
+"""The customer list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
+from kexin.core.ui import numbers
+from kexin.core.ui.table import BulkAction, Column, Table, View
+from kexin.party.choices import CustomerStatus, PartyKind
+from kexin.party.models import Customer
+from kexin.party.naming import shown_name
+from kexin.party.queries import CustomerFilter, customers, narrowed, open_names
+from kexin.party.ui.display import STATUS_LEVEL
+from kexin.core.ui.saved_views import saved_views
+from kexin.people.models import OrgUnit
+from kexin.people.queries import post_labels
+
+
+class CustomerFilterForm(forms.Form):
+    """The filters of the list; all of them live in the address."""
+
+    q = forms.CharField(label=_("Name, pinyin, number, mobile"), required=False, max_length=80)
+    kind = forms.ChoiceField(label=_("Type"), required=False)
+    status = forms.ChoiceField(label=_("State"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    pool = forms.BooleanField(label=_("Unassigned pool only"), required=False)
+    age_from = forms.IntegerField(label=_("Age from"), required=False, min_value=0, max_value=130)
+    age_to = forms.IntegerField(label=_("Age to"), required=False, min_value=0, max_value=130)
+    birthday_month = forms.ChoiceField(label=_("Birthday in"), required=False)
+    assets_from = forms.IntegerField(label=_("Assets from"), required=False, min_value=0)
+    assets_to = forms.IntegerField(label=_("Assets below"), required=False, min_value=0)
+
+    def __init__(self, *args: Any, units: Sequence[OrgUnit] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "kind": [(str(code), label) for code, label in PartyKind.choices],
+            "status": [(str(code), label) for code, label in CustomerStatus.choices],
+            "unit": [(str(unit.pk), unit.name) for unit in units],
+            "birthday_month": [(str(month), _("Month %(number)s") % {"number": month}) for month in range(1, 13)],
+        }
+        for name, values in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "—"), *values]
+
+
+class CustomerFilterSet:
+    """The bound form and the rows it leaves."""
+
+    def __init__(self, data: QueryDict | None, queryset: QuerySet[Customer], request: HttpRequest | None = None) -> None:
+        self.base = queryset
+        units = OrgUnit.objects.filter(closed_on=None, kind__in=("sub_branch", "outlet", "branch")).order_by("path")
+        self.form = CustomerFilterForm(data, units=list(units[:500]))
+
+    @cached_property
+    def wanted(self) -> CustomerFilter:
+        if not self.form.is_valid():
+            return CustomerFilter()
+        data = self.form.cleaned_data
+        return CustomerFilter(
+            kind=data["kind"],
+            status=data["status"],
+            unit_id=int(data["unit"]) if data["unit"] else None,
+            pool=data["pool"],
+            age_from=data["age_from"],
+            age_to=data["age_to"],
+            birthday_month=int(data["birthday_month"]) if data["birthday_month"] else None,
+            assets_from=data["assets_from"],
+            assets_to=data["assets_to"],
+            text=data["q"],
+        )
+
+    @cached_property
+    def qs(self) -> QuerySet[Customer]:
+        return narrowed(self.base, self.wanted)
+
+
+class CustomerTable(Table):
+    """客户列表."""
+
+    name = "party.customers"
+    caption = _("Customers")
+    default_sort = "number"
+    search = "q"
+    search_hint = _("Name, pinyin, number, mobile")
+    empty_title = _("No customers here")
+    empty_text = _("Nothing within your reach answers to these filters.")
+    empty_icon = "users"
+    views = (
+        View("all", _("All")),
+        View("rich", _("By assets"), "sort=-assets"),
+        View("changed", _("Recently changed"), "sort=-changed"),
+        View("pool", _("Unassigned pool"), "pool=on"),
+        View("dormant", _("Dormant"), "status=dormant"),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        year = business_date().year
+        self.columns = (
+            Column("name", _("Name"), value=lambda row: shown_name(actor, row), phone="title", always=True),
+            Column("number", _("Customer number"), value="customer_no", sort="customer_no", phone="sub"),
+            Column("kind", _("Type"), value=lambda row: row.get_kind_display()),
+            Column("status", _("State"), value=_status_chip),
+            Column(
+                "age", _("Age"), value=lambda row: year - row.born_year if row.born_year else "", align="end"
+            ),
+            Column(
+                "assets",
+                _("Assets"),
+                value=lambda row: numbers.exact(row.assets),
+                sort="assets",
+                first="desc",
+                align="end",
+            ),
+            Column("unit", _("Unit"), value="unit.name"),
+            Column("lead", _("Lead manager"), value=lambda row: self.leads.get(row.lead_post_id, _("Pool"))),
+            Column("since", _("Customer since"), value="admitted_on", hidden=True),
+            Column(
+                "birthday",
+                _("Birthday"),
+                value=lambda row: f"{row.birthday // 100:02}-{row.birthday % 100:02}" if row.birthday else "",
+                hidden=True,
+            ),
+            Column(
+                "changed",
+                _("Last changed"),
+                value=lambda row: row.updated_at,
+                sort="updated_at",
+                first="desc",
+                hidden=True,
+            ),
+        )
+
+    @cached_property
+    def leads(self) -> dict[int, str]:
+        return post_labels([row.lead_post_id for row in self.page.rows])
+
+    def row_url(self, row: Customer) -> str:
+        return f"/customers/{row.pk}/"
+
+    def peek_url(self, row: Customer) -> str:
+        return f"/customers/{row.pk}/peek/"
+
+    def row_class(self, row: Customer) -> str:
+        return "quiet" if row.status == CustomerStatus.CLOSED else ""
+
+
+def _status_chip(row: Customer) -> str:
+    return format_html('<span class="chip {}">{}</span>', STATUS_LEVEL[row.status], row.get_status_display())
+
+
+def bulk_actions() -> list[BulkAction]:
+    """What can be done to chosen customers."""
+    return [
+        BulkAction("export", _("Export"), reverse("party:export"), operation="party.export_customers", icon="download"),
+        BulkAction(
+            "assign", _("Assign"), reverse("party:bulk_assign"), operation="party.assign_portfolio", icon="user-share"
+        ),
+    ]
+
+
+def customer_list(request: HttpRequest) -> HttpResponse:
+    """GET /customers/: within reach, filtered, sorted, by pages."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    filters = CustomerFilterSet(request.GET, Customer.objects.none())
+    rows = customers(actor, filters.wanted).select_related("party", "unit")
+    filters.base = rows
+    filters.__dict__["qs"] = rows
+    table = CustomerTable(
+        request,
+        rows,
+        filters=filters,
+        actions=bulk_actions(),
+        views=saved_views(actor, CustomerTable.name),
+        save_view_url=reverse("core:save_view", args=[CustomerTable.name]),
+    )
+    open_names(table.page.rows)
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
+        return HttpResponse(table.render())
+    context = {"title": _("Customers"), "table": table, "may_create": actor.may("party.create_customer")}
+    return render(request, "party/customer_list.html", context)

@@ -1,0 +1,73 @@
+"""The tree of units."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
+from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.operation import operation
+from kexin.people.choices import EmployeeStatus
+from kexin.people.models import Employee, OrgUnit, Post
+
+
+@operation("people.create_unit", label=_("Create a unit"), plain=("code", "name", "kind"))
+def create_unit(
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    kind: str,
+    parent: OrgUnit | None,
+    name_en: str = "",
+    opened_on: dt.date | None = None,
+) -> OrgUnit:
+    """Add a unit below ``parent``; only the head office has none."""
+    if OrgUnit.objects.filter(code=code).exists():
+        raise Conflict(fields={"code": _("This code is in use already.")})
+    if parent is None and OrgUnit.objects.filter(parent=None).exists():
+        raise RuleViolation(fields={"parent": _("There is one head office; every other unit has a parent.")})
+    if parent is not None and parent.closed_on is not None:
+        raise RuleViolation(fields={"parent": _("This unit is closed.")})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('people_orgunit', 'id'))")
+        (pk,) = cursor.fetchone()
+    path = f"{parent.path if parent else '/'}{pk}/"
+    if len(path) > 200:
+        raise RuleViolation(fields={"parent": _("The tree of units is too deep.")})
+    return OrgUnit.objects.create(
+        id=pk, code=code, name=name, name_en=name_en, kind=kind, parent=parent, path=path, opened_on=opened_on
+    )
+
+
+@operation("people.rename_unit", label=_("Rename a unit"), plain=("name", "name_en"))
+def rename_unit(unit: OrgUnit, *, actor: Actor, name: str, name_en: str, version: int) -> OrgUnit:
+    """Give a unit other names."""
+    row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
+    if row.version != version:
+        raise Conflict(current={"name": row.name, "name_en": row.name_en, "version": row.version})
+    row.name, row.name_en, row.version = name.strip(), name_en.strip(), row.version + 1
+    if not row.name:
+        raise RuleViolation(fields={"name": _("A name is needed.")})
+    row.save(update_fields=["name", "name_en", "version"])
+    return row
+
+
+@operation("people.close_unit", label=_("Close a unit"))
+def close_unit(unit: OrgUnit, *, actor: Actor) -> OrgUnit:
+    """Close a unit that has no open units, posts or staff left."""
+    row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
+    if row.children.filter(closed_on=None).exists():
+        raise RuleViolation(_("Units below it are still open."))
+    if Employee.objects.filter(unit=row, status=EmployeeStatus.ACTIVE).exists():
+        raise RuleViolation(_("Employees still belong to it."))
+    if Post.objects.filter(unit=row, closed_on=None).exists():
+        raise RuleViolation(_("It still has open posts."))
+    row.closed_on = business_date()
+    row.version += 1
+    row.save(update_fields=["closed_on", "version"])
+    return row
