@@ -273,10 +273,10 @@ class PersonalField(_Field):
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":
             return _PersonalIsNull
-        self.refuse("filtered")
+        return self.refuse("filtered")
 
     def get_transform(self, lookup_name: str) -> Any:
-        self.refuse("filtered")
+        return self.refuse("filtered")
 
     def get_col(self, alias: str | None, output_field: models.Field[Any, Any] | None = None) -> Col:
         return _PersonalCol(cast(str, alias), self, output_field or self)
