@@ -41,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0 good, 1 something is wrong with the audit or the act failed."""
-    from kexin.core.crypto import KeyMissing
+    from kexin.core.keyfiles import KeyMissing
 
     try:
         return int(_ACTS[args.act](args))
@@ -130,8 +130,7 @@ def _show(args: argparse.Namespace) -> int:
     audit.write(act, Outcome.READ, {**asked, "rows": len(found)})
     for each in found:
         if args.json:
-            each["at"] = each["at"].isoformat()
-            print(json.dumps(each, ensure_ascii=False, default=str))
+            print(json.dumps({**each, "at": each["at"].isoformat()}, ensure_ascii=False))
         else:
             subject = f"{each['subject_kind']} {each['subject_id']}" if each["subject_id"] else ""
             line = (each["actor_name"], each["operation"], each["outcome"], each["reason"], subject)
