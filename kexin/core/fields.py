@@ -92,7 +92,7 @@ class PersonalField(_Field):
 
     descriptor_class = PersonalAttribute
     non_db_attrs = (*models.Field.non_db_attrs, "level", "kind", "key_field", "max_length", "retention")
-    description = _("Encrypted personal value")
+    description = "Encrypted personal value"
 
     def __init__(
         self,
