@@ -7,3 +7,20 @@ class HoldingsConfig(AppConfig):
     label = "holdings"
     verbose_name = _("Holdings")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
+        from kexin.holdings import events, ledger_queries, operations, queries  # noqa: F401  doors register themselves
+        from kexin.holdings.ui import panels, slots
+
+        see = "holdings.view_accounts"
+        register_head_slot("customer", "assets", 20, see, slots.assets_fact)
+        register_head_slot("customer", "maturity", 30, see, slots.maturity_fact)
+        register_tab("customer", "assets", _("Assets and transactions"), 20, see)
+        register_panel("customer", "overview", "main", 10, "assets", _("Assets"), see, panels.assets_panel, "load")
+        register_panel("customer", "assets", "main", 10, "accounts", _("Accounts"), see, panels.accounts_panel, "load")
+        register_panel(
+            "customer", "assets", "main", 30, "obligations", _("Loans, cards, standing orders"), see,
+            panels.obligations_panel,
+        )  # fmt: skip
+        register_panel("customer", "assets", "side", 10, "maturities", _("Maturities"), see, panels.maturities_panel)

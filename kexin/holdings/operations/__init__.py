@@ -1,0 +1,6 @@
+"""Writing doors of holdings: the ledger itself is only ever loaded."""
+
+from kexin.holdings.operations.export import export_transactions
+from kexin.holdings.operations.reveal import reveal_account_number
+
+__all__ = ["export_transactions", "reveal_account_number"]

@@ -1,0 +1,70 @@
+"""Transactions leaving the house in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core import frame
+from kexin.core.actor import Actor
+from kexin.core.errors import RuleViolation
+from kexin.core.operation import operation
+from kexin.core.policies import ExportPolicy
+from kexin.core.policy import in_force
+from kexin.holdings.choices import Direction
+from kexin.holdings.ledger_queries import TransactionFilter, narrowed
+from kexin.holdings.models import Transaction
+from kexin.holdings.queries import account_in_reach
+
+EXPORT_HEADS = (
+    _("Day"),
+    _("Kind"),
+    _("Direction"),
+    _("Amount"),
+    _("Currency"),
+    _("Balance after"),
+    _("Description"),
+    _("Counterparty"),
+    _("Bank of the counterparty"),
+    _("Booking number"),
+)
+
+
+@operation("holdings.export_transactions", label=_("Export transactions"), plain=("purpose",))
+def export_transactions(
+    account_id: int, *, actor: Actor, wanted: TransactionFilter, purpose: str
+) -> QuerySet[Transaction]:
+    """Allow one account's bookings to leave, narrowed, newest first; the audit keeps purpose and how many."""
+    account = account_in_reach(actor, account_id, "holdings.export_transactions").account
+    if not purpose.strip():
+        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    most = in_force(ExportPolicy).most_rows
+    rows = narrowed(Transaction.objects.filter(account_id=account.pk), wanted)
+    count = rows.order_by().values("id")[: most + 1].count()
+    if count > most:
+        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
+    act = frame.current.get()
+    if act is not None:
+        act.subject, act.customer_id = ("holdings.Account", account.pk), account.customer_id
+        act.notes["rows"] = count
+    return rows.order_by("-booked_on", "-id")
+
+
+def export_rows(rows: QuerySet[Transaction], currency: str) -> Iterator[tuple[Any, ...]]:
+    """The lines of the file; money out is negative, so that a column adds up."""
+    for row in rows.iterator(chunk_size=2000):
+        yield (
+            row.booked_on,
+            str(row.get_kind_display()),
+            str(row.get_direction_display()),
+            row.amount if row.direction == Direction.IN else -row.amount,
+            currency,
+            row.balance_after,
+            row.description,
+            row.counterparty,
+            row.counterparty_bank,
+            row.source_no,
+        )

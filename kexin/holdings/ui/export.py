@@ -1,0 +1,60 @@
+"""An account's transactions as a file: first what for and in which format, then the file."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.core.errors import RuleViolation
+from kexin.core.export import csv_lines, xlsx_file
+from kexin.core.masking import mask_account
+from kexin.holdings.operations.export import EXPORT_HEADS, export_rows, export_transactions
+from kexin.holdings.queries import account_in_reach
+from kexin.holdings.ui.tables import TransactionForm
+
+
+class ExportForm(forms.Form):
+    """Purpose and format."""
+
+    purpose = forms.CharField(label=_("What is it for?"), max_length=200)
+    format = forms.ChoiceField(
+        label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")], initial="xlsx", widget=forms.RadioSelect
+    )
+
+
+def export(request: HttpRequest, pk: int) -> HttpResponse | FileResponse | StreamingHttpResponse:
+    """GET with the list's filters asks; POST sends the file. The filters travel in the address."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    account = account_in_reach(actor, pk, "holdings.export_transactions").account
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rows = export_transactions(
+                pk, actor=actor, wanted=TransactionForm(request.GET).wanted(), purpose=form.cleaned_data["purpose"]
+            )
+        except RuleViolation as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            heads = [str(head) for head in EXPORT_HEADS]
+            name = f"transactions-{account.pk}-{localtime():%Y%m%d-%H%M}"
+            lines = export_rows(rows, account.currency)
+            if form.cleaned_data["format"] == "xlsx":
+                file = xlsx_file(heads, lines, actor, _t("Transactions"))
+                return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+            response = StreamingHttpResponse(csv_lines(heads, lines, actor), content_type="text/csv")
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+            return response
+    context = {
+        "title": _t("Export transactions"),
+        "sub": f"{account.get_kind_display()} {mask_account(account.number)}",
+        "form": form,
+        "back_url": reverse("holdings:account", args=[pk]),
+        "submit_label": _t("Export"),
+    }
+    return render(request, "core/form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,15 @@
+"""Addresses of holdings. Not below ``/accounts/``: sign-in lives there, open to everybody."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kexin.holdings.ui import export, pages
+
+app_name = "holdings"
+
+urlpatterns = [
+    path("holdings/accounts/<int:pk>/", pages.account_page, name="account"),
+    path("holdings/accounts/<int:pk>/export/", export.export, name="export"),
+    path("holdings/accounts/<int:pk>/number/", pages.reveal_number, name="reveal"),
+]
