@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PartyConfig(AppConfig):
@@ -22,7 +23,7 @@ class PartyConfig(AppConfig):
             "new_customer", _("New customer"), "party:new", "party.create_customer", "user-plus", _("open file admit")
         )
         register_tab("customer", "overview", _("Overview"), 10)
-        register_tab("customer", "profile", _("File"), 60)
+        register_tab("customer", "profile", pgettext_lazy("customer", "File"), 60)
         register_head_slot("customer", "since", 90, view, pages.assignment_fact)
         register_panel("customer", "overview", "side", 30, "relations", _("Family and relations"), view, pages.relations_side_panel)
         register_panel("customer", "profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)

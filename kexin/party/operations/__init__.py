@@ -2,6 +2,14 @@
 
 from kexin.party.operations.customers import change_customer, create_customer
 from kexin.party.operations.export import export_customers
+from kexin.party.operations.lifecycle import (
+    admit_customer,
+    mark_dormant,
+    propose_exit,
+    readmit_customer,
+    tick_check,
+)
+from kexin.party.operations.merge import dismiss_duplicate, propose_merge, undo_merge
 from kexin.party.operations.parts import (
     change_contact,
     record_address,
@@ -12,19 +20,30 @@ from kexin.party.operations.parts import (
     retire_document,
 )
 from kexin.party.operations.portfolio import assign_portfolio
+from kexin.party.operations.relationships import end_relationship, record_relationship
 from kexin.party.operations.reveal import reveal
 
 __all__ = [
+    "admit_customer",
     "assign_portfolio",
     "change_contact",
     "change_customer",
     "create_customer",
+    "dismiss_duplicate",
+    "end_relationship",
     "export_customers",
+    "mark_dormant",
+    "propose_exit",
+    "propose_merge",
+    "readmit_customer",
     "record_address",
     "record_contact",
     "record_document",
+    "record_relationship",
     "remove_address",
     "remove_contact",
     "retire_document",
     "reveal",
+    "tick_check",
+    "undo_merge",
 ]

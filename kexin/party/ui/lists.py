@@ -35,7 +35,7 @@ class CustomerFilterForm(forms.Form):
     kind = forms.ChoiceField(label=_("Type"), required=False)
     status = forms.ChoiceField(label=_("State"), required=False)
     unit = forms.ChoiceField(label=_("Unit"), required=False)
-    pool = forms.BooleanField(label=_("Unassigned pool only"), required=False)
+    pool = forms.ChoiceField(label=_("Lead manager"), required=False, choices=[("", "—"), ("on", _("Unassigned pool"))])
     age_from = forms.IntegerField(label=_("Age from"), required=False, min_value=0, max_value=130)
     age_to = forms.IntegerField(label=_("Age to"), required=False, min_value=0, max_value=130)
     birthday_month = forms.ChoiceField(label=_("Birthday in"), required=False)
@@ -73,7 +73,7 @@ class CustomerFilterSet:
             kind=data["kind"],
             status=data["status"],
             unit_id=int(data["unit"]) if data["unit"] else None,
-            pool=data["pool"],
+            pool=data["pool"] == "on",
             age_from=data["age_from"],
             age_to=data["age_to"],
             birthday_month=int(data["birthday_month"]) if data["birthday_month"] else None,
@@ -110,7 +110,8 @@ class CustomerTable(Table):
         super().__init__(request, *args, **kwargs)
         actor: Actor = request.actor  # type: ignore[attr-defined]
         year = business_date().year
-        self.columns = (
+        figures = actor.may("holdings.view_accounts")  # a data steward sees no balances, not even sorted
+        columns = (
             Column("name", _("Name"), value=lambda row: shown_name(actor, row), phone="title", always=True),
             Column("number", _("Customer number"), value="customer_no", sort="customer_no", phone="sub"),
             Column("kind", _("Type"), value=lambda row: row.get_kind_display()),
@@ -144,6 +145,9 @@ class CustomerTable(Table):
                 hidden=True,
             ),
         )
+        self.columns = tuple(column for column in columns if figures or column.key != "assets")
+        if not figures:
+            self.all_views = [view for view in self.all_views if "assets" not in view.query]
 
     @cached_property
     def leads(self) -> dict[int, str]:
