@@ -72,9 +72,7 @@ def _check_resident(raw: str, today: date) -> IdentifierCheck:
     number = found.normalised
     if re.fullmatch(r"[0-9]{15}", number):
         found.normalised = number = _extended(number)
-        found.warnings.append(
-            _("An old number of 15 digits; it was extended to 18. Ask for the present card.")
-        )
+        found.warnings.append(_("An old number of 15 digits; it was extended to 18. Ask for the present card."))
     _check_eighteen(found, today)
     if number[:2] in ("81", "82", "83"):
         found.warnings.append(_("Numbers that begin with 81, 82 or 83 stand on residence permits."))

@@ -38,9 +38,7 @@ def kms_aead(uri: str) -> aead.Aead:
             try:
                 client = getattr(importlib.import_module(module), name)
             except ImportError as error:
-                raise KeyMissing(
-                    f"KEXIN_KMS_URI needs the package {extra}; install it and start again."
-                ) from error
+                raise KeyMissing(f"KEXIN_KMS_URI needs the package {extra}; install it and start again.") from error
             try:
                 return client(uri, os.environ.get("KEXIN_KMS_CREDENTIALS", "")).get_aead(uri)
             except Exception as error:  # each service's client raises its own kinds
@@ -98,9 +96,7 @@ def write_master(directory: Path, handle: tink.KeysetHandle) -> None:
 def write_ring(directory: Path, handles: Mapping[str, tink.KeysetHandle]) -> None:
     wrapping = handles[MASTER].primitive(aead.Aead)
     wrapped = {
-        purpose: json.loads(
-            json_proto_keyset_format.serialize_encrypted(handles[purpose], wrapping, bound_to(purpose))
-        )
+        purpose: json.loads(json_proto_keyset_format.serialize_encrypted(handles[purpose], wrapping, bound_to(purpose)))
         for purpose in handles
         if purpose != MASTER
     }

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import FieldError, ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Exists, F, OuterRef
 from django.test.utils import isolate_apps
 from django.utils import translation
@@ -38,6 +38,9 @@ with isolate_apps():
             app_label = "fields_under_test"
             db_table = "core_test_person"
             managed = False
+
+        def __str__(self) -> str:
+            return f"Person {self.number}"
 
 
 @pytest.fixture(autouse=True)
@@ -189,9 +192,7 @@ def test_many_rows_are_opened_together(keys: LmdbKeyStore) -> None:
     keys.forget(ids[1])
     people = decrypt_rows(Person, [read(row) for row in rows], ["name"])
     assert [bool(person.name) and person.name for person in people] == ["甲", False, "丙"]
-    dicts = decrypt_rows(
-        Person, [{"key_id": row["key_id"], "name": Sealed(bytes(row["name"]))} for row in rows]
-    )
+    dicts = decrypt_rows(Person, [{"key_id": row["key_id"], "name": Sealed(bytes(row["name"]))} for row in rows])
     assert [row["name"] for row in dicts][::2] == ["甲", "丙"]
     assert isinstance(dicts[1]["name"], Forgotten)
 
@@ -241,6 +242,9 @@ def test_the_model_is_checked_for_a_key_column_and_sound_ordering() -> None:
                 app_label = "fields_under_test"
                 ordering = ("-name",)
 
+            def __str__(self) -> str:
+                return "keyless"
+
         assert {message.id for message in Keyless._meta.get_field("name").check()} >= {
             "kexin.E001",
             "kexin.E002",
@@ -251,6 +255,46 @@ def test_migrations_see_the_level_and_no_functions() -> None:
     *_, kwargs = Person._meta.get_field("name").deconstruct()
     assert kwargs == {"level": "C2", "max_length": 5, "null": True, "blank": True}
     assert PersonalField(**kwargs).level is Level.C2
+
+
+@pytest.fixture
+def table(db: None) -> None:
+    """The model's table, in the test's transaction."""
+    with connection.schema_editor() as editor:
+        Person._meta.managed = True
+        editor.create_model(Person)
+        Person._meta.managed = False
+
+
+def test_rows_go_through_the_database_and_back(table: None, keys: LmdbKeyStore, django_assert_num_queries: Any) -> None:
+    ids = keys.create(3)
+    Person.objects.bulk_create(
+        Person(key_id=key_id, number=n, name=f"陈{n}", birth_date=date(1957, 3, n + 1)) for n, key_id in enumerate(ids)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_typeof(name)::text, name FROM core_test_person")
+        for kind, content in cursor.fetchall():
+            assert kind == "bytea"
+            assert "陈".encode() not in bytes(content)
+    with django_assert_num_queries(1):
+        people = decrypt_rows(Person, Person.objects.order_by("number"))
+        assert [(each.name, each.birth_date.day) for each in people] == [("陈0", 1), ("陈1", 2), ("陈2", 3)]
+    person = people[1]
+    person.name = "李"
+    person.save(update_fields=["name"])
+    person.refresh_from_db()
+    assert person.name == "李"
+    assert Person.objects.only("number").get(number=1).name == "李"  # deferred
+    rows = decrypt_rows(Person, Person.objects.order_by("-number").values("key_id", "name"))
+    assert [row["name"] for row in rows] == ["陈2", "李", "陈0"]
+    assert Person.objects.filter(name__isnull=True).count() == 0
+    with pytest.raises(FieldError), transaction.atomic():
+        Person.objects.update(name="王")
+    with pytest.raises(FieldError), transaction.atomic():
+        Person.objects.bulk_update([person], ["name"])
+    sealed = Person._meta.get_field("name").seal("王", person.key_id)
+    assert Person.objects.filter(pk=person.pk).update(name=sealed) == 1
+    assert Person.objects.get(pk=person.pk).name == "王"
 
 
 def test_a_missing_key_is_told_when_writing_over_it() -> None:

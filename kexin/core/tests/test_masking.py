@@ -73,9 +73,7 @@ def test_nothing_masks_to_nothing(mask: Callable[[object], str]) -> None:
     assert mask(None) == mask("") == mask("  \u200b\x00") == ""
 
 
-hostile = st.text() | st.text(
-    alphabet=st.sampled_from("市区县省旗 张😀\u202e\u200d\ud800@*·1路"), max_size=40
-)
+hostile = st.text() | st.text(alphabet=st.sampled_from("市区县省旗 张😀\u202e\u200d\ud800@*·1路"), max_size=40)
 
 
 @pytest.mark.parametrize("mask", MASKS)
