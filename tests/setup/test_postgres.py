@@ -120,6 +120,21 @@ def test_a_killed_postmaster_is_followed_by_one_with_the_same_data(var: Path) ->
     assert postmaster(var) != killed
 
 
+def test_a_container_that_forbids_looking_into_processes_will_do(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root in a container may not see where another user's process works, only its command line."""
+
+    def forbidden(process: psutil.Process) -> str:
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "cwd", forbidden)
+    first = ensure_running("test", var=var)
+    runs = postmaster(var)
+
+    assert ensure_running("test", var=var) == first
+    assert postmaster(var) == runs
+    assert stop("test", var=var)
+
+
 def test_a_pid_file_that_names_another_program_misleads_nobody(var: Path) -> None:
     ensure_running("test", var=var)
     pid_file = var / "postgres-test" / "data" / "postmaster.pid"

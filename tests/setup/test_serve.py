@@ -14,7 +14,7 @@ import pytest
 
 from kexin.project.postgres import ensure_running, stop
 from kexin.project.postgres_account import account_for
-from kexin.project.postgres_cluster import binaries
+from kexin.project.postgres_programs import binaries
 from tests.setup.running import Installation, Serving, free_port
 from tests.setup.test_postgres import eventually
 
