@@ -31,7 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from kexin.core.crypto import KeyRing
 
     django.setup()
+    from django.conf import settings
 
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns of a folder that is not there
     if not (Path(_keys) / "master.json").exists():
         KeyRing.create(_keys)
 
