@@ -33,6 +33,7 @@ class Door:
     label: type_text
     writes: bool
     function: Callable[..., Any]
+    open_to_all: bool = False
 
     @property
     def floor(self) -> str:
@@ -102,7 +103,7 @@ def operation(
             finally:
                 frame.current.reset(token)
 
-        register_door(Door(name, label, True, function))
+        register_door(Door(name, label, True, function, open_to_all))
         return door
 
     return wrap

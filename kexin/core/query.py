@@ -57,7 +57,7 @@ def query(
             finally:
                 frame.current.reset(token)
 
-        register_door(Door(name, label, False, function))
+        register_door(Door(name, label, False, function, open_to_all))
         return door
 
     return wrap

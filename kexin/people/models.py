@@ -7,12 +7,18 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.choices import Reach
 from kexin.core.models import Role
 from kexin.core.scope import ScopedQuerySet
 from kexin.people.choices import EmployeeStatus, UnitKind
+
+
+def by_language(chinese: str, english: str) -> str:
+    """The name in the language of the screen; the Chinese one where no English is given."""
+    return english if english and (get_language() or "").startswith("en") else chinese
 
 
 class OrgUnit(models.Model):
@@ -31,6 +37,10 @@ class OrgUnit(models.Model):
     class Meta:
         verbose_name = _("unit")
         ordering = ["path"]
+
+    @property
+    def shown_name(self) -> str:
+        return by_language(self.name, self.name_en)
 
     def __str__(self) -> str:
         return self.name
@@ -96,6 +106,10 @@ class Employee(models.Model):
         verbose_name = _("employee")
         indexes = [models.Index("unit", "staff_no", name="people_employee_unit")]
 
+    @property
+    def shown_name(self) -> str:
+        return by_language(self.name, self.name_en)
+
     def __str__(self) -> str:
         return self.name
 
@@ -118,6 +132,10 @@ class Post(models.Model):
     class Meta:
         verbose_name = _("post")
         indexes = [models.Index("unit", name="people_post_unit")]
+
+    @property
+    def shown_name(self) -> str:
+        return by_language(self.title, self.title_en)
 
     def __str__(self) -> str:
         return f"{self.title}"

@@ -19,7 +19,6 @@ from kexin.core.query import query
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User
 
-
 # Floors whose operations touch customer data: withheld while a session lacks its second factor (B-03).
 CUSTOMER_FLOORS = ("party.", "holdings.", "engagement.")
 

@@ -14,15 +14,27 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {
+    "login": "kexin.people.ui.sign_in_forms.LoginForm",
+    "change_password": "kexin.people.ui.sign_in_forms.ChangePasswordForm",
+    "reauthenticate": "kexin.people.ui.sign_in_forms.ReauthenticateForm",
+}
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 
 MFA_ADAPTER = "kexin.people.sign_in.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate": "kexin.people.ui.sign_in_forms.AuthenticateForm",
+    "reauthenticate": "kexin.people.ui.sign_in_forms.ReauthenticateCodeForm",
+    "activate_totp": "kexin.people.ui.sign_in_forms.ActivateTOTPForm",
+    "add_webauthn": "kexin.people.ui.sign_in_forms.AddWebAuthnForm",
+    "edit_webauthn": "kexin.people.ui.sign_in_forms.EditWebAuthnForm",
+}
 MFA_TOTP_ISSUER = "Kexin"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.bool("KEXIN_INSECURE_PASSKEYS", default=True)
 
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # the actor middleware notes "last seen" twice a minute, not at every request
 
 SOCIALACCOUNT_ADAPTER = "kexin.people.sign_in.SocialAccountAdapter"
 SOCIALACCOUNT_ONLY = False

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.models import RoleOperation
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.people.choices import EmployeeStatus
 from kexin.people.duties import may_hold
-from kexin.core.models import RoleOperation
 from kexin.people.models import Employee, OrgUnit, Post, PostHolder, User
+from kexin.people.operations.sign_in import end_all_sessions
 from kexin.people.policies import DutiesPolicy
 
 
@@ -66,7 +67,9 @@ def reset_password(employee: Employee, *, actor: Actor, password: str) -> User:
         raise RuleViolation(fields={"password": " ".join(error.messages)}) from error
     user.set_password(password)
     user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
+    user.locked_until = None
+    user.save(update_fields=["password", "must_change_password", "locked_until"])
+    end_all_sessions(user)
     return user
 
 
@@ -77,7 +80,10 @@ def set_user_active(employee: Employee, *, actor: Actor, active: bool) -> User:
     if user is None:
         raise RuleViolation(_("This employee has no sign-in account."))
     user.is_active = active
-    user.save(update_fields=["is_active"])
+    user.locked_until = None
+    user.save(update_fields=["is_active", "locked_until"])
+    if not active:
+        end_all_sessions(user)
     return user
 
 
@@ -134,6 +140,7 @@ def let_go(employee: Employee, *, actor: Actor, left_on: dt.date | None = None) 
     running.filter(starts_on__gt=day).delete()
     if row.user_id is not None:
         User.objects.filter(pk=row.user_id).update(is_active=False)
+        end_all_sessions(User.objects.get(pk=row.user_id))
     row.status, row.left_on, row.version = EmployeeStatus.LEFT, day, row.version + 1
     row.save(update_fields=["status", "left_on", "version"])
     return row

@@ -1,46 +1,102 @@
-"""Who is asking: puts the actor on the request, ends idle sessions, asks for the second factor."""
+"""Who is asking: puts the actor on the request, ends idle sessions, asks for the second factor, forces first passwords."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 
 from kexin.core.policies import SessionPolicy
 from kexin.core.policy import in_force
-from kexin.people.queries import actor_for
+from kexin.people.queries import signed_in
 
 _OPEN_PATHS = ("/accounts/", "/static/", "/language/", "/api/")
+_FIRST_PASSWORD_PATHS = ("/accounts/password/change/", "/accounts/logout/", "/static/", "/language/")
+CUSTOMER_PAGES = ("kexin.party.", "kexin.holdings.", "kexin.engagement.")
+_NOTED_EVERY = 30  # seconds between two notes of "last seen": not every request writes
 
 
 class ActorMiddleware:
-    """``request.actor`` for every signed-in request."""
+    """``request.actor`` for every signed-in request; ``None`` for the pages before signing in."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
+        request.second_factor_missing = False  # type: ignore[attr-defined]
         if request.path.startswith("/static/") or not request.user.is_authenticated:
             if not request.path.startswith(_OPEN_PATHS):
-                return redirect(f"/accounts/login/?next={request.path}")
+                return _to_sign_in(request)
             return self.get_response(request)
-        rules = in_force(SessionPolicy)
-        now = int(time.time())
-        seen = request.session.get("seen", now)
-        if now - seen > rules.idle_minutes * 60:
-            logout(request)
-            return redirect(f"/accounts/login/?idle=1&next={request.path}")
-        if now - seen > 30 or "seen" not in request.session:
-            request.session["seen"] = now
-        methods = frozenset(str(each.get("method")) for each in request.session.get("account_authentication_methods", []))
-        request.actor = actor_for(  # type: ignore[attr-defined]
+        refusal = _idle(request) or _first_password(request)
+        if refusal is not None:
+            return refusal
+        actor, unit, withheld = signed_in(
             request.user,  # type: ignore[arg-type]
             session=(request.session.session_key or "")[:12],
             address=request.META.get("REMOTE_ADDR", ""),
-            methods=methods,
+            methods=session_methods(request),
         )
+        request.actor = actor  # type: ignore[attr-defined]
+        request.unit_name = unit.shown_name if unit else ""  # type: ignore[attr-defined]
+        request.second_factor_missing = withheld  # type: ignore[attr-defined]
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
+        """Pages of customers lead to the second factor first. The doors refuse without it in any case."""
+        if request.second_factor_missing and getattr(view, "__module__", "").startswith(CUSTOMER_PAGES):  # type: ignore[attr-defined]
+            return _lead(request, f"{reverse('people_second_factor')}?{urlencode({'next': request.get_full_path()})}")
+        return None
+
+
+def session_methods(request: HttpRequest) -> frozenset[str]:
+    """How the person proved who they are in *this* session: ``password``, ``mfa``, ``socialaccount``."""
+    owner = request.session.get("account_authentication_methods_user")
+    if owner is not None and owner != str(request.user.pk):
+        return frozenset()
+    records = request.session.get("account_authentication_methods", [])
+    return frozenset(str(each.get("method")) for each in records)
+
+
+def _lead(request: HttpRequest, url: str) -> HttpResponse:
+    """Send the whole page there, also where htmx asked for a part of it."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _to_sign_in(request: HttpRequest, **more: str) -> HttpResponse:
+    url = f"{reverse('account_login')}?{urlencode({**more, 'next': request.get_full_path()})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": url})
+    return redirect(url)
+
+
+def _idle(request: HttpRequest) -> HttpResponse | None:
+    """Sign out who did nothing for too long; note from time to time that the session is alive."""
+    now = int(time.time())
+    seen = request.session.get("seen")
+    if seen is not None and now - seen > in_force(SessionPolicy).idle_minutes * 60:
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
+        logout(request)
+        return _to_sign_in(request, idle="1")
+    if seen is None or now - seen > _NOTED_EVERY:
+        request.session["seen"] = now
+        UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+    return None
+
+
+def _first_password(request: HttpRequest) -> HttpResponse | None:
+    must = getattr(request.user, "must_change_password", False)
+    if must and not request.path.startswith(_FIRST_PASSWORD_PATHS):
+        return _lead(request, reverse("account_change_password"))
+    return None
