@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -63,10 +64,12 @@ FROM (
 ) e ORDER BY e.xid < pg_snapshot_xmin(pg_current_snapshot()), e.xid, e.id
 """  # noqa: S608
 _HEAD = "SELECT no, chain FROM core_auditlink ORDER BY no DESC LIMIT 1"
+# Lateral: walks back from the newest link, past those whose entries were removed, and stops at the first that stands.
 _LAST_SEALED = """
-SELECT e.xid::text, e.id, e.xid >= pg_snapshot_xmax(pg_current_snapshot())
-FROM core_auditlink l JOIN core_auditentry e ON e.id = l.entry_id AND e.at = l.entry_at
-ORDER BY l.no DESC LIMIT 1
+SELECT e.xid::text, e.id, e.at, e.xid >= pg_snapshot_xmax(pg_current_snapshot())
+FROM (SELECT entry_id, entry_at FROM core_auditlink ORDER BY no DESC) l
+CROSS JOIN LATERAL (SELECT * FROM core_auditentry e WHERE e.id = l.entry_id AND e.at = l.entry_at OFFSET 0) e
+LIMIT 1
 """
 
 
@@ -82,6 +85,29 @@ class Sealed:
 def link(before: bytes, no: int, digest: bytes) -> bytes:
     """The running hash after link ``no``."""
     return hashlib.sha256(before + no.to_bytes(8, "big") + digest).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class LastSealed:
+    """The newest sealed entry that still stands. ``restored``: it comes from before transaction numbers began anew."""
+
+    xid: str = "0"
+    entry_id: int = 0
+    at: dt.datetime | None = None
+    restored: bool = False
+
+
+def last_sealed() -> LastSealed:
+    """Where sealing goes on."""
+    found = read(_LAST_SEALED)
+    return LastSealed(*found[0]) if found else LastSealed()
+
+
+def read(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    """Rows in PostgreSQL's binary form: hundreds of thousands of moments and hashes need no parsing of text."""
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, params or None, binary=True).fetchall()
 
 
 def seal(progress: Callable[[int], None] | None = None) -> Sealed:
@@ -108,16 +134,10 @@ def seal(progress: Callable[[int], None] | None = None) -> Sealed:
 
 def _seal_batch(cursor: Any) -> tuple[int, bool]:
     """Append one batch of links; how many, and whether there may be more."""
-    cursor.execute(_HEAD)
-    row = cursor.fetchone()
-    no, chain = (row[0], bytes(row[1])) if row else (0, GENESIS)
-    cursor.execute(_LAST_SEALED)
-    last = cursor.fetchone() or ("0", 0, False)
-    if last[2]:
-        cursor.execute(_NEXT_AFTER_RESTORE, [BATCH])
-    else:
-        cursor.execute(_NEXT, [last[0], last[1], BATCH])
-    rows = cursor.fetchall()
+    head = read(_HEAD)
+    no, chain = head[0] if head else (0, GENESIS)
+    last = last_sealed()
+    rows = read(_NEXT_AFTER_RESTORE, BATCH) if last.restored else read(_NEXT, last.xid, last.entry_id, BATCH)
     seen: set[int] = set()
     with cursor.copy("COPY core_auditlink (no, entry_id, entry_at, digest, chain) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int8", "int8", "timestamptz", "bytea", "bytea"])
@@ -127,7 +147,7 @@ def _seal_batch(cursor: Any) -> tuple[int, bool]:
             seen.add(entry_id)
             no += 1
             chain = link(chain, no, digest)
-            copy.write_row((no, entry_id, at, bytes(digest), chain))
+            copy.write_row((no, entry_id, at, digest, chain))
     return len(seen), len(rows) == BATCH
 
 

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from kexin.core.calendar import zone
-from kexin.core.seal import BATCH, DIGEST, GENESIS, Checkpoint, checkpoints, link
+from kexin.core.seal import BATCH, DIGEST, GENESIS, Checkpoint, checkpoints, last_sealed, link, read
 from kexin.core.seal_findings import Finding, FindingKind
 
 MOST = 1_000  # findings of one kind; whoever tampered with more is known well enough
@@ -83,7 +82,7 @@ class _Examination:
     def run(self) -> list[Finding]:
         points = {point.day: point for point in checkpoints()}
         self._check_signatures(points)
-        head = self._one("SELECT coalesce(max(no), 0) FROM core_auditlink")
+        head = read("SELECT coalesce(max(no), 0) FROM core_auditlink")[0][0]
         lowest, highest = self._range(head)
         self._compare_with_chain(head)
         self._follow(lowest, highest)
@@ -103,9 +102,7 @@ class _Examination:
         since, until = self._bounds()
         if self.first is None and self.last is None:
             return 1, head
-        row = self._rows(
-            "SELECT min(no), max(no) FROM core_auditlink WHERE entry_at >= %s AND entry_at < %s", since, until
-        )
+        row = read("SELECT min(no), max(no) FROM core_auditlink WHERE entry_at >= %s AND entry_at < %s", since, until)
         low, high = row[0]
         return (low, high) if low is not None else (1, 0)
 
@@ -125,7 +122,7 @@ class _Examination:
             if link(before, no, digest) != chain:
                 self._broke(no)
                 self._add(Finding(FindingKind.BROKEN, entry_id, at, operation or "", no))
-            before = bytes(chain)
+            before = chain
             if actual is None or operation is None:
                 if len(self.missed) < BATCH:
                     self.missed.append((no, entry_id, at))
@@ -154,10 +151,10 @@ class _Examination:
     def _links(self, lowest: int, highest: int) -> Iterator[tuple[Any, ...]]:
         for low in range(lowest, highest + 1, BATCH):
             high = min(low + BATCH - 1, highest)
-            ((since, until),) = self._rows(
+            ((since, until),) = read(
                 "SELECT min(entry_at), max(entry_at) FROM core_auditlink WHERE no BETWEEN %s AND %s", low, high
             )
-            yield from self._rows(_LINKS, since, until, low, high)
+            yield from read(_LINKS, since, until, low, high)
             if self.progress is not None:
                 self.progress(high - lowest + 1, highest - lowest + 1)
 
@@ -195,8 +192,8 @@ class _Examination:
         self.signed = proven
 
     def _chain_at(self, no: int) -> bytes:
-        rows = self._rows("SELECT chain FROM core_auditlink WHERE no <= %s ORDER BY no DESC LIMIT 1", no)
-        return bytes(rows[0][0]) if rows else GENESIS
+        rows = read("SELECT chain FROM core_auditlink WHERE no <= %s ORDER BY no DESC LIMIT 1", no)
+        return rows[0][0] if rows else GENESIS
 
     # -- entries --------------------------------------------------------------------------------------------------
 
@@ -207,7 +204,7 @@ class _Examination:
         """
         found = {
             entry_id: (at, operation)
-            for entry_id, at, operation in self._rows(
+            for entry_id, at, operation in read(
                 "SELECT id, at, operation FROM core_auditentry WHERE id = ANY(%s)", [each[1] for each in self.missed]
             )
         }
@@ -227,7 +224,7 @@ class _Examination:
         for point in self.signed:
             if self.first_broken is None or point.last_no < self.first_broken:
                 unproven = max(unproven, point.last_no + 1)
-        for no, entry_id, at, operation in self._rows(_DISPLACED, self.epochs, unproven, highest, MOST):
+        for no, entry_id, at, operation in read(_DISPLACED, self.epochs, unproven, highest, MOST):
             self._add(Finding(FindingKind.REORDERED, entry_id, at, operation, no))
 
     def _find_unlinked(self) -> None:
@@ -236,23 +233,19 @@ class _Examination:
 
         window = dt.timedelta(minutes=in_force(AuditPolicy).unsealed_at_most_minutes)
         since, until = self._bounds()
-        last = self._rows(
-            "SELECT e.xid::text, e.id, e.at, e.xid >= pg_snapshot_xmax(pg_current_snapshot()) FROM core_auditlink l"
-            " JOIN core_auditentry e ON e.id = l.entry_id AND e.at = l.entry_at ORDER BY l.no DESC LIMIT 1"
-        )
-        xid, entry_id, sealed_at, restored = last[0] if last else ("0", 0, None, False)
-        if restored:  # numbers began anew and nothing was sealed since: they say nothing about order
-            xid, entry_id = "0", 0
+        last = last_sealed()
+        # Numbers that began anew, with nothing sealed since, say nothing about order.
+        place = (0, 0) if last.restored else (int(last.xid), last.entry_id)
         late = timezone.now() - window
-        for found_id, at, operation, found_xid, future, used in self._rows(
-            _UNLINKED, since, until, late, xid, entry_id, MOST + len(self.touched)
+        for found_id, at, operation, found_xid, future, used in read(
+            _UNLINKED, since, until, late, str(place[0]), place[1], MOST + len(self.touched)
         ):
             if found_id in self.touched:
                 continue
-            inside = used or (int(found_xid), found_id) <= (int(xid), entry_id) or (future and not restored)
+            inside = used or (int(found_xid), found_id) <= place or (future and not last.restored)
             if not inside and at >= late:
                 continue
-            old = sealed_at is not None and at < sealed_at - window
+            old = last.at is not None and at < last.at - window
             kind = FindingKind.INSERTED if inside or old else FindingKind.UNSEALED
             self._add(Finding(kind, found_id, at, operation))
 
@@ -269,11 +262,3 @@ class _Examination:
         count = self.counts[finding.kind] = self.counts.get(finding.kind, 0) + 1
         if count <= MOST:
             self.findings.append(finding)
-
-    def _rows(self, sql: str, *params: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.fetchall()
-
-    def _one(self, sql: str) -> Any:
-        return self._rows(sql)[0][0]
