@@ -27,9 +27,13 @@ os.environ["DATABASE_URL"] = os.environ["KEXIN_TEST_DATABASE_URL"]
 
 def pytest_configure(config: pytest.Config) -> None:
     import django
+    import hypothesis
 
     from kexin.core.crypto import KeyRing
 
+    # A deadline in milliseconds measures what else the machine is doing, not the code.
+    hypothesis.settings.register_profile("kexin", deadline=None)
+    hypothesis.settings.load_profile("kexin")
     django.setup()
     from django.conf import settings
 
