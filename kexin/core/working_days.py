@@ -29,6 +29,7 @@ _LAST = max(constants.holidays).year
 _MARKERS = ((1, 1), (5, 1), (10, 1))  # closed on these days: somebody entered the year's holidays
 _UNSETTLED_FROM = (12, 25)
 _ONE = dt.timedelta(days=1)
+_EXCHANGES_CLOSED = {dt.date(2024, 2, 9): "除夕"}  # a working day by the State Council's notice, not for the exchanges
 
 WORKING = "working"
 TRADING = "trading"
@@ -87,7 +88,7 @@ class Days:
         own = self.overrides.get((TRADING, day))
         if own:
             return own[0]
-        if day.weekday() > 4:
+        if day.weekday() > 4 or day in _EXCHANGES_CLOSED:
             return False
         if self._in_library(day.year):
             return chinese_calendar.is_workday(day)
@@ -109,7 +110,9 @@ class Days:
         elif said and holiday:
             nature = DayNature.HOLIDAY
         elif day.weekday() > 4:
-            nature = DayNature.WEEKEND
+            nature, said, name = DayNature.WEEKEND, "", None
+        elif day in _EXCHANGES_CLOSED:
+            nature, said = DayNature.HOLIDAY, _EXCHANGES_CLOSED[day]
         else:
             nature, said = DayNature.OWN_CLOSED, self.overrides.get((WORKING, day), (False, ""))[1]
         return DayInfo(day, is_open, nature, said, name or said, self.is_settled(day))

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 TABLE = "history_sample"
 
 
-def _sql(statement: str, *params: object) -> list[tuple[Any, ...]]:
+def _sql(statement: str, *params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchall() if cursor.description else []
@@ -115,7 +115,7 @@ def test_queryset_update_is_caught() -> None:
 
     try:
         _insert(2)
-        Sample.objects.filter(pk=2).update(name="updated")
+        Sample._default_manager.filter(pk=2).update(name="updated")
         assert _history("row_id", "after")[2:] == [(2, {"name": "updated"})]
     finally:
         Sample._meta.apps.all_models["core"].pop("sample")
