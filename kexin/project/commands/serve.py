@@ -12,12 +12,14 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from kexin.project.cli import run_in_open_installation
 from kexin.project.commands import CommandError
 from kexin.project.commands.children import Child, GaveUp
 from kexin.project.commands.listening import answers, refuse_taken, shown_address
+from kexin.project.commands.prepared import is_prepared, remember
 from kexin.project.installation import database, set_up_django
 from kexin.project.lifeline import die_with_parent
 from kexin.project.postgres import var_directory
@@ -45,12 +47,7 @@ def run(args: argparse.Namespace) -> int:
         die_with_parent(signal.SIGTERM)
     refuse_taken(args.host, args.port)
     with database():
-        set_up_django()
-        from kexin.project.commands import preparation
-
-        preparation.prepare()
-        if args.with_demo and not preparation.has_users():
-            _load_demo()
+        _prepare(args.with_demo)
         if stopping.is_set():
             return 0
         return _serve(args, stopping)
@@ -61,14 +58,16 @@ def _serve(args: argparse.Namespace, stopping: threading.Event) -> int:
     where = [f"--host={args.host}", f"--port={args.port}", f"--workers={args.workers}"]
     web = Child("The web server", [*kexin, "web", *where])
     worker = Child("The job worker", [*kexin, "worker"])
+    opened = threading.Event()
     told = False
     try:
         for child in (web, worker):
             child.start()
+        threading.Thread(target=_knock, args=(args.host, args.port, opened, stopping), daemon=True).start()
         while not stopping.wait(LOOK_EVERY):
             for child in (web, worker):
                 child.look_after(opening=not told)
-            if not told and answers(args.host, args.port):
+            if opened.is_set() and not told:
                 told = True
                 _tell(args.host, args.port)
         print("Kexin is stopping …", flush=True)
@@ -82,13 +81,38 @@ def _serve(args: argparse.Namespace, stopping: threading.Event) -> int:
             child.wait_until_stopped()
 
 
+def sign_ins() -> Path:
+    """Who may sign in to the demo bank, written when it is loaded."""
+    return var_directory() / "demo-sign-ins.txt"
+
+
+def _knock(host: str, port: int, opened: threading.Event, stopping: threading.Event) -> None:
+    """Ask for the sign-in page until it comes: the web server listens before it can answer."""
+    while not opened.is_set() and not stopping.wait(LOOK_EVERY):
+        if answers(host, port):
+            opened.set()
+
+
 def _tell(host: str, port: int) -> None:
     """The address and, in a demonstration bank, who may sign in."""
     print(f"Kexin 客信: {shown_address(host, port)}", flush=True)
-    sign_ins = var_directory() / "demo-sign-ins.txt"
-    if sign_ins.exists():
-        print(sign_ins.read_text(encoding="utf-8").rstrip(), flush=True)
+    if sign_ins().exists():
+        print(sign_ins().read_text(encoding="utf-8").rstrip(), flush=True)
     print("Ctrl-C stops everything.", flush=True)
+
+
+def _prepare(with_demo: bool) -> None:
+    """Keys, tables, static files and perhaps the demo bank; at once if nothing has changed since the last start."""
+    url = os.environ["DATABASE_URL"]
+    if is_prepared(url) and (not with_demo or sign_ins().exists()):
+        return
+    set_up_django()
+    from kexin.project.commands import preparation
+
+    preparation.prepare()
+    if with_demo and not preparation.has_users():
+        _load_demo()
+    remember(url)
 
 
 def _load_demo() -> None:
