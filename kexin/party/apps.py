@@ -14,16 +14,22 @@ class PartyConfig(AppConfig):
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
         from kexin.party import events, operations, queries  # noqa: F401  the doors register themselves
-        from kexin.party.ui import pages, palette
+        from kexin.party import policies, work  # noqa: F401
+        from kexin.party.ui import lifecycle_pages, pages, palette, relations_pages
 
         view = "party.view_customer"
         register_menu("work", _("Customers"), "party:customers", "users", "party.view_customers", 20, phone=True)
+        register_menu("work", _("Possible duplicates"), "party:duplicates", "copy", "party.view_duplicates", 60)
         register_source("customers", _("Customers"), "party.search_customers", palette.find_customers, 10)
         register_command(
             "new_customer", _("New customer"), "party:new", "party.create_customer", "user-plus", _("open file admit")
         )
         register_tab("customer", "overview", _("Overview"), 10)
         register_tab("customer", "profile", pgettext_lazy("customer", "File"), 60)
+        register_tab("customer", "relations", _("Relations"), 50)
+        register_panel("customer", "relations", "main", 10, "graph", _("Relations"), view, relations_pages.relations_panel)
+        register_panel("customer", "profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
+        register_panel("customer", "profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)
         register_head_slot("customer", "since", 90, view, pages.assignment_fact)
         register_panel("customer", "overview", "side", 30, "relations", _("Family and relations"), view, pages.relations_side_panel)
         register_panel("customer", "profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)

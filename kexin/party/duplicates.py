@@ -7,15 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.core.calendar import add
 from kexin.core.events import emit
+from kexin.core.policy import in_force
 from kexin.core.tokens import name_match_key
+from kexin.core.values import Duration
+from kexin.core.workflow import duty_holder, open_work
 from kexin.party.choices import CustomerStatus
 from kexin.party.data import PartyData
 from kexin.party.events import DuplicateFound
 from kexin.party.models import ContactPoint, Customer, DuplicateCandidate, IdentityDocument
+from kexin.party.policies import FilePolicy
 from kexin.party.rules import clean_text
 from kexin.party.tokens import contact_token, identity_token
 
@@ -25,6 +31,7 @@ REASONS = {
     "name_birth": _("Same name and birth date"),
     "attribute": _("Same attribute from the source system"),
 }
+WORK_KIND = "party.duplicate_review"
 MOST = 20  # candidates looked at per new file: more point to a shared switchboard, not to one person
 
 
@@ -84,8 +91,29 @@ def record_candidates(customer: Customer, matches: Iterable[Match]) -> list[Dupl
         )
         if new:
             made.append(candidate)
+            owe_review(candidate, customer)
             emit(DuplicateFound(customer.pk, customer.customer_no, match.customer_no, match.reasons))
     return made
+
+
+def owe_review(candidate: DuplicateCandidate, customer: Customer) -> None:
+    """The data steward owes a look at the pair, within the policy's working days."""
+    owner = duty_holder("party.propose_merge", customer.unit_id)
+    if owner is None:
+        return
+    rules = in_force(FilePolicy)
+    due = add(timezone.now(), Duration(rules.duplicate_review_working_days, "working_days"))
+    open_work(
+        WORK_KIND,
+        unit_id=customer.unit_id,
+        owner_post_id=owner,
+        due_at=due,
+        customer_id=customer.pk,
+        subject_kind="party.DuplicateCandidate",
+        subject_id=candidate.pk,
+        details={"reasons": list(candidate.reasons)},
+        policy_id=rules.policy_version,  # type: ignore[attr-defined]
+    )
 
 
 def open_candidates_of(customer_id: int) -> int:

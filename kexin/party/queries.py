@@ -21,8 +21,10 @@ from kexin.party.models import (
     Address,
     ContactPoint,
     Customer,
+    DuplicateCandidate,
     IdentityDocument,
     LifecycleCheck,
+    MergeRecord,
     Party,
     PartyAttribute,
     PartyName,
@@ -239,3 +241,62 @@ def relationships(actor: Actor, customer: Customer) -> list[Relationship]:
 def checks(actor: Actor, customer: Customer) -> list[LifecycleCheck]:
     """Ticked lines of the admission and exit checklists."""
     return list(customer.checks.order_by("checked_at"))
+
+
+@query("party.view_duplicates", label=_("See possible duplicates"), record="list")
+def duplicates(actor: Actor, status: str = "") -> QuerySet[DuplicateCandidate]:
+    """Pairs within reach, open ones by default."""
+    rows = DuplicateCandidate.objects.visible_to(actor, "party.view_duplicates")
+    rows = rows.filter(status=status) if status else rows.filter(status__in=("open", "proposed"))
+    return rows.select_related("first__party", "first__unit", "second__party", "second__unit")
+
+
+@query("party.view_duplicates", label=_("See possible duplicates"), record="open")
+def duplicate(actor: Actor, candidate_id: int) -> DuplicateCandidate:
+    """One pair, both files opened."""
+    rows = DuplicateCandidate.objects.select_related("first__party", "first__unit", "second__party", "second__unit")
+    found = rows.fetch(candidate_id, actor, "party.view_duplicates")
+    decrypt_rows(Party, [found.first.party, found.second.party], _LIST_FIELDS)
+    return found
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def merges(actor: Actor, customer: Customer) -> list[MergeRecord]:
+    """Merges in which the customer took part, newest first."""
+    rows = MergeRecord.objects.filter(Q(kept=customer.pk) | Q(absorbed=customer.pk))
+    return list(rows.select_related("kept", "absorbed").order_by("-merged_at"))
+
+
+MOST_LINKS = 120  # lines in a graph; beyond it nobody can read it
+
+
+@query("party.view_customer", label=_("Open a customer file"))
+def neighbourhood(actor: Actor, customer: Customer) -> tuple[list[Relationship], set[int]]:
+    """Relationships in force up to two steps away, names opened, and which parties are within reach.
+
+    The second step goes only through parties within reach: a graph must not tell of strangers' families.
+    """
+    base = Relationship.objects.filter(ends_on=None).select_related(
+        "from_party__customer", "to_party__customer"
+    )
+    first = list(base.filter(Q(from_party=customer.pk) | Q(to_party=customer.pk)).order_by("pk")[:MOST_LINKS])
+    around = {pk for row in first for pk in (row.from_party_id, row.to_party_id)} - {customer.pk}
+    reach = _in_reach(actor, around)
+    second: list[Relationship] = []
+    if reach:
+        wider = base.filter(Q(from_party__in=reach) | Q(to_party__in=reach)).exclude(pk__in=[row.pk for row in first])
+        second = list(wider.order_by("pk")[: MOST_LINKS - len(first)])
+    rows = first + second
+    reach |= {customer.pk} | _in_reach(actor, {pk for row in second for pk in (row.from_party_id, row.to_party_id)})
+    parties = {each.pk: each for row in rows for each in (row.from_party, row.to_party) if each.pk in reach}
+    opened = [each for row in rows for each in (row.from_party, row.to_party) if each.pk in parties]
+    decrypt_rows(Party, opened, ("name",))
+    return rows, reach
+
+
+def _in_reach(actor: Actor, ids: set[int]) -> set[int]:
+    if not ids:
+        return set()
+    return set(
+        Customer.objects.visible_to(actor, "party.view_customer").filter(pk__in=ids).values_list("pk", flat=True)
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,12 @@ _ROLES = Path(__file__).with_name("roles.yaml")
 
 def load_default_policies() -> int:
     """Every floor's ``policies.yaml``; how many versions were new."""
-    return sum(load_defaults(Path(each.path)) for each in apps.get_app_configs() if each.name.startswith("kexin."))
+    made = 0
+    for config in apps.get_app_configs():
+        if config.name.startswith("kexin.") and (Path(config.path) / "policies.yaml").exists():
+            importlib.import_module(f"{config.name}.policies")  # the shapes, should nobody have needed them yet
+            made += load_defaults(Path(config.path))
+    return made
 
 
 def load_default_roles() -> None:

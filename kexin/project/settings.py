@@ -38,7 +38,11 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 KEXIN_KEYS_DIR = Path(env.str("KEXIN_KEYS_DIR", default=str(VAR / "keys")))
 KEXIN_FILES_DIR = Path(env.str("KEXIN_FILES_DIR", default=str(VAR / "files")))
-KEXIN_BUSINESS_DATE = env.str("KEXIN_BUSINESS_DATE", default="")  # a historical bank opens on its own day
+KEXIN_BUSINESS_DATE_FILE = VAR / "business-date"  # written by the import of a historical bank
+KEXIN_BUSINESS_DATE = env.str(  # a historical bank opens on its own day
+    "KEXIN_BUSINESS_DATE",
+    default=KEXIN_BUSINESS_DATE_FILE.read_text().strip() if KEXIN_BUSINESS_DATE_FILE.exists() and not TESTING else "",
+)
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG or TESTING else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -116,7 +120,9 @@ DATABASES = {
         "ATOMIC_REQUESTS": False,
     }
 }
-if not TESTING:
+if TESTING:
+    DATABASES["default"]["TEST"] = {"NAME": env.str("KEXIN_TEST_NAME", default="test_kexin")}
+else:
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = False
 

@@ -6,7 +6,9 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -23,6 +25,19 @@ if not os.environ.get("KEXIN_TEST_DATABASE_URL"):
 
     os.environ["KEXIN_TEST_DATABASE_URL"] = ensure_running(profile="test").url
 os.environ["DATABASE_URL"] = os.environ["KEXIN_TEST_DATABASE_URL"]
+# Two runs side by side have databases of their own; those of dead runs are dropped.
+os.environ.setdefault("KEXIN_TEST_NAME", f"test_{os.getpid()}")
+
+
+def _drop_leftovers() -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_gw[0-9]+)?$'"):
+            if not Path(f"/proc/{name.split('_')[1]}").exists() and Path("/proc/self").exists():
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _drop_leftovers()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,7 +60,26 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> Iterator[None]:
     """Policies, calendars and roles are read anew in every test."""
-    from kexin.core import policy
+    from kexin.core import calendar, policy
 
     policy.forget_cache()
+    calendar.forget_cache()
     yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_follows_foreign_keys() -> Iterator[None]:
+    """The flush between transactional tests must empty the ledger too: it refers to accounts, Django does not know it.
+
+    The append-only tables refer to nothing and are left as they are.
+    """
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.sql_flush
+
+    def sql_flush(self: Any, style: Any, tables: Any, *, reset_sequences: bool = False, **_: Any) -> Any:
+        return plain(self, style, tables, reset_sequences=reset_sequences, allow_cascade=True)
+
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.sql_flush = plain  # type: ignore[method-assign]

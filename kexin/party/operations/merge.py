@@ -26,6 +26,7 @@ from kexin.core.models import Approval, WorkItem
 from kexin.core.operation import declare_right, operation
 from kexin.core.workflow import close_work
 from kexin.party.choices import CandidateStatus, CustomerStatus
+from kexin.party.duplicates import WORK_KIND
 from kexin.party.events import CustomersMerged, MergeUndone
 from kexin.party.models import (
     ContactPoint,
@@ -39,7 +40,6 @@ from kexin.party.models import (
 )
 from kexin.party.operations.customers import PARTY_FIELDS, touch
 
-WORK_KIND = "party.duplicate_review"
 _NOT_MOVED = (Customer, DuplicateCandidate, MergeRecord, PortfolioAssignment, LifecycleCheck, EnterpriseProfile)
 
 

@@ -143,8 +143,9 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
                     if name in changes
                 ]
             }
-            form = EditForm(data=request.POST.copy() | {"version": str(customer.version)}, initial=initial)
-            form.is_valid()
+            again = request.POST.copy()
+            again["version"] = str(customer.version)
+            form = EditForm(again, initial=initial)
         except RuleViolation as refusal:
             for name, text in refusal.fields.items():
                 form.add_error(name if name in form.fields else None, str(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.party.ui import bulk, edit, lists, pages
+from kexin.party.ui import bulk, duplicates_pages, edit, lifecycle_pages, lists, pages, relations_pages
 
 app_name = "party"
 
@@ -12,6 +12,10 @@ urlpatterns = [
     path("", lists.customer_list, name="customers"),
     path("export/", bulk.export, name="export"),
     path("assign/", bulk.bulk_assign, name="bulk_assign"),
+    path("pick/", relations_pages.pick, name="pick"),
+    path("duplicates/", duplicates_pages.duplicate_list, name="duplicates"),
+    path("duplicates/<int:pk>/", duplicates_pages.duplicate_page, name="duplicate"),
+    path("merges/<int:pk>/undo/", duplicates_pages.undo, name="undo_merge"),
     path("new/", edit.new_customer, name="new"),
     path("<int:pk>/", pages.customer_page, name="customer"),
     path("<int:pk>/peek/", pages.peek, name="peek"),
@@ -24,5 +28,12 @@ urlpatterns = [
     path("<int:pk>/contacts/<int:row>/", edit.contact, name="contact"),
     path("<int:pk>/addresses/new/", edit.add_address, name="add_address"),
     path("<int:pk>/addresses/<int:row>/remove/", edit.remove_address_row, name="remove_address"),
+    path("<int:pk>/relationships/new/", relations_pages.add_relationship, name="add_relationship"),
+    path("<int:pk>/relationships/<int:row>/end/", relations_pages.end, name="end_relationship"),
+    path("<int:pk>/check/", lifecycle_pages.check, name="check"),
+    path("<int:pk>/admit/", lifecycle_pages.admit, name="admit"),
+    path("<int:pk>/exit/", lifecycle_pages.leave, name="exit"),
+    path("<int:pk>/readmit/", lifecycle_pages.readmit, name="readmit"),
+    path("<int:pk>/dormant/", lifecycle_pages.dormant, name="dormant"),
     path("<int:pk>/assign/", edit.assign, name="assign"),
 ]

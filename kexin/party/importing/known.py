@@ -1,0 +1,154 @@
+"""Customers that are here already: what the file says is compared with what stands, after decryption."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kexin.core.fields import decrypt_rows
+from kexin.core.imports.importable import Batch, Outcome, Rejection
+from kexin.core.imports.sources import LINE
+from kexin.core.imports.staging import copy_text
+from kexin.core.keystore import customer_keys
+from kexin.core.tokens import exact_token, exact_token_next, name_match_key, name_tokens
+from kexin.party.choices import CustomerStatus
+from kexin.party.importing import sealing
+from kexin.party.importing.sealing import Sealer, check_row
+from kexin.party.models import Address, ContactPoint, Customer, EnterpriseProfile, IdentityDocument, Party
+
+SOME = 2_000
+_CUSTOMER_FIELDS = {"status": "status", "admitted_on": "admitted_on", "closed_on": "closed_on"}
+_ENTERPRISE_FIELDS = ("legal_form", "industry", "founded_on", "registered_capital", "staff_count", "business_scope")
+
+
+def take_over_known(rows: list[dict[str, Any]], known: dict[str, int], batch: Batch, outcome: Outcome) -> None:
+    """Change what differs in the mapped fields; unit and lead post of a known customer are not moved by a file."""
+    for start in range(0, len(rows), SOME):
+        _take_over(rows[start : start + SOME], known, batch, outcome)
+
+
+def _take_over(rows: list[dict[str, Any]], known: dict[str, int], batch: Batch, outcome: Outcome) -> None:
+    ids = [known[row["source_no"]] for row in rows]
+    parties = {each.pk: each for each in Party.objects.filter(pk__in=ids)}
+    decrypt_rows(Party, parties.values(), ("name", "born_on"))
+    customers = {each.pk: each for each in Customer.objects.filter(pk__in=ids)}
+    enterprises = {each.pk: each for each in EnterpriseProfile.objects.filter(pk__in=ids)}
+    parts = _Parts(ids, batch)
+    for row in rows:
+        pk = known[row["source_no"]]
+        if customers[pk].status == CustomerStatus.MERGED:
+            outcome.refuse(row[LINE], "source_no", row["source_no"], "merged")
+            continue
+        checked = check_row(row)
+        if checked.fault is not None:
+            outcome.rejected.append(Rejection(row[LINE], *checked.fault))
+            continue
+        changed = _change_party(parties[pk], customers[pk], row, checked, batch.fields)
+        if pk in enterprises:
+            changed |= _change_enterprise(enterprises[pk], row, batch.fields)
+        changed |= parts.take_over(parties[pk], row, checked)
+        if changed:
+            outcome.updated += 1
+        else:
+            outcome.unchanged += 1
+    parts.write(outcome)
+
+
+def _change_party(
+    party: Party, customer: Customer, row: dict[str, Any], checked: sealing.Checked, fields: frozenset[str]
+) -> bool:
+    wanted: dict[str, Any] = {name: row[name] or "" for name in sealing.PARTY_TEXTS if name in fields}
+    if "name" in fields:
+        wanted["name"] = row["name"]
+    if checked.born_on is not None:
+        wanted["born_on"] = checked.born_on
+    if checked.sex:
+        wanted["sex"] = checked.sex
+    changed = [name for name, value in wanted.items() if (getattr(party, name) or None) != (value or None)]
+    for name in changed:
+        setattr(party, name, wanted[name])
+    if changed:
+        party.save(update_fields=[*changed, "updated_at"])
+    lists = {name: row[name] for name in _CUSTOMER_FIELDS if name in fields and row[name] is not None}
+    moved = [name for name, value in lists.items() if getattr(customer, name) != value]
+    for name in moved:
+        setattr(customer, name, lists[name])
+    if "name" in changed:
+        customer.search_tokens = name_tokens(party.name or "")
+        customer.name_match = name_match_key(party.name) if party.name else None
+    if "born_on" in changed and checked.born_on is not None:
+        customer.born_year = checked.born_on.year
+        customer.birthday = checked.born_on.month * 100 + checked.born_on.day
+    if changed or moved:
+        customer.version += 1
+        customer.save()
+    return bool(changed or moved)
+
+
+def _change_enterprise(profile: EnterpriseProfile, row: dict[str, Any], fields: frozenset[str]) -> bool:
+    texts = ("legal_form", "industry", "business_scope")
+    wanted = {name: (row[name] or "" if name in texts else row[name]) for name in _ENTERPRISE_FIELDS if name in fields}
+    changed = [name for name, value in wanted.items() if getattr(profile, name) != value]
+    for name in changed:
+        setattr(profile, name, wanted[name])
+    if changed:
+        profile.save(update_fields=changed)
+    return bool(changed)
+
+
+class _Parts:
+    """Documents, contacts and addresses of known customers: new ones are added, none is taken away."""
+
+    def __init__(self, ids: list[int], batch: Batch) -> None:
+        self.dry_run = batch.load.dry_run
+        self.rotating = exact_token_next("probe", "x") is not None
+        documents = IdentityDocument.objects.filter(party_id__in=ids, retired_at=None)
+        self.tokens = {(pk, bytes(token)) for pk, token in documents.values_list("party_id", "token")}
+        contacts = ContactPoint.objects.filter(party_id__in=ids).values_list("party_id", "kind", "token")
+        self.contacts = {(pk, kind, bytes(token)) for pk, kind, token in contacts}
+        self.addresses: dict[tuple[int, str], list[Address]] = {}
+        if {"address_area", "address_detail"} & batch.fields:
+            for address in decrypt_rows(Address, Address.objects.filter(party_id__in=ids)):
+                self.addresses.setdefault((address.party_id, address.kind), []).append(address)
+        self.documents_made = bytearray()
+        self.contacts_made = bytearray()
+        self.addresses_made = bytearray()
+
+    def take_over(self, party: Party, row: dict[str, Any], checked: sealing.Checked) -> bool:
+        """Note what is missing in the file of the customer; whether anything was."""
+        sealer: Sealer | None = None
+
+        def own() -> Sealer:
+            nonlocal sealer
+            sealer = sealer or Sealer(party.key_id, None if self.dry_run else customer_keys().aead(party.key_id))
+            return sealer
+
+        before = len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made)
+        if checked.document is not None:
+            kind = f"identity:{row['document_type']}:{row.get('document_country') or 'CN'}"
+            if (party.pk, exact_token(kind, checked.document.normalised)) not in self.tokens:
+                self.documents_made += sealing.document_line(
+                    row[LINE], party.pk, row, checked.document, own(), self.rotating
+                )
+        for contact_kind, value in checked.contacts.items():
+            if (party.pk, contact_kind, exact_token(contact_kind, value)) not in self.contacts:
+                self.contacts_made += sealing.contact_line(party.pk, contact_kind, value, own(), self.rotating)
+        if (row.get("address_area") or row.get("address_detail")) and not self._lives_there(party.pk, row):
+            self.addresses_made += sealing.address_line(party.pk, row, own())
+        return len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made) > before
+
+    def _lives_there(self, pk: int, row: dict[str, Any]) -> bool:
+        known = self.addresses.get((pk, row.get("address_kind") or "home"), [])
+        return any(
+            (each.area, each.detail or None) == (row.get("address_area") or "", row.get("address_detail") or None)
+            for each in known
+        )
+
+    def write(self, outcome: Outcome) -> None:
+        """Copy what was missing; documents that others hold are refused alone."""
+        from kexin.party.importing.customers import _insert_documents
+
+        _insert_documents([self.documents_made], outcome)
+        if self.contacts_made:
+            copy_text("party_contactpoint", sealing.CONTACT_COLUMNS, [bytes(self.contacts_made)])
+        if self.addresses_made:
+            copy_text("party_address", sealing.ADDRESS_COLUMNS, [bytes(self.addresses_made)])
