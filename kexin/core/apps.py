@@ -18,6 +18,10 @@ class CoreConfig(AppConfig):
             saved_views,
             work_operations,
         )
+        from kexin.core.imports import runs  # noqa: F401
         from kexin.core.partitions import ensure_after_migrate
+        from kexin.core.ui import gallery  # noqa: F401  its door too
+        from kexin.core.ui.menu import register_menu
 
+        register_menu("manage", _("Gallery"), "core:gallery", "palette", "core.view_gallery", 99)
         post_migrate.connect(ensure_after_migrate, sender=self, dispatch_uid="core.partitions")

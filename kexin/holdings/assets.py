@@ -1,45 +1,83 @@
-"""The customer's assets as lists sort by them: ``Customer.assets``, written by this floor in whole sets."""
+"""What customers have with the bank, as lists show it: deposits and investments, without loans and cards.
+
+The sum is in the institution's own currency: CNY where any account is kept in it, else the currency of most accounts.
+Accounts in other currencies are left out until exchange rates exist. An account with holdings counts with their
+market value, any other with its stated balance. The first owner has it all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-# Per customer one currency: CNY where the customer has any, else the one with the most. Currencies are never added
-# up. An investment account counts by its holdings at market value, or by its balance where it has none.
-_REFRESH = """
-WITH own AS (
-  SELECT a.customer_id, a.currency,
-         COALESCE((SELECT sum(h.market_value) FROM holdings_holding h WHERE h.account_id = a.id), a.balance) AS worth
-    FROM holdings_account a
-   WHERE a.kind NOT IN ('loan', 'card') AND a.status <> 'closed' AND {which_account}
-), total AS (
-  SELECT DISTINCT ON (customer_id) customer_id, worth
-    FROM (SELECT customer_id, currency, sum(worth) AS worth FROM own GROUP BY customer_id, currency) s
-   ORDER BY customer_id, (currency = 'CNY') DESC, worth DESC
+from kexin.holdings.choices import AccountKind, AccountStatus
+
+COUNTED = (
+    AccountKind.CURRENT,
+    AccountKind.TIME_DEPOSIT,
+    AccountKind.CERTIFICATE,
+    AccountKind.STRUCTURED,
+    AccountKind.WEALTH,
+    AccountKind.FUND,
+    AccountKind.INSURANCE,
+    AccountKind.GOLD,
 )
-UPDATE party_customer c SET assets = t.worth
-  FROM (SELECT c.party_id, COALESCE(total.worth, 0) AS worth FROM party_customer c
-          LEFT JOIN total ON total.customer_id = c.party_id WHERE {which_customer}) t
- WHERE c.party_id = t.party_id AND c.assets <> t.worth
+AT_ONCE = 50_000
+
+_REFRESH = """
+UPDATE party_customer c SET assets = n.assets
+  FROM (
+    SELECT c2.party_id, coalesce(sum(coalesce(h.market_value, a.balance)), 0) AS assets
+      FROM party_customer c2
+      LEFT JOIN holdings_account a ON a.customer_id = c2.party_id AND a.kind = ANY(%(kinds)s)
+           AND a.status <> %(closed)s AND a.currency = %(currency)s
+      LEFT JOIN LATERAL (
+        SELECT sum(h.market_value) AS market_value FROM holdings_holding h WHERE h.account_id = a.id
+      ) h ON true
+     WHERE {which}
+     GROUP BY c2.party_id
+  ) n
+ WHERE n.party_id = c.party_id AND c.assets <> n.assets
 """
 
 
-def refresh_assets(customer_ids: Iterable[int] | None = None) -> int:
-    """Write ``Customer.assets`` anew for these customers, or for all; how many changed.
-
-    One statement; called after a load, inside the caller's transaction if there is one. The column is derived and
-    therefore stands outside row history.
-    """
-    ids = None if customer_ids is None else list(customer_ids)
-    if ids is not None and not ids:
-        return 0
-    some = ids is not None
-    text = _REFRESH.format(
-        which_account="a.customer_id = ANY(%(ids)s)" if some else "true",
-        which_customer="c.party_id = ANY(%(ids)s)" if some else "true",
-    )
+def own_currency() -> str:
+    """CNY where any account is kept in it, else the currency of most accounts."""
     with connection.cursor() as cursor:
-        cursor.execute(text, {"ids": ids} if some else None)
+        cursor.execute(
+            "SELECT currency FROM holdings_account GROUP BY currency ORDER BY (currency = 'CNY') DESC, count(*) DESC,"
+            " currency LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return str(row[0]) if row else "CNY"
+
+
+def refresh_assets(customer_ids: Sequence[int] | None = None) -> int:
+    """Bring ``Customer.assets`` up to date for some customers or for all; how many changed.
+
+    All customers are done in portions, each a transaction of its own where none is open.
+    """
+    values: dict[str, Any] = {
+        "kinds": [str(kind) for kind in COUNTED],
+        "closed": str(AccountStatus.CLOSED),
+        "currency": own_currency(),
+    }
+    if customer_ids is not None:
+        return _refresh("c2.party_id = ANY(%(ids)s)", {**values, "ids": list(customer_ids)})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(party_id), max(party_id) FROM party_customer")
+        low, high = cursor.fetchone()
+    if low is None:
+        return 0
+    return sum(
+        _refresh("c2.party_id BETWEEN %(low)s AND %(high)s", {**values, "low": start, "high": start + AT_ONCE - 1})
+        for start in range(low, high + 1, AT_ONCE)
+    )
+
+
+def _refresh(which: str, values: dict[str, Any]) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_REFRESH.format(which=which), values)
         return int(cursor.rowcount)

@@ -28,7 +28,7 @@ from kexin.project.postgres_account import PostgresError
 COMMANDS = {
     "serve": "kexin.project.commands.serve",
     "demo": "kexin.project.demo.command",
-    "import": "kexin.core.imports.command",
+    "import": "kexin.project.commands.load",
     "export": "kexin.core.exports.command",
     "keys": "kexin.core.keys_command",
     "audit": "kexin.core.audit_command",

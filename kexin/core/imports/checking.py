@@ -68,7 +68,7 @@ class Checker:
     def check(self, table: pa.Table) -> tuple[pa.Table, list[Rejection], int]:
         """Typed rows with ``_line``, rejected rows, and how many rows there were that are not blank."""
         self.connection.register("batch", table)
-        checked = self.connection.execute(self._statement).to_arrow_table()
+        checked: pa.Table = self.connection.sql(self._statement).to_arrow_table()
         self.connection.unregister("batch")
         good = checked.filter(pc.is_null(checked["_reason"]))
         bad = checked.filter(pc.is_valid(checked["_reason"]))
@@ -86,7 +86,9 @@ class Checker:
 
     def _compose(self) -> str:
         columns = self.part.columns
-        raw = ", ".join(f"{self._raw(index, column)} AS {name('r_' + column.name)}" for index, column in enumerate(columns))
+        raw = ", ".join(
+            f"{self._raw(index, column)} AS {name('r_' + column.name)}" for index, column in enumerate(columns)
+        )
         made = ", ".join(f"{self._made(column)} AS {name('m_' + column.name)}" for column in columns)
         typed = ", ".join(f"{self._typed(column)} AS {name('t_' + column.name)}" for column in columns)
         cases = [
@@ -100,12 +102,12 @@ class Checker:
         used = dict.fromkeys(each for column in columns for each in column.sources)
         blank = " AND ".join(f"coalesce(trim(b.{name(each)}), '') = ''" for each in used) or "false"
         joins = "".join(self._lookups)
+        why = f"CASE {reasons} END" if cases else "NULL::VARCHAR"
+        value = f"CASE {values} END" if cases else "NULL::VARCHAR"
         return (
-            f"WITH r AS (SELECT b.{LINE}, b.{ROW}, {raw} FROM batch b{joins} WHERE NOT ({blank})),"
+            f"WITH r AS (SELECT b.{LINE}, b.{ROW}, {raw} FROM batch b{joins} WHERE NOT ({blank})),"  # noqa: S608
             f" m AS (SELECT *, {made} FROM r), t AS (SELECT *, {typed} FROM m)"
-            f" SELECT {LINE}, {output},"
-            + (f" CASE {reasons} END AS _reason, CASE {values} END AS _value" if cases else " NULL::VARCHAR AS _reason, NULL::VARCHAR AS _value")
-            + f" FROM t ORDER BY {ROW}"
+            f" SELECT {LINE}, {output}, {why} AS _reason, {value} AS _value FROM t ORDER BY {ROW}"
         )
 
     def _raw(self, index: int, column: Column) -> str:
@@ -154,7 +156,9 @@ class Checker:
         raw, made, typed = (name(letter + column.name) for letter in ("r_", "m_", "t_"))
         found: list[tuple[str, str]] = []
         if column.constant is not None and not column.translate and field.kind in ("text", "choice", "reference"):
-            return [("false", "missing")] if field.kind != "choice" else [(f"{made} NOT IN {_choices(field)}", "choice")]
+            return (
+                [("false", "missing")] if field.kind != "choice" else [(f"{made} NOT IN {_choices(field)}", "choice")]
+            )
         if column.translate and column.otherwise is None:
             found.append((f"{raw} IS NOT NULL AND {made} IS NULL", "code"))
         if column.derive:
@@ -214,12 +218,12 @@ class Checker:
         for piece in pieces(facts, self.part.format, limits):
             self.connection.register("other", piece.table)
             self.connection.execute(
-                f"INSERT INTO {table} SELECT trim({name(spec.key)}), trim({name(spec.value)}), {ROW} FROM other"
+                f"INSERT INTO {table} SELECT trim({name(spec.key)}), trim({name(spec.value)}), {ROW} FROM other"  # noqa: S608
                 f" WHERE true{conditions}"
             )
             self.connection.unregister("other")
         self.connection.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT k, arg_min(v, n) AS v FROM {table} GROUP BY k"
+            f"CREATE OR REPLACE TABLE {table} AS SELECT k, arg_min(v, n) AS v FROM {table} GROUP BY k"  # noqa: S608
         )
         key = _without_nulls(f"b.{name(column.sources[0])}", self.part.format)
         self._lookups.append(f" LEFT JOIN {table} ON {table}.k = {key}")

@@ -64,10 +64,14 @@ class GuardedText(io.RawIOBase):
         self.size += len(raw)
         self._ended = not raw
         if self.size > self._largest:
-            raise BadFile(_("%(file)s is larger than %(limit)s MB.") % {"file": self.name, "limit": self._largest >> 20})
+            raise BadFile(
+                _("%(file)s is larger than %(limit)s MB.") % {"file": self.name, "limit": self._largest >> 20}
+            )
         if not self._wide and b"\0" in raw:
             line = self.lines + raw[: raw.index(b"\0")].count(b"\n") + 1
-            raise BadFile(_("%(file)s, line %(line)s: a NUL byte. This is not a text file.") % {"file": self.name, "line": line})
+            raise BadFile(
+                _("%(file)s, line %(line)s: a NUL byte. This is not a text file.") % {"file": self.name, "line": line}
+            )
         try:
             text = self._decoder.decode(raw, final=not raw)
         except UnicodeDecodeError as error:

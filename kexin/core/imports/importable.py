@@ -35,8 +35,8 @@ class Field:
     choices: tuple[str, ...] = ()
     default: Any = None
     mask: Callable[[object], str] | None = None
-    minimum: Decimal | dt.date | None = None
-    maximum: Decimal | dt.date | None = None
+    minimum: Decimal | int | dt.date | None = None
+    maximum: Decimal | int | dt.date | None = None
     decimals: int = 2
     refers_to: str = ""
     aliases: tuple[str, ...] = ()

@@ -16,7 +16,7 @@
           unit: {from: district_id, prefix: D}
           opened_on: {from: date, date: "%y%m%d"}
           direction: {from: type, translate: {PRIJEM: in, VYDAJ: out}}
-          customer: {from: account_id, lookup: {file: disp.asc, key: account_id, value: client_id, where: {type: OWNER}}}
+          customer: {from: account_id, lookup: {file: disp.asc, key: account_id, value: client_id}}
 
 ``rows:`` instead of ``file:`` gives rows in the profile itself. A list in ``from`` joins columns by ``|``; in the
 keys of ``translate`` an asterisk stands for anything. A code that no key meets refuses the row unless ``otherwise``
@@ -157,17 +157,22 @@ def load_profile(name_or_path: str) -> Profile:
 def parse_profile(text: str) -> Profile:
     """Check a profile's YAML. ProfileError names the place."""
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  texts only: a code 01, NO or null stays what it is
     except yaml.YAMLError as error:
-        raise ProfileError(_("The profile is not valid YAML: %(why)s") % {"why": " ".join(str(error).split())}) from error
+        raise ProfileError(
+            _("The profile is not valid YAML: %(why)s") % {"why": " ".join(str(error).split())}
+        ) from error
     if not isinstance(content, dict):
         raise ProfileError(_("A profile is a YAML mapping."))
     for name in ("profile", "source"):
         if not _NAME.fullmatch(str(content.get(name, ""))):
-            raise ProfileError(_("“%(key)s” is missing or has other than small letters, digits and hyphens.") % {"key": name})
-    day = content.get("business_date")
-    if day is not None and not isinstance(day, dt.date):
-        raise ProfileError(_("“business_date” is a date such as 2026-01-31."))
+            raise ProfileError(
+                _("“%(key)s” is missing or has other than small letters, digits and hyphens.") % {"key": name}
+            )
+    try:
+        day = dt.date.fromisoformat(content["business_date"]) if content.get("business_date") else None
+    except (ValueError, TypeError) as error:
+        raise ProfileError(_("“business_date” is a date such as 2026-01-31.")) from error
     parts = content.get("files")
     if not isinstance(parts, list) or not parts:
         raise ProfileError(_("“files” lists at least one file."))
@@ -195,7 +200,8 @@ def _part(part: Any, shared: dict[str, Any], index: int) -> FilePart:
         if target.field(column.name) is None:
             known = ", ".join(each.name for each in target.fields)
             raise ProfileError(
-                where + _("“%(field)s” is no field of the target; it has %(known)s.") % {"field": column.name, "known": known}
+                where
+                + _("“%(field)s” is no field of the target; it has %(known)s.") % {"field": column.name, "known": known}
             )
     missing = required_missing(target, (column.name for column in columns))
     if missing:
@@ -207,7 +213,7 @@ def _part(part: Any, shared: dict[str, Any], index: int) -> FilePart:
         file=str(part.get("file") or ""),
         rows=tuple({key: "" if value is None else str(value) for key, value in row.items()} for row in rows),
         options=dict(part.get("options") or {}),
-        optional=bool(part.get("optional", False)),
+        optional=_yes(part.get("optional")),
     )
 
 
@@ -230,7 +236,7 @@ def _format(spec: dict[str, Any], file: str, where: str) -> FileFormat:
         encoding=str(spec.get("encoding", "utf-8")),
         delimiter=delimiter,
         quote=str(spec.get("quote", '"') or ""),
-        header=bool(spec.get("header", True)),
+        header=_yes(spec.get("header", "true")),
         null=tuple(str(each) for each in spec.get("null", ()) if str(each).strip()),
         sheet=str(spec.get("sheet", "")),
     )
@@ -247,7 +253,9 @@ def _column(name: str, spec: Any, where: str) -> Column:
     sources = spec.get("from", ())
     column = Column(
         name=name,
-        sources=tuple(str(each) for each in sources) if isinstance(sources, list) else ((str(sources),) if sources else ()),
+        sources=tuple(str(each) for each in sources)
+        if isinstance(sources, list)
+        else ((str(sources),) if sources else ()),
         join=str(spec.get("join", "|")),
         constant=None if spec.get("constant") is None else str(spec["constant"]),
         translate=tuple((str(key), str(value)) for key, value in (spec.get("translate") or {}).items()),
@@ -263,6 +271,10 @@ def _column(name: str, spec: Any, where: str) -> Column:
     if column.derive and column.derive not in DERIVATIONS:
         raise ProfileError(where + _("“%(name)s” is no derivation.") % {"name": column.derive})
     return column
+
+
+def _yes(value: Any) -> bool:
+    return str(value).lower() in ("true", "yes", "on", "1")
 
 
 def _lookup(spec: Any, where: str) -> Lookup:

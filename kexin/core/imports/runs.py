@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kexin.core.actor import Actor
-from kexin.core.calendar import Duration, add
+from kexin.core.calendar import add
 from kexin.core.errors import NotFound
 from kexin.core.events import emit
 from kexin.core.imports.events import ImportFinished
@@ -24,11 +25,25 @@ from kexin.core.operation import operation
 from kexin.core.policies import ImportPolicy
 from kexin.core.policy import in_force
 from kexin.core.query import query
+from kexin.core.values import Duration, Unit
 from kexin.core.workflow import duty_holder, open_work
 
 REVIEW = "core.import_rejected"
 COUNTS = ("read", "created", "updated", "unchanged", "rejected")
 HeadOffice = Callable[[], int | None]
+
+
+def _nowhere() -> int | None:
+    return None
+
+
+_head_office: HeadOffice = _nowhere
+
+
+def set_head_office(find: HeadOffice) -> None:
+    """The people floor tells which unit owes work that concerns the whole institution."""
+    global _head_office
+    _head_office = find
 
 
 @operation(
@@ -64,9 +79,7 @@ def start_import(
 
 
 @operation("core.finish_import", label=gettext_lazy("Finish an import"))
-def finish_import(
-    run: ImportRun, *, actor: Actor, unit_id: int | None, closing: tuple[Callable[[], None], ...] = ()
-) -> ImportRun:
+def finish_import(run: ImportRun, *, actor: Actor, closing: tuple[Callable[[], None], ...] = ()) -> ImportRun:
     """Close a load: tell it, and open work for the data steward where rows were refused."""
     row = ImportRun.objects.select_for_update().get(pk=run.pk)
     row.status, row.finished_at, row.result = ImportStatus.DONE, timezone.now(), run.result
@@ -76,6 +89,7 @@ def finish_import(
         close()
     if not row.dry_run:
         emit(ImportFinished(str(row.pk), row.profile, row.read, row.created, row.updated, row.unchanged, row.rejected))
+        unit_id = _head_office()
         if row.rejected and unit_id is not None:
             _ask_for_review(row, unit_id)
     return row
@@ -83,7 +97,7 @@ def finish_import(
 
 def _ask_for_review(run: ImportRun, unit_id: int) -> None:
     policy = in_force(ImportPolicy)
-    due = add(timezone.now(), Duration(policy.rejected_review_working_days, "working_days"))
+    due = add(timezone.now(), Duration(Decimal(policy.rejected_review_working_days), Unit.WORKING_DAYS))
     steward = duty_holder("core.start_import", unit_id)
     if steward is None:  # nobody was given imports yet: the report shows the rows all the same
         return
@@ -95,7 +109,7 @@ def _ask_for_review(run: ImportRun, unit_id: int) -> None:
         due_provisional=due.provisional,
         subject_kind="core.ImportRun",
         subject_id=run.pk,
-        details={"profile": run.profile, "rejected": run.rejected, "location": run.location},
+        details={"profile": run.profile, "rejected": run.rejected, "location": run.location, **due.memo()},
         policy_id=policy.policy_version,  # type: ignore[attr-defined]
     )
 

@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What the first look at a file found. ``rows`` counts all physical rows below the heading, bad ones too."""
+    """What the first look at a file found. ``rows`` counts all physical rows below the heading."""
 
     path: Path
     digest: str
@@ -49,7 +49,7 @@ class FileFacts:
 
 @dataclass(slots=True)
 class Piece:
-    """Some rows of a file: text columns with ``_line`` and ``_row`` (1-based, physical), and rows unfit in structure."""
+    """Some rows of a file: text columns with ``_line`` and ``_row`` (from 1, physical), and rows unfit in structure."""
 
     table: pa.Table
     rejected: list[Rejection]

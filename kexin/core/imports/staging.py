@@ -1,4 +1,4 @@
-"""Bringing a checked batch into PostgreSQL: Arrow writes CSV, COPY reads it, into a table that lives for the transaction."""
+"""Bringing a checked batch into PostgreSQL: Arrow writes CSV, COPY reads it into a table of the transaction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow.csv as arrow_csv
 from django.db import connection
 from psycopg import sql
 
-Composable = sql.Composable
+Statement = sql.SQL | sql.Composed
 SLICE = 20_000
 
 
@@ -23,16 +23,15 @@ def server() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection)
 
 
-def run(statement: str | Composable, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
+def run(statement: str | Statement, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
     """Execute a statement in the running transaction."""
-    composed = sql.SQL(statement) if isinstance(statement, str) else statement  # type: ignore[arg-type]
-    return server().execute(composed, values or None)
+    return server().execute(statement, values or None)
 
 
 def stage(table: str, columns: Mapping[str, str], rows: pa.Table) -> None:
     """Make the temporary ``table`` with ``columns`` (name → PostgreSQL type) and fill it from the Arrow columns."""
     definition = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in columns.items()
     )
     run(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("pg_temp", table)))
     run(sql.SQL("CREATE TEMP TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(table), definition))
@@ -50,10 +49,10 @@ def copy_arrow(table: str, columns: Sequence[str], rows: pa.Table) -> None:
             copy.write(buffer.getbuffer())
 
 
-def copy_statement(table: str, columns: Iterable[str], options: str = "") -> Composable:
+def copy_statement(table: str, columns: Iterable[str], options: str = "") -> sql.Composed:
     """``COPY table (columns) FROM STDIN``."""
     names = sql.SQL(", ").join(sql.Identifier(name) for name in columns)
-    tail = sql.SQL(options)  # type: ignore[arg-type]
+    tail = sql.SQL(options)
     return sql.SQL("COPY {} ({}) FROM STDIN {}").format(sql.Identifier(table), names, tail)
 
 

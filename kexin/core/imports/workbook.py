@@ -1,4 +1,4 @@
-"""XLSX by openpyxl in its streaming mode, behind a look at the archive: what it unpacks to is known before it is opened."""
+"""XLSX by openpyxl in its streaming mode, behind a look at the archive and what it unpacks to."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ def _check_archive(path: Path, limits: Limits) -> None:
     if unpacked > limits.largest_unpacked or strings > MOST_STRINGS:
         raise BadFile(
             _("%(file)s unpacks to more than %(limit)s MB.")
-            % {"file": path.name, "limit": min(limits.largest_unpacked, MOST_STRINGS if strings > MOST_STRINGS else unpacked) >> 20}
+            % {
+                "file": path.name,
+                "limit": min(limits.largest_unpacked, MOST_STRINGS if strings > MOST_STRINGS else unpacked) >> 20,
+            }
         )
     if unpacked > 10 << 20 and unpacked > MOST_RATIO * max(packed, 1):
         raise BadFile(

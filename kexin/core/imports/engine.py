@@ -1,0 +1,387 @@
+"""The engine: every file of a profile, batch by batch, each batch one transaction with its mark.
+
+A batch and the mark that says how far the file is done are committed together: a load killed at any moment goes on
+behind its last committed row, and a load run again finds everything unchanged. While PostgreSQL takes a batch in, the
+next one is read and checked in a second thread. Row history is silent for inserted rows only; the load has one audit
+entry at its beginning and one at its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
+from kexin.core.history import inserts_unrecorded
+from kexin.core.imports.ahead import read_ahead
+from kexin.core.imports.checking import Checker
+from kexin.core.imports.importable import Batch, Importable, Load, Outcome, Rejection, importables
+from kexin.core.imports.profile import FilePart, Profile
+from kexin.core.imports.reasons import BadFile, ImportRefused
+from kexin.core.imports.runs import COUNTS, finish_import, start_import, stop_import, summary
+from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, examine, pieces
+from kexin.core.imports.staging import copy_text, line
+from kexin.core.imports.workers import Workers
+from kexin.core.models import ImportRun
+from kexin.core.policies import ImportPolicy
+from kexin.core.policy import in_force
+
+Progress = Callable[[ImportRun, int], None]
+"""Called after every batch with the run and the index of the file that is being loaded."""
+_TRIAL_REJECTIONS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One part of the profile with the file that was found for it; ``facts`` is None for rows in the profile."""
+
+    part: FilePart
+    importable: Importable
+    facts: FileFacts | None
+
+    @property
+    def label(self) -> str:
+        return self.facts.path.name if self.facts else "(profile)"
+
+    @property
+    def rows(self) -> int:
+        return self.facts.rows if self.facts else len(self.part.rows)
+
+
+def run_import(
+    profile: Profile,
+    location: Path,
+    *,
+    actor: Actor,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Load ``location`` (a folder, or one file) by a profile and give the report.
+
+    Raises ImportRefused (BadFile, ProfileError) with one sentence; what was committed before stays and the same call
+    resumes behind it. A trial (``dry_run``) writes nothing but its report.
+    """
+    limits = limits_in_force()
+    sources = find_sources(profile, location, limits)
+    fingerprint = hashlib.sha256(
+        "\n".join([profile.digest, *(each.facts.digest for each in sources if each.facts)]).encode()
+    ).hexdigest()
+    with _alone(profile.source):
+        run = start_import(
+            actor=actor,
+            profile=profile.name,
+            source=profile.source,
+            location=location.name,
+            fingerprint=fingerprint,
+            dry_run=dry_run,
+            marks=[_mark(each) for each in sources],
+        )
+        loading = _Loading(profile, location, sources, run, actor, limits, progress)
+        try:
+            loading.load()
+            finish_import(run, actor=actor, closing=loading.closing())
+        except BaseException as error:
+            if connection.connection is not None and not connection.connection.closed:
+                stop_import(run, actor=actor, error=_why(error), interrupted=isinstance(error, KeyboardInterrupt))
+            raise
+    return summary(ImportRun.objects.get(pk=run.pk))
+
+
+def _why(error: BaseException) -> str:
+    return str(error.message) if isinstance(error, ImportRefused) else type(error).__name__
+
+
+def limits_in_force() -> Limits:
+    """The size limits of the policy in force."""
+    policy = in_force(ImportPolicy)
+    return Limits(policy.largest_upload_mb << 20, policy.largest_unpacked_mb << 20)
+
+
+def find_sources(profile: Profile, location: Path, limits: Limits) -> list[Source]:
+    """Find and look through every file before anything is written."""
+    if not location.exists():
+        raise BadFile(_("%(place)s does not exist.") % {"place": location})
+    found = []
+    for part in profile.files:
+        importable = importables()[part.target]
+        if part.rows:
+            found.append(Source(part, importable, None))
+            continue
+        paths = _paths(part, location)
+        if not paths and not part.optional:
+            raise BadFile(_("%(file)s is not in %(folder)s.") % {"file": part.file, "folder": location.name})
+        for path in paths:
+            facts = examine(path, part.format, limits)
+            missing = [
+                each
+                for each in dict.fromkeys(name for column in part.columns for name in column.sources)
+                if each not in facts.columns
+            ]
+            if missing:
+                raise BadFile(
+                    _("%(file)s has no column “%(missing)s”; it has %(columns)s.")
+                    % {"file": path.name, "missing": missing[0], "columns": ", ".join(facts.columns)[:300]}
+                )
+            found.append(Source(part, importable, facts))
+    return found
+
+
+def _paths(part: FilePart, location: Path) -> list[Path]:
+    if location.is_dir():
+        return sorted(path for path in location.glob(part.file) if path.is_file())
+    return [location] if location.match(part.file) else []
+
+
+def _mark(source: Source) -> dict[str, Any]:
+    facts = source.facts
+    return {
+        "file": source.label,
+        "target": source.importable.code,
+        "rows": source.rows,
+        "done": 0,
+        "closed": False,
+        "digest": facts.digest if facts else "",
+        **dict.fromkeys(COUNTS, 0),
+    }
+
+
+@contextmanager
+def _alone(source: str) -> Iterator[None]:
+    """One load of a source at a time, told by a lock that dies with the connection."""
+    key = int.from_bytes(hashlib.sha256(f"import {source}".encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        if not cursor.fetchone()[0]:
+            raise ImportRefused(_("Another import from “%(source)s” is running.") % {"source": source})
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+class _Trial(Exception):
+    """Leaves the transaction of a trial, so that nothing of it stays."""
+
+
+class _Loading:
+    """One load under way."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        location: Path,
+        sources: list[Source],
+        run: ImportRun,
+        actor: Actor,
+        limits: Limits,
+        progress: Progress | None,
+    ) -> None:
+        self.profile, self.sources, self.run, self.actor = profile, sources, run, actor
+        self.folder = location if location.is_dir() else location.parent
+        self.limits, self.progress = limits, progress
+        self.loads: list[tuple[Importable, Load]] = []
+        self.result: dict[str, Any] = {}
+        self.trial_rejections: list[tuple[str, Rejection]] = []
+        self.began = time.monotonic()
+        self.before = run.seconds
+
+    def closing(self) -> tuple[Callable[[], None], ...]:
+        """What the floors do inside the operation that ends the load."""
+        return tuple(
+            (lambda close=each.on_finish, load=load: close(load))
+            for each, load in self.loads
+            if each.on_finish is not None
+        )
+
+    def load(self) -> None:
+        """All files in order; a trial in one transaction that is given up at the end."""
+        with ExitStack() as stack:
+            workers = stack.enter_context(Workers(max(each.rows for each in self.sources)))
+            if not self.run.dry_run:
+                for index in range(len(self.sources)):
+                    self._file(index, workers)
+            else:
+                try:
+                    with transaction.atomic():
+                        for index in range(len(self.sources)):
+                            self._file(index, workers)
+                        raise _Trial
+                except _Trial:
+                    self._keep_trial()
+        self.run.result = self.result
+        self.run.seconds = self.before + time.monotonic() - self.began
+
+    def _file(self, index: int, workers: Workers) -> None:
+        source, mark = self.sources[index], self.run.marks[index]
+        load = Load(
+            source=self.profile.source,
+            business_date=self.profile.business_date or business_date(),
+            actor=self.actor,
+            dry_run=self.run.dry_run,
+            run_id=self.run.pk,
+            options=source.part.options,
+            workers=workers,
+        )
+        self.loads.append((source.importable, load))
+        if mark["done"] < mark["rows"]:
+            for batch in read_ahead(self._batches(source, mark["done"])):
+                self._commit(source, mark, load, batch)
+                if self.progress is not None:
+                    self.progress(self.run, index)
+        if source.importable.after_file is not None:
+            said = source.importable.after_file(load, mark)
+            for key, value in said.items():
+                self.result[key] = value
+        if not mark["closed"]:
+            mark["closed"] = True
+            mark["done"] = mark["rows"] = max(mark["rows"], mark["done"])
+            self._save()
+
+    # -- reading and checking (in the thread that runs ahead) --------------------------------------------------------
+
+    def _batches(self, source: Source, done: int) -> Iterator[_Checked]:
+        checker = Checker(source.part, source.importable, self.folder, self.limits)
+        try:
+            for table, rejected, last in self._raw_batches(source, done):
+                good, refused, present = checker.check(table)
+                yield _Checked(good, rejected + refused, present + len(rejected), last)
+        finally:
+            checker.close()
+
+    def _raw_batches(self, source: Source, done: int) -> Iterator[tuple[pa.Table, list[Rejection], int]]:
+        """Pieces of a file put together or cut to batches of the size the importable wants."""
+        size = source.importable.batch_rows
+        if source.facts is None:
+            yield _profile_rows(source.part), [], len(source.part.rows)
+            return
+        tables: list[pa.Table] = []
+        rejected: list[Rejection] = []
+        last = done
+        for piece in pieces(source.facts, source.part.format, self.limits, after_row=done):
+            tables.append(piece.table)
+            rejected += piece.rejected
+            last = piece.last_row
+            if sum(each.num_rows for each in tables) >= size:
+                whole = pa.concat_tables(tables)
+                while whole.num_rows > size:
+                    head, whole = whole.slice(0, size), whole.slice(size)
+                    yield head, rejected, int(head[ROW][-1].as_py())
+                    rejected = []
+                tables = [whole]
+        if rejected or sum(each.num_rows for each in tables):
+            yield pa.concat_tables(tables), rejected, last
+
+    # -- writing -----------------------------------------------------------------------------------------------------
+
+    def _commit(self, source: Source, mark: dict[str, Any], load: Load, checked: _Checked) -> None:
+        """One batch, its rejections and the mark, together or not at all."""
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT set_config('kexin.actor', %s, true), set_config('kexin.operation', 'core.import', true)",
+                    [self.actor.name],
+                )
+            outcome = Outcome()
+            if checked.table.num_rows:
+                fields = frozenset(checked.table.column_names) - {LINE}
+                with inserts_unrecorded():
+                    outcome = source.importable.load(Batch(checked.table, fields, load))
+            rejected = sorted([*checked.rejected, *outcome.rejected], key=lambda each: each.line)
+            self._note(source, rejected)
+            counts = {
+                "read": checked.present,
+                "created": outcome.created,
+                "updated": outcome.updated,
+                "unchanged": outcome.unchanged,
+                "rejected": sum(each.whole_row for each in rejected),
+            }
+            for name, count in counts.items():
+                mark[name] += count
+                setattr(self.run, name, getattr(self.run, name) + count)
+            mark["done"] = checked.last_row
+            self._save()
+
+    def _save(self) -> None:
+        self.run.seconds = self.before + time.monotonic() - self.began
+        self.run.save(update_fields=[*COUNTS, "marks", "seconds", "progress_at"])
+
+    def _note(self, source: Source, rejected: list[Rejection]) -> None:
+        if not rejected:
+            return
+        if self.run.dry_run:
+            room = _TRIAL_REJECTIONS - len(self.trial_rejections)
+            self.trial_rejections += [(source.label, each) for each in rejected[:room]]
+            return
+        _write_rejections(self.run.pk, ((source.label, _named(source, each)) for each in rejected))
+
+    def _keep_trial(self) -> None:
+        """After the trial was given up: its counts and rejections stay as a report."""
+        with transaction.atomic():
+            self._save()
+            if self.trial_rejections:
+                parts = {each.label: each for each in self.sources}
+                _write_rejections(
+                    self.run.pk, ((label, _named(parts[label], each)) for label, each in self.trial_rejections)
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A batch ready for its loader."""
+
+    table: pa.Table
+    rejected: list[Rejection]
+    present: int
+    last_row: int
+
+
+def _profile_rows(part: FilePart) -> pa.Table:
+    names = list(dict.fromkeys(column.name for column in part.columns))
+    columns = [pa.array([row.get(name, "") for row in part.rows], pa.string()) for name in names]
+    numbers = pa.array(range(1, len(part.rows) + 1), pa.int64())
+    return pa.table([*columns, numbers, numbers], names=[*names, ROW, LINE])
+
+
+def _named(source: Source, rejection: Rejection) -> Rejection:
+    """A loader names the field; people want the column of their file."""
+    column = next((each for each in source.part.columns if each.name == rejection.column), None)
+    if column is None or not column.shown:
+        return rejection
+    return Rejection(rejection.line, column.shown, rejection.value, rejection.reason, rejection.whole_row)
+
+
+def _write_rejections(run_id: int, rows: Iterator[tuple[str, Rejection]]) -> None:
+    copy_text(
+        "core_importrejection",
+        ("run_id", "file", "line", "column", "value", "reason", "whole_row"),
+        (
+            line((run_id, file[:200], each.line, each.column[:200], each.value[:200], each.reason, each.whole_row))
+            for file, each in rows
+        ),
+    )
+
+
+def reports_folder(run_id: int) -> Path:
+    """Where what a load has to say at length is kept."""
+    folder = Path(settings.KEXIN_FILES_DIR) / "imports" / str(run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def is_stale(run: ImportRun) -> bool:
+    """A load that has said nothing for ten minutes: its process is gone."""
+    return (timezone.now() - run.progress_at).total_seconds() > 600
