@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 
+from kexin.core.calendar import business_date
 from kexin.core.ui import icons, numbers
 from kexin.core.ui.fields import control
 
@@ -87,10 +88,8 @@ def near_day(value: date | datetime | None) -> str:
     if value is None:
         return "–"
     when = localtime(value).date() if isinstance(value, datetime) else value
-    from kexin.core.ui.today import today
-
     names = {0: _t("today"), 1: _t("tomorrow"), -1: _t("yesterday")}
-    return names.get((when - today()).days) or when.strftime("%Y-%m-%d")
+    return names.get((when - business_date()).days) or when.strftime("%Y-%m-%d")
 
 
 @register.simple_tag

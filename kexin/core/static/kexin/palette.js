@@ -43,6 +43,8 @@ async function ask() {
   try {
     const url = `${document.documentElement.dataset.palette}?q=${encodeURIComponent(query)}`;
     const answer = await fetch(url, { signal: asked.signal, headers: { "HX-Request": "true" } });
+    const elsewhere = answer.headers.get("HX-Redirect"); // signed out meanwhile, or a second factor is asked for
+    if (elsewhere) return location.assign(elsewhere);
     if (answer.redirected) return location.reload();
     if (!answer.ok) throw new Error(String(answer.status));
     const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
