@@ -1,0 +1,122 @@
+"""The timeline's sentences for events of this floor and of the floors below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from kexin.engagement.choices import DocumentCategory
+from kexin.engagement.timeline import Payload, register_timeline
+from kexin.party.choices import CustomerStatus, DocumentType, RelationshipKind
+from kexin.party.duplicates import REASONS
+
+_FIELDS = {
+    "document": _("document number"),
+    "contact": _("contact"),
+    "address": _("address"),
+    "attribute": _("attribute"),
+    "account": _("account number"),
+    "card": _("card number"),
+}
+
+
+def _label(choices: Any, code: Any) -> str:
+    """The word for a code; the code itself where the vocabulary has forgotten it."""
+    try:
+        return str(choices(code).label)
+    except ValueError:
+        return str(code)
+
+
+def _changed(payload: Payload) -> str:
+    from kexin.party.models import Customer, Party
+
+    words = []
+    for name in payload.get("fields", ()):
+        field = next((f for model in (Party, Customer) for f in model._meta.fields if f.name == name), None)
+        words.append(str(field.verbose_name) if field else str(name))
+    return "、".join(words)
+
+
+def _assigned(payload: Payload) -> str:
+    before = payload.get("before_post") or _t("unassigned pool")
+    after = payload.get("post") or _t("unassigned pool")
+    return f"{before} → {after}"
+
+
+def _duplicate(payload: Payload) -> str:
+    why = "、".join(str(REASONS.get(code, code)) for code in payload.get("reasons", ()))
+    return f"{payload.get('other', '')} {why}".strip()
+
+
+def _expiring(payload: Payload) -> str:
+    kind = _label(DocumentType, payload.get("document_type"))
+    return _t("%(kind)s, valid until %(day)s") % {"kind": kind, "day": payload.get("expires_on", "")}
+
+
+def _kept_expiring(payload: Payload) -> str:
+    kind = _label(DocumentCategory, payload.get("category"))
+    return _t("%(kind)s, valid until %(day)s") % {"kind": kind, "day": payload.get("expires_on", "")}
+
+
+def _category(payload: Payload) -> str:
+    return _label(DocumentCategory, payload.get("category"))
+
+
+def _withdrawn(payload: Payload) -> str:
+    return f"{_category(payload)}：{payload.get('reason', '')}"
+
+
+def _relationship(payload: Payload) -> str:
+    return _label(RelationshipKind, payload.get("kind"))
+
+
+def _document(payload: Payload) -> str:
+    return _label(DocumentType, payload.get("document_type"))
+
+
+def _state(payload: Payload) -> str:
+    return _label(CustomerStatus, payload.get("state"))
+
+
+def _revealed(payload: Payload) -> str:
+    return str(_FIELDS.get(payload.get("field") or payload.get("what", ""), payload.get("field", "")))
+
+
+def register() -> None:
+    """Everything this floor and the floors below tell (called when the floor starts)."""
+    party = register_timeline
+    party("party.CustomerCreated", _("File opened"), "user-plus", level="good")
+    party("party.CustomerChanged", _("Data changed"), "edit", _changed)
+    party("party.CustomerAdmitted", _("Admitted as customer"), "user-check", level="good")
+    party("party.CustomerLeft", _("Left the bank"), "user-x", lambda p: str(p.get("reason", "")), "warn")
+    party("party.CustomerStateChanged", _("State changed"), "status-change", _state)
+    party("party.PortfolioAssigned", _("Lead manager changed"), "user-share", _assigned, "calm")
+    party("party.CustomersMerged", _("Files merged"), "git-merge", lambda p: str(p.get("absorbed", "")), "calm")
+    party("party.MergeUndone", _("Merge undone"), "git-branch", lambda p: str(p.get("restored", "")), "warn")
+    party("party.DuplicateFound", _("Possible duplicate found"), "copy", _duplicate, "warn")
+    party("party.DocumentRecorded", _("Identity document recorded"), "id", _document)
+    party("party.DocumentExpiring", _("Identity document expiring"), "id-off", _expiring, "warn", group="documents")
+    party("party.RelationshipRecorded", _("Relationship recorded"), "link", _relationship)
+    party("party.RelationshipEnded", _("Relationship ended"), "unlink", _relationship)
+    party("party.PersonalDataRevealed", _("Masked data revealed"), "eye", _revealed, group="access")
+    register_timeline(
+        "holdings.AccountNumberRevealed", _("Masked data revealed"), "eye", _revealed, group="access",
+        operation="holdings.view_accounts",
+    )  # fmt: skip
+    see = "engagement.view_documents"
+    kept = {"group": "documents", "operation": see}
+    register_timeline("engagement.DocumentAdded", _("Document kept"), "file-plus", _category, **kept)  # type: ignore[arg-type]
+    register_timeline(
+        "engagement.DocumentDownloaded", _("Document downloaded"), "download", _category, group="access", operation=see
+    )
+    register_timeline("engagement.DocumentWithdrawn", _("Document withdrawn"), "file-x", _withdrawn, "warn", **kept)  # type: ignore[arg-type]
+    register_timeline(
+        "engagement.KeptDocumentExpiring", _("Document expiring"), "file-time", _kept_expiring, "warn", **kept  # type: ignore[arg-type]
+    )  # fmt: skip
+    note = {"group": "contacts", "operation": "engagement.view_notes"}
+    register_timeline("engagement.NoteWritten", _("Note"), "note", level="calm", **note)  # type: ignore[arg-type]
+    register_timeline("engagement.NoteChanged", _("Note changed"), "pencil", **note)  # type: ignore[arg-type]
+    register_timeline("engagement.NoteWithdrawn", _("Note withdrawn"), "note-off", **note)  # type: ignore[arg-type]

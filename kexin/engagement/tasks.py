@@ -1,0 +1,35 @@
+"""Reactions of engagement to the clock."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from kexin.core.actor import system
+
+_AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
+
+
+@app.periodic(cron="40 1 * * *")
+@app.task(
+    name="engagement.flag_expiring_documents",
+    queueing_lock="engagement.flag_expiring_documents",
+    queue="records",
+    retry=_AGAIN,
+)
+def flag_expiring(timestamp: int) -> None:
+    """Every night, batch by batch."""
+    from kexin.core.calendar import business_date
+    from kexin.engagement.operations import flag_expiring_documents
+
+    while flag_expiring_documents(actor=system("clock.documents"), today=business_date()):
+        pass
+
+
+@app.periodic(cron="50 1 * * *")
+@app.task(name="engagement.sweep_files", queueing_lock="engagement.sweep_files", queue="records", retry=_AGAIN)
+def sweep(timestamp: int) -> None:
+    """Every night."""
+    from kexin.engagement.operations import sweep_files
+
+    sweep_files(actor=system("clock.files"))

@@ -1,0 +1,92 @@
+"""Fragments of notes: written, changed, pinned and withdrawn on the timeline itself."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from kexin.core.actor import Actor
+from kexin.core.errors import Conflict, RuleViolation
+from kexin.engagement.operations import change_note, pin_note, withdraw_note, write_note
+from kexin.engagement.queries import customer_for, note_in_reach
+
+CHANGED = "panel-changed-timeline"
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+def _done(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """The timeline loads itself again; without scripts the page does."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Trigger": CHANGED})
+    return redirect(reverse("party:customer", args=[customer_id]))
+
+
+def _told(refusal: RuleViolation) -> str:
+    return " ".join(str(text) for text in refusal.fields.values()) or str(refusal.message)
+
+
+@require_POST
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST a note; a refusal comes back with the text still in the box."""
+    actor = _actor(request)
+    customer = customer_for(actor, pk, "engagement.write_note")
+    text = request.POST.get("text", "")
+    try:
+        write_note(customer, actor=actor, text=text, pinned=request.POST.get("pinned") == "1")
+    except RuleViolation as refusal:
+        context = {"customer_pk": pk, "text": text, "error": _told(refusal), "pinned": request.POST.get("pinned")}
+        return _fragment(request, "engagement/note_form.html", context, pk)
+    return _done(request, pk)
+
+
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET: the note in a box. POST: the new text, with the version that was read."""
+    actor = _actor(request)
+    note = note_in_reach(actor, pk)
+    if request.method != "POST":
+        context = {"note": note, "text": str(note.text or ""), "version": note.version}
+        return _fragment(request, "engagement/note_edit.html", context, note.customer_id)
+    text, version = request.POST.get("text", ""), request.POST.get("version", "")
+    try:
+        change_note(pk, actor=actor, text=text, version=int(version) if version.isdigit() else -1)
+    except Conflict:
+        context = {"note": note, "text": text, "version": note.version, "current": str(note.text or "")}
+        return _fragment(request, "engagement/note_edit.html", context, note.customer_id, 422)
+    except RuleViolation as refusal:
+        context = {"note": note, "text": text, "version": version, "error": _told(refusal)}
+        return _fragment(request, "engagement/note_edit.html", context, note.customer_id, 422)
+    return _done(request, note.customer_id)
+
+
+@require_POST
+def pin(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST ``pinned=1`` or ``0``."""
+    actor = _actor(request)
+    note = note_in_reach(actor, pk)
+    pin_note(pk, actor=actor, pinned=request.POST.get("pinned") == "1")
+    return _done(request, note.customer_id)
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST: take one's own note back."""
+    actor = _actor(request)
+    note = note_in_reach(actor, pk)
+    withdraw_note(pk, actor=actor)
+    return _done(request, note.customer_id)
+
+
+def _fragment(
+    request: HttpRequest, template: str, context: dict[str, object], customer_id: int, status: int = 0
+) -> HttpResponse:
+    """The fragment where htmx asked, else a page around it."""
+    status = status or (422 if context.get("error") else 200)
+    if request.headers.get("HX-Request"):
+        return render(request, template, context, status=status)
+    around = {"fragment": template, "back_url": reverse("party:customer", args=[customer_id]), **context}
+    return render(request, "engagement/note_page.html", around, status=status)

@@ -1,0 +1,122 @@
+"""Panels of engagement on the customer page: timeline, documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
+from kexin.core.models import Event
+from kexin.core.policy import in_force
+from kexin.core.ui.keyset import KeysetPage
+from kexin.engagement.models import Note
+from kexin.engagement.policies import DocumentPolicy
+from kexin.engagement.queries import TimelineFilter, documents, notes_for, staff_names, timeline_events
+from kexin.engagement.timeline import GROUPS, Rendering, Text, rendering_of
+from kexin.people.queries import post_labels
+
+PAGE = 20
+ORDER = (("at", "desc"), ("id", "desc"))
+Shown = tuple[str, dict[str, Any]]
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined, no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline, ready for the template."""
+
+    at: dt.datetime
+    rendering: Rendering
+    sentence: Text
+    who: str
+    note: Note | None = None
+
+
+def timeline_panel(request: HttpRequest, pk: int) -> Shown:
+    """Overview: pinned notes, a box for a new one, then what happened, newest first. Six reads at most.
+
+    With ``at`` in the address only the next lines come, to be put behind those already shown.
+    """
+    actor = _actor(request)
+    group = request.GET.get("group", "")
+    group = group if group in GROUPS else ""
+    page = KeysetPage(timeline_events(actor, pk, TimelineFilter(group)), ORDER, request.GET.get("at", ""), PAGE)
+    mine = [row.payload.get("note_id") for row in page.rows if row.payload.get("note_id")]
+    first = not request.GET.get("at")
+    found = notes_for(actor, pk, mine, pinned=first)
+    pinned = [note for note in found if note.pinned] if first else []
+    names = staff_names([row.actor_name for row in page.rows] + [note.written_by for note in pinned])
+    context = {
+        "lines": _lines(page.rows, {note.pk: note for note in found}, names),
+        "group": group,
+        "next": page.next_cursor,
+        "panel_url": request.path,
+        "me": actor.name,
+        "may_change": actor.may("engagement.change_note"),
+        "may_pin": actor.may("engagement.pin_note"),
+        "may_withdraw": actor.may("engagement.withdraw_note"),
+    }
+    if not first:
+        return "engagement/timeline_lines.html", context
+    return "engagement/panel_timeline.html", context | {
+        "customer_pk": pk,
+        "groups": GROUPS.items(),
+        "pinned": [(note, names.get(note.written_by, note.written_by)) for note in pinned],
+        "may_write": actor.may("engagement.write_note"),
+        "text": "",
+    }
+
+
+def _lines(rows: list[Event], written: dict[int, Note], names: dict[str, str]) -> list[Line]:
+    """Events with their sentences; posts are looked up once for all of them, notes come with their text."""
+    posts = {row.payload.get(key) for row in rows for key in ("post_id", "before_post_id")} - {None}
+    labels = post_labels(posts) if posts else {}
+    shown: set[int] = set()
+    lines = []
+    for row in rows:
+        rendering = rendering_of(row.name)
+        if rendering is None:
+            continue
+        payload = dict(row.payload)
+        payload["post"] = labels.get(payload.get("post_id"), "")
+        payload["before_post"] = labels.get(payload.get("before_post_id"), "")
+        note = written.get(payload.get("note_id", 0))
+        if note is not None and note.pk in shown:
+            note = None  # changed twice: the text stands once, at its newest line
+        elif note is not None:
+            shown.add(note.pk)
+        who = names.get(row.actor_name, row.actor_name)
+        lines.append(Line(row.at, rendering, rendering.sentence(payload), who, note))
+    return lines
+
+
+def documents_panel(request: HttpRequest, pk: int) -> Shown:
+    """Tab: documents with what may be done. Four reads at most."""
+    actor = _actor(request)
+    found = documents(actor, pk)
+    today = business_date()
+    soon = today + dt.timedelta(days=in_force(DocumentPolicy).warn_days)
+    names = staff_names([each.added_by for each in found])
+    lines = [
+        {
+            "document": each,
+            "who": names.get(each.added_by, each.added_by),
+            "validity": "bad" if each.expires_on and each.expires_on < today else "warn",
+            "marked": bool(each.expires_on and each.expires_on <= soon and not each.withdrawn_at),
+        }
+        for each in found
+    ]
+    return "engagement/panel_documents.html", {
+        "customer_pk": pk,
+        "lines": lines,
+        "may_add": actor.may("engagement.add_document"),
+        "may_download": actor.may("engagement.download_document"),
+        "may_withdraw": actor.may("engagement.withdraw_document"),
+    }

@@ -1,0 +1,190 @@
+"""The bytes of documents: encrypted files outside the database.
+
+Every file has a streaming key of its own (Tink AES-256-GCM-HKDF, segments of 1 MB), which stands in front of it,
+encrypted by the customer's key: forgetting that key forgets the file in every copy. A file is bound to its name and
+key, so that one file put in the place of another cannot be read. It is written under ``tmp/``, synced, and only then
+moved to its place; the row comes after it. A file without a row is an orphan and swept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import struct
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+from uuid import UUID
+
+import tink
+from django.conf import settings
+from tink import proto_keyset_format, secret_key_access, streaming_aead
+
+from kexin.core.crypto import Undecipherable, key_ring
+from kexin.core.keystore import customer_keys, new_key_id
+
+streaming_aead.register()
+
+MAGIC: Final = b"KXF1"
+_PLACE: Final = b"engagement_document.content:"
+_TEMPLATE: Final = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB
+_CHUNK: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that lies in the vault. ``digest`` is a keyed value of its content, the same for the same content."""
+
+    stored_as: str
+    key_id: UUID
+    size: int
+    digest: str
+    media_type: str
+    file_name: str
+
+
+def root() -> Path:
+    """Where documents lie."""
+    return Path(settings.KEXIN_FILES_DIR) / "documents"
+
+
+def _context(stored_as: str, key_id: UUID) -> bytes:
+    return _PLACE + key_id.bytes + stored_as.encode()
+
+
+class _KeptOpen(io.RawIOBase):
+    """Tink closes what it writes to; the file must stay open to be synced."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__()
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return self._file.write(data)
+
+
+class Writer:
+    """Encrypts one file while it arrives. ``finish`` puts it in its place, ``discard`` leaves nothing."""
+
+    def __init__(self, key_id: UUID) -> None:
+        name = new_key_id().hex
+        self.key_id = key_id
+        self.stored_as = f"{name[-2:]}/{name}"
+        self._temporary = root() / "tmp" / name
+        self._temporary.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._file: IO[bytes] = open(self._temporary, "xb", buffering=0)  # noqa: SIM115  closed by finish or discard
+        os.chmod(self._temporary, 0o600)
+        context = _context(self.stored_as, key_id)
+        keyset = tink.new_keyset_handle(_TEMPLATE)
+        wrapped = customer_keys().aead(key_id).encrypt(
+            proto_keyset_format.serialize(keyset, secret_key_access.TOKEN), context
+        )  # fmt: skip
+        self._file.write(MAGIC + struct.pack(">H", len(wrapped)) + wrapped)
+        self._stream = keyset.primitive(streaming_aead.StreamingAead).new_encrypting_stream(
+            _KeptOpen(self._file), context
+        )
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def write(self, data: bytes) -> None:
+        """The next bytes of the plaintext."""
+        self._hash.update(data)
+        self._size += len(data)
+        self._stream.write(data)
+
+    def finish(self, *, media_type: str, file_name: str) -> StoredFile:
+        """Sync and move to its place: afterwards the file is there as a whole, also after a power cut."""
+        self._stream.close()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        target = root() / self.stored_as
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.replace(self._temporary, target)
+        _sync(target.parent)
+        return StoredFile(self.stored_as, self.key_id, self._size, _digest(self._hash.digest()), media_type, file_name)
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        with contextlib.suppress(Exception):
+            self._stream.close()
+        self._file.close()
+        self._temporary.unlink(missing_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _digest(content: bytes) -> str:
+    """Keyed, so that nobody can tell from a copy of the database which known form a customer has signed."""
+    return key_ring().prf(b"engagement.document:" + content, 32).hex()
+
+
+def read(stored_as: str, key_id: UUID) -> Iterator[bytes]:
+    """The plaintext in pieces. KeyForgotten, FileNotFoundError before the first piece; Undecipherable if changed."""
+    path = root() / stored_as
+    file = open(path, "rb")  # noqa: SIM115  closed by the generator
+    try:
+        magic, length = struct.unpack(">4sH", file.read(6))
+        if magic != MAGIC:
+            raise Undecipherable(f"{stored_as} is not a file of the vault.")
+        context = _context(stored_as, key_id)
+        keyset = proto_keyset_format.parse(
+            customer_keys().aead(key_id).decrypt(file.read(length), context), secret_key_access.TOKEN
+        )
+        stream = keyset.primitive(streaming_aead.StreamingAead).new_decrypting_stream(file, context)
+    except (tink.TinkError, struct.error) as error:
+        file.close()
+        raise Undecipherable(f"{stored_as} was changed, moved, or sealed by a retired key.") from error
+    except BaseException:
+        file.close()
+        raise
+    return _pieces(stream, file, stored_as)
+
+
+def _pieces(stream: Any, file: IO[bytes], stored_as: str) -> Iterator[bytes]:
+    try:
+        while piece := stream.read(_CHUNK):
+            yield piece
+    except tink.TinkError as error:
+        raise Undecipherable(f"{stored_as} was changed.") from error
+    finally:
+        file.close()
+
+
+def remove(stored_as: str) -> None:
+    """Take a file away whose row was never written."""
+    (root() / stored_as).unlink(missing_ok=True)
+
+
+def sweep(is_known: Callable[[list[str]], set[str]], *, older_than_seconds: float) -> int:
+    """Remove files, finished or not, that no row names and that were written long enough ago; how many.
+
+    ``is_known`` is asked folder by folder which of these names have a row.
+    """
+    before = time.time() - older_than_seconds
+    removed = 0
+    for folder in sorted(path for path in root().glob("*") if path.is_dir()):
+        old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
+        names = [f"{folder.name}/{path.name}" for path in old]
+        known = is_known(names) if names and folder.name != "tmp" else set()
+        for path, name in zip(old, names, strict=True):
+            if name not in known:
+                path.unlink(missing_ok=True)
+                removed += 1
+    return removed
