@@ -11,33 +11,41 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
+from kexin.core import frame, names
 from kexin.core.actor import Actor
 from kexin.core.calendar import add
 from kexin.core.choices import ActorKind, ApprovalStatus
 from kexin.core.crypto import key_ring
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation, type_text
-from kexin.core.models import Approval
+from kexin.core.models import Approval, WorkItem
 from kexin.core.operation import operation
 from kexin.core.policies import WorkPolicy
 from kexin.core.policy import in_force
 from kexin.core.values import Duration
-from kexin.core.workflow import close_work, duty_holder, open_work
+from kexin.core.workflow import WorkKind, close_work, duty_holder, open_work, register_work_kind
 
 WORK_KIND = "core.approval"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Approvable:
-    """What can be proposed. ``apply(actor, arguments)`` runs inside the decision; it may return a model instance."""
+    """What can be proposed. ``apply(actor, arguments)`` runs inside the decision; it may return a model instance.
+
+    ``drop(actor, arguments)`` undoes what the proposal left behind when it is rejected or withdrawn; ``url`` is where
+    the matter itself can be looked at.
+    """
 
     operation: str
     decide: str
     label: type_text
     apply: Callable[[Actor, dict[str, Any]], Any]
+    drop: Callable[[Actor, dict[str, Any]], Any] | None = None
+    url: Callable[[Approval], str] | None = None
 
 
 approvables: dict[str, Approvable] = {}
@@ -98,8 +106,7 @@ def propose(
         WORK_KIND,
         unit_id=unit_id,
         owner_post_id=owner,
-        due_at=due.at,
-        due_provisional=due.provisional,
+        due_at=due,
         customer_id=customer_id,
         subject_kind="core.Approval",
         subject_id=approval.pk,
@@ -147,8 +154,9 @@ def decide_approval(approval: Approval, *, actor: Actor, approve: bool, note: st
     row.save()
     if approve:
         act.inner.append(row.operation)
-        arguments = json.loads(key_ring().decrypt("secrets", bytes(row.arguments), b"approval"))
-        declared.apply(actor, arguments)
+        declared.apply(actor, _arguments(row))
+    elif declared.drop is not None:
+        declared.drop(actor, _arguments(row))
     _close(row, actor, row.status)
     return row
 
@@ -164,8 +172,16 @@ def withdraw_approval(approval: Approval, *, actor: Actor) -> Approval:
     row.status = ApprovalStatus.WITHDRAWN
     row.decided_at = timezone.now()
     row.save()
+    declared = approvables.get(row.operation)
+    if declared is not None and declared.drop is not None:
+        declared.drop(actor, _arguments(row))
     _close(row, actor, row.status)
     return row
+
+
+def _arguments(approval: Approval) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(key_ring().decrypt("secrets", bytes(approval.arguments), b"approval"))
+    return found
 
 
 def _close(approval: Approval, actor: Actor, outcome: str) -> None:
@@ -177,3 +193,23 @@ def _close(approval: Approval, actor: Actor, outcome: str) -> None:
         by=actor.name,
         cancelled=outcome == ApprovalStatus.WITHDRAWN,
     )
+
+
+def _sentence(item: WorkItem) -> str:
+    declared = approvables.get(str(item.details.get("operation")))
+    what = declared.label if declared else item.details.get("operation", "")
+    maker = str(item.details.get("maker", ""))
+    return _t("%(what)s, proposed by %(maker)s: decide.") % {"what": what, "maker": names.people([maker]).get(maker, maker)}
+
+
+register_work_kind(
+    WorkKind(
+        WORK_KIND,
+        _("Approval"),
+        _sentence,
+        lambda item: reverse("core:approval", args=[item.subject_id]),
+        icon="checks",
+        outcomes={status.value: status.label for status in ApprovalStatus},
+        closable=False,
+    )
+)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core import frame
+from kexin.core.calendar import Deadline
 from kexin.core.choices import WorkStatus
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.errors import type_text
@@ -84,7 +85,7 @@ def open_work(
     *,
     unit_id: int,
     owner_post_id: int,
-    due_at: dt.datetime,
+    due_at: dt.datetime | Deadline,
     due_provisional: bool = False,
     customer_id: int | None = None,
     subject_kind: str = "",
@@ -94,7 +95,14 @@ def open_work(
     policy_id: int | None = None,
     remind_fraction: float = 0.75,
 ) -> WorkItem:
-    """Open a work item, or give back the open one of the same kind on the same subject. Inside an operation."""
+    """Open a work item, or give back the open one of the same kind on the same subject. Inside an operation.
+
+    ``due_at`` is best given as the :class:`~kexin.core.calendar.Deadline` itself: a provisional one is then dated anew
+    when its year is published.
+    """
+    if isinstance(due_at, Deadline):
+        details = {**(details or {}), **due_at.memo()}
+        due_provisional, due_at = due_at.provisional, due_at.at
     if frame.current.get() is None:
         raise RuntimeError("open_work() is called inside an operation")
     now = timezone.now()
