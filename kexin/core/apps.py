@@ -12,16 +12,27 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from kexin.core import (  # noqa: F401  the doors register themselves
             approval,
+            approval_queries,
+            audit_operations,
+            audit_queries,
             calendar_operations,
             policies,
             policy_operations,
+            policy_queries,
             saved_views,
             work_operations,
         )
         from kexin.core.imports import runs  # noqa: F401
         from kexin.core.partitions import ensure_after_migrate
-        from kexin.core.ui import gallery  # noqa: F401  its door too
+        from kexin.core.ui import calendar_pages, gallery, work_pages  # noqa: F401  their doors too
         from kexin.core.ui.menu import register_menu
 
+        register_menu(
+            "work", _("Work items"), "core:work", "checkbox", "core.view_work", 30, badge=work_pages.open_count, phone=True
+        )
+        register_menu("work", _("Approvals"), "core:approvals", "checks", "", 40)
+        register_menu("conduct", _("Policies"), "core:policies", "adjustments", "core.view_policies", 80)
+        register_menu("conduct", _("Audit"), "core:audit", "list-search", "core.view_audit", 90)
+        register_menu("manage", _("Calendar"), "core:calendar", "calendar", "core.view_calendar", 30)
         register_menu("manage", _("Gallery"), "core:gallery", "palette", "core.view_gallery", 99)
         post_migrate.connect(ensure_after_migrate, sender=self, dispatch_uid="core.partitions")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,8 @@ def propose_policy(
     check_values(code, values).enforce()
     if in_force_from < business_date():
         raise RuleViolation(fields={"in_force_from": _("A version cannot begin in the past.")})
+    if PolicyVersion.objects.filter(code=code, status=PolicyStatus.PROPOSED).exists():
+        raise RuleViolation(_("The same has been proposed already and awaits approval."))
     number = (PolicyVersion.objects.filter(code=code).aggregate(last=Max("number"))["last"] or 0) + 1
     version = PolicyVersion.objects.create(
         code=code,
@@ -72,8 +75,21 @@ def _apply(actor: Actor, arguments: dict[str, Any]) -> PolicyVersion:
     return version
 
 
+def _drop(actor: Actor, arguments: dict[str, Any]) -> None:
+    PolicyVersion.objects.filter(pk=arguments["version"]).update(
+        status=PolicyStatus.REJECTED, decided_at=timezone.now()
+    )
+
+
+def _url(approval: Approval) -> str:
+    version = PolicyVersion.objects.get(pk=approval.subject_id)
+    return reverse("core:policy_diff", args=[version.code]) + f"?b={version.number}"
+
+
 declare_right("core.approve_policy", _("Approve a policy version"))
-register_approvable(Approvable("core.propose_policy", "core.approve_policy", _("A policy version"), _apply))
+register_approvable(
+    Approvable("core.propose_policy", "core.approve_policy", _("A policy version"), _apply, _drop, _url)
+)
 
 
 @query("core.view_policies", label=_("See policies"))

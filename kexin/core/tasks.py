@@ -50,3 +50,18 @@ def _redate() -> None:
 
     calendar.forget_cache()  # this process may remember the days as they were before
     calendar_operations.redate(actor=system("clock.calendar"))
+
+
+@app.task(name="core.examine_audit", queue="records")
+def examine_audit(asked_by: str) -> None:
+    """Examine the whole seal and report; asked for on the page of the audit."""
+    from kexin.core.audit_operations import report_examination
+    from kexin.core.models import AuditLink
+    from kexin.core.seal import seal
+    from kexin.core.seal_verify import verify
+
+    seal()
+    findings = [finding.as_json() for finding in verify()]
+    head = AuditLink.objects.order_by("-no").first()
+    links = head.no if head else 0
+    report_examination(actor=system("job.examine_audit"), asked_by=asked_by, findings=findings, links=links)

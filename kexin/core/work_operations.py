@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import names
 from kexin.core.actor import Actor
 from kexin.core.choices import WorkStatus
 from kexin.core.errors import RuleViolation
@@ -61,6 +62,8 @@ def reassign_work(item: WorkItem, *, actor: Actor, post_id: int, reason: str) ->
     row = _open_item(item, actor)
     if not reason.strip():
         raise RuleViolation(fields={"reason": _("Say why.")})
+    if post_id not in dict(names.takers(actor, "core.reassign_work")):
+        raise RuleViolation(fields={"post_id": _("Choose a post that somebody holds, within your reach.")})
     row.details = {**row.details, "handed_over_by": actor.name, "from_post": row.owner_post_id, "reason": reason}
     row.owner_post_id = post_id
     row.version += 1

@@ -10,13 +10,15 @@ class PartyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kexin.core.names import register_names
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
         from kexin.party import events, operations, queries  # noqa: F401  the doors register themselves
-        from kexin.party import policies, work  # noqa: F401
-        from kexin.party.ui import lifecycle_pages, pages, palette, relations_pages
+        from kexin.party import history, names, policies, work  # noqa: F401
+        from kexin.party.ui import history_panel, lifecycle_pages, pages, palette, relations_pages
 
+        register_names(customers=names.numbers_of, customer_id=names.id_of, customer_url=names.url_of)
         view = "party.view_customer"
         register_menu("work", _("Customers"), "party:customers", "users", "party.view_customers", 20, phone=True)
         register_menu("work", _("Possible duplicates"), "party:duplicates", "copy", "party.view_duplicates", 60)
@@ -27,6 +29,11 @@ class PartyConfig(AppConfig):
         register_tab("customer", "overview", _("Overview"), 10)
         register_tab("customer", "profile", pgettext_lazy("customer", "File"), 60)
         register_tab("customer", "relations", _("Relations"), 50)
+        history.register_own_tables()
+        register_tab("customer", "history", _("History"), 90, history.VIEW_HISTORY)
+        register_panel(
+            "customer", "history", "main", 10, "history", _("History"), history.VIEW_HISTORY, history_panel.history_panel
+        )
         register_panel("customer", "relations", "main", 10, "graph", _("Relations"), view, relations_pages.relations_panel)
         register_panel("customer", "profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
         register_panel("customer", "profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)

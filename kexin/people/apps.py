@@ -10,10 +10,21 @@ class PeopleConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kexin.core.names import register_names
+        from kexin.core.ui.menu import register_menu
         from kexin.core.workflow import set_duty_holder
-        from kexin.people import operations, policies, queries, signed  # noqa: F401  the doors register themselves
+        from kexin.people import operations, policies, queries, rights, signed  # noqa: F401  the doors register themselves
         from kexin.people.defaults import after_migrate
 
+        register_menu("manage", _("Organisation"), "people_organisation", "sitemap", "people.view_organisation", 10)
+        register_menu("manage", _("Employees"), "people_employees", "id-badge-2", "people.view_employees", 12)
+        register_menu("manage", _("Roles"), "people_roles", "shield", "people.view_roles", 14)
         signed.connect()
+        register_names(
+            people=queries.names_of,
+            posts=queries.post_labels,
+            takers=queries.posts_to_hand_to,
+            posts_of_units=queries.posts_of_units,
+        )
         set_duty_holder(queries.duty_holder)
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="people.defaults")

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor, Grant
 from kexin.core.calendar import business_date
 from kexin.core.choices import ActorKind, Reach
+from kexin.core.errors import NotFound
 from kexin.core.models import Role, RoleOperation
 from kexin.core.policies import SessionPolicy
 from kexin.core.policy import in_force
 from kexin.core.query import query
+from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
-from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User
+from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
 
 # Floors whose operations touch customer data: withheld while a session lacks its second factor (B-03).
 CUSTOMER_FLOORS = ("party.", "holdings.", "engagement.")
@@ -147,6 +149,47 @@ def organisation(actor: Actor) -> list[UnitRow]:
     return [UnitRow(unit, unit.path.count("/") - 2, unit.staff) for unit in units.order_by("path")]
 
 
+@dataclass(frozen=True, slots=True)
+class PostLine:
+    """A post of a unit with today's holder and its roles."""
+
+    post: Post
+    holder: PostHolder | None
+    roles: list[str]
+
+
+@query("people.view_organisation", label=_("See the organisation"))
+def unit_file(actor: Actor, pk: int) -> tuple[OrgUnit, list[OrgUnit], list[PostLine]]:
+    """A unit, the line of units above it, and its open posts."""
+    unit = OrgUnit.objects.select_related("parent").filter(pk=pk).first()
+    if unit is None:
+        raise NotFound
+    above = [int(each) for each in unit.path.strip("/").split("/")][:-1]
+    line = list(OrgUnit.objects.filter(pk__in=above).order_by("path"))
+    return unit, line, post_lines(Post.objects.filter(unit=unit, closed_on=None))
+
+
+@query("people.view_organisation", label=_("See the organisation"))
+def post_file(actor: Actor, pk: int) -> tuple[Post, list[PostHolder], list[PostRole]]:
+    """A post with everybody who ever held it, newest first, and its roles."""
+    post = Post.objects.select_related("unit").filter(pk=pk).first()
+    if post is None:
+        raise NotFound
+    holders = PostHolder.objects.filter(post=post).select_related("employee").order_by("-starts_on")
+    granted = PostRole.objects.filter(post=post).select_related("role", "unit").order_by("pk")
+    return post, list(holders), list(granted)
+
+
+def post_lines(posts: QuerySet[Post]) -> list[PostLine]:
+    """Posts with today's holders and role names, three queries however many."""
+    rows = list(posts.select_related("unit").order_by("pk"))
+    holders = {h.post_id: h for h in held_on(business_date()).filter(post__in=rows).select_related("employee")}
+    roles: dict[int, list[str]] = {}
+    for granted in PostRole.objects.filter(post__in=rows).select_related("role").order_by("pk"):
+        roles.setdefault(granted.post_id, []).append(by_language(granted.role.name, granted.role.name_en))
+    return [PostLine(post, holders.get(post.pk), roles.get(post.pk, [])) for post in rows]
+
+
 @query("people.view_employees", label=_("See employees"))
 def employees(actor: Actor) -> QuerySet[Employee]:
     """Employees within reach."""
@@ -164,8 +207,9 @@ def post_labels(post_ids: Iterable[int]) -> dict[int, str]:
     wanted = {each for each in post_ids if each}
     if not wanted:
         return {}
-    titles = dict(Post.objects.filter(pk__in=wanted).values_list("pk", "title"))
-    names = dict(held_on(business_date()).filter(post__in=wanted).values_list("post_id", "employee__name"))
+    titles = {post.pk: post.shown_name for post in Post.objects.filter(pk__in=wanted)}
+    held = held_on(business_date()).filter(post__in=wanted).select_related("employee")
+    names = {row.post_id: row.employee.shown_name for row in held}
     return {pk: f"{names[pk]} · {title}" if pk in names else title for pk, title in titles.items()}
 
 
@@ -189,3 +233,29 @@ def posts_in_reach(actor: Actor, operation: str) -> QuerySet[Post]:
         own = {grant.post_id for grant in grants if grant.reach == Reach.PORTFOLIO}
         posts = posts.filter(Q(unit__in=wanted) | Q(pk__in=own))
     return posts.select_related("unit").order_by("unit__path", "pk")
+
+
+def names_of(staff_numbers: Iterable[str]) -> dict[str, str]:
+    """Staff number → name, for lists of the core (proposals, audit)."""
+    rows = Employee.objects.filter(staff_no__in=list(staff_numbers)).only("staff_no", "name", "name_en")
+    return {row.staff_no: row.shown_name for row in rows}
+
+
+def posts_to_hand_to(actor: Actor, operation: str) -> list[tuple[int, str]]:
+    """Held posts within reach for ``operation``, with their holders, by unit."""
+    filters = scope_filters(actor, operation, unit="post__unit_id", post="post_id")
+    held = held_on(business_date()).filter(post__closed_on=None).select_related("post__unit", "employee")
+    if filters is not None:
+        kept = Q(pk__in=[])
+        for each in filters:
+            kept |= Q(**each)
+        held = held.filter(kept)
+    return [
+        (row.post_id, f"{row.employee.shown_name} · {row.post.shown_name} · {row.post.unit.shown_name}")
+        for row in held.order_by("post__unit__path", "post_id")
+    ]
+
+
+def posts_of_units(unit_ids: Iterable[int]) -> list[int]:
+    """All posts of these units, closed ones too."""
+    return list(Post.objects.filter(unit__in=list(unit_ids)).values_list("pk", flat=True))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
-from kexin.core.errors import Conflict, KexinError, RuleViolation
+from kexin.core.actor import Actor
+from kexin.core.errors import Conflict, KexinError, NotFound, NotPermitted, RuleViolation
 
 Text = str | Promise
+M = TypeVar("M", bound=Model)
 
 
 def form_page(
@@ -72,3 +75,19 @@ def post_only(
     else:
         messages.success(request, str(done(result) if callable(done) else done))
     return redirect(back_url)
+
+
+def need(request: HttpRequest, operation: str) -> Actor:
+    """The actor, if allowed to do ``operation`` at all: a form nobody may send is not drawn either."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not actor.may(operation):
+        raise NotPermitted
+    return actor
+
+
+def found_or_refuse(rows: QuerySet[M], pk: int) -> M:
+    """The row of that key among ``rows``, or the refusal "not found"."""
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row

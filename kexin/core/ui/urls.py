@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.urls import path
 from django.views.i18n import set_language
 
+from kexin.core.ui import approvals_pages as approvals
+from kexin.core.ui import audit_pages as audit
+from kexin.core.ui import calendar_pages as calendar
 from kexin.core.ui import gallery, palette, panels, saved_views
+from kexin.core.ui import policies_pages as policies
+from kexin.core.ui import work_pages as work
 
 app_name = "core"
 
@@ -15,6 +20,26 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("views/<str:list_name>/save/", saved_views.save, name="save_view"),
     path("views/<int:pk>/delete/", saved_views.delete, name="delete_view"),
+    path("approvals/", approvals.inbox, name="approvals"),
+    path("approvals/<int:pk>/", approvals.page, name="approval"),
+    path("approvals/<int:pk>/withdraw/", approvals.withdraw, name="withdraw_approval"),
+    path("policies/", policies.listing, name="policies"),
+    path("policies/<str:code>/", policies.page, name="policy"),
+    path("policies/<str:code>/diff/", policies.diff, name="policy_diff"),
+    path("policies/<str:code>/propose/", policies.propose, name="propose_policy"),
+    path("audit/", audit.listing, name="audit"),
+    path("audit/<int:number>/", audit.entry, name="audit_entry"),
+    path("audit/who/", audit.who, name="audit_who"),
+    path("audit/examine/", audit.examine, name="examine_audit"),
+    path("audit/export/", audit.export, name="export_audit"),
+    path("calendar/", calendar.year, name="calendar"),
+    path("calendar/day/", calendar.day, name="calendar_day"),
+    path("calendar/day/remove/", calendar.remove, name="remove_calendar_day"),
+    path("calendar/upload/", calendar.upload, name="upload_calendar"),
+    path("work/", work.listing, name="work"),
+    path("work/<int:pk>/complete/", work.complete, name="complete_work"),
+    path("work/<int:pk>/put-off/", work.snooze, name="snooze_work"),
+    path("work/<int:pk>/hand-over/", work.hand_over, name="reassign_work"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/peek/", gallery.gallery_peek, name="gallery_peek"),
 ]

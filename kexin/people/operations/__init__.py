@@ -5,6 +5,7 @@ from kexin.people.operations.organisation import close_unit, create_unit, rename
 from kexin.people.operations.sign_in import end_own_session, end_session
 from kexin.people.operations.staff import (
     appoint,
+    close_post,
     create_employee,
     create_post,
     create_user,
@@ -17,6 +18,7 @@ from kexin.people.operations.staff import (
 __all__ = [
     "apply_grant",
     "appoint",
+    "close_post",
     "close_unit",
     "create_employee",
     "create_post",

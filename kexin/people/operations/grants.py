@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -18,6 +19,7 @@ from kexin.core.operation import declare_right, doors, operation
 from kexin.core.policy import in_force
 from kexin.people.duties import may_hold
 from kexin.people.models import OrgUnit, Post, PostHolder, PostRole
+from kexin.people.operations.organisation import within_reach
 from kexin.people.policies import DutiesPolicy
 
 
@@ -56,6 +58,7 @@ def propose_grant(
     ends_on: dt.date | None = None,
 ) -> Approval:
     """Propose that a post gets a role. Incompatible duties are refused now and again at the approval."""
+    within_reach(post.unit_id, actor)
     if reach not in Reach.values:
         raise RuleViolation(fields={"reach": _("Choose how far the role reaches.")})
     if PostHolder.objects.filter(post=post, employee__user_id=actor.user_id).exists():
@@ -118,6 +121,7 @@ def revoke_grant(post_role: PostRole, *, actor: Actor, reason: str) -> Post:
     if not reason.strip():
         raise RuleViolation(fields={"reason": _("Say why.")})
     post = post_role.post
+    within_reach(post.unit_id, actor)
     post_role.delete()
     return post
 
@@ -165,8 +169,20 @@ def _apply_role_change(actor: Actor, arguments: dict[str, Any]) -> Role:
 declare_right("people.approve_grant", _("Approve the grant of a role"))
 declare_right("people.approve_role_change", _("Approve the change of a role"))
 register_approvable(
-    Approvable("people.propose_grant", "people.approve_grant", _("Grant a role to a post"), _apply_grant)
+    Approvable(
+        "people.propose_grant",
+        "people.approve_grant",
+        _("Grant a role to a post"),
+        _apply_grant,
+        url=lambda approval: reverse("people_post", args=[approval.subject_id]),
+    )
 )
 register_approvable(
-    Approvable("people.propose_role_change", "people.approve_role_change", _("Change a role"), _apply_role_change)
+    Approvable(
+        "people.propose_role_change",
+        "people.approve_role_change",
+        _("Change a role"),
+        _apply_role_change,
+        url=lambda approval: reverse("people_roles"),
+    )
 )

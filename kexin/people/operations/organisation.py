@@ -7,12 +7,22 @@ import datetime as dt
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
-from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.operation import operation
+from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit, Post
+
+
+def within_reach(unit_id: int, actor: Actor) -> None:
+    """Does the running operation reach this unit? Otherwise it is as if the unit did not exist."""
+    act = frame.current.get()
+    filters = scope_filters(actor, act.operation if act else "", unit="pk", post=None)
+    if filters is not None and not any(OrgUnit.objects.filter(**each).filter(pk=unit_id).exists() for each in filters):
+        raise NotFound
 
 
 @operation("people.create_unit", label=_("Create a unit"), plain=("code", "name", "kind"))
@@ -27,6 +37,8 @@ def create_unit(
     opened_on: dt.date | None = None,
 ) -> OrgUnit:
     """Add a unit below ``parent``; only the head office has none."""
+    if parent is not None:
+        within_reach(parent.pk, actor)
     if OrgUnit.objects.filter(code=code).exists():
         raise Conflict(fields={"code": _("This code is in use already.")})
     if parent is None and OrgUnit.objects.filter(parent=None).exists():
@@ -47,6 +59,7 @@ def create_unit(
 @operation("people.rename_unit", label=_("Rename a unit"), plain=("name", "name_en"))
 def rename_unit(unit: OrgUnit, *, actor: Actor, name: str, name_en: str, version: int) -> OrgUnit:
     """Give a unit other names."""
+    within_reach(unit.pk, actor)
     row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
     if row.version != version:
         raise Conflict(current={"name": row.name, "name_en": row.name_en, "version": row.version})
@@ -60,6 +73,7 @@ def rename_unit(unit: OrgUnit, *, actor: Actor, name: str, name_en: str, version
 @operation("people.close_unit", label=_("Close a unit"))
 def close_unit(unit: OrgUnit, *, actor: Actor) -> OrgUnit:
     """Close a unit that has no open units, posts or staff left."""
+    within_reach(unit.pk, actor)
     row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
     if row.children.filter(closed_on=None).exists():
         raise RuleViolation(_("Units below it are still open."))

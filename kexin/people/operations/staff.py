@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, RuleViolation
-from kexin.core.models import RoleOperation
+from kexin.core.models import RoleOperation, WorkItem
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.people.choices import EmployeeStatus
 from kexin.people.duties import may_hold
-from kexin.people.models import Employee, OrgUnit, Post, PostHolder, User
+from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User
+from kexin.people.operations.organisation import within_reach
 from kexin.people.operations.sign_in import end_all_sessions
 from kexin.people.policies import DutiesPolicy
 
@@ -28,6 +29,7 @@ def create_employee(
     *, actor: Actor, staff_no: str, name: str, unit: OrgUnit, joined_on: dt.date, name_en: str = ""
 ) -> Employee:
     """Enter a person of the staff."""
+    within_reach(unit.pk, actor)
     if Employee.objects.filter(staff_no=staff_no).exists():
         raise Conflict(fields={"staff_no": _("This staff number is in use already.")})
     if not name.strip():
@@ -40,7 +42,7 @@ def create_employee(
 @operation("people.create_user", label=_("Create a sign-in account"))
 def create_user(employee: Employee, *, actor: Actor, password: str) -> User:
     """A sign-in account whose name is the staff number; the password must be changed at the first sign-in."""
-    row = Employee.objects.select_for_update().get(pk=employee.pk)
+    row = Employee.objects.lock(employee, actor)
     if row.user_id is not None:
         raise Conflict(_("This employee has a sign-in account already."))
     try:
@@ -58,7 +60,7 @@ def create_user(employee: Employee, *, actor: Actor, password: str) -> User:
 @operation("people.reset_password", label=_("Reset a password"))
 def reset_password(employee: Employee, *, actor: Actor, password: str) -> User:
     """Give a new first password; it must be changed at the next sign-in."""
-    user = employee.user
+    user = Employee.objects.lock(employee, actor).user
     if user is None:
         raise RuleViolation(_("This employee has no sign-in account."))
     try:
@@ -76,7 +78,7 @@ def reset_password(employee: Employee, *, actor: Actor, password: str) -> User:
 @operation("people.set_user_active", label=_("Lock or unlock a sign-in account"))
 def set_user_active(employee: Employee, *, actor: Actor, active: bool) -> User:
     """Lock an account at once (its next request finds it locked), or open it again."""
-    user = employee.user
+    user = Employee.objects.lock(employee, actor).user
     if user is None:
         raise RuleViolation(_("This employee has no sign-in account."))
     user.is_active = active
@@ -90,6 +92,7 @@ def set_user_active(employee: Employee, *, actor: Actor, active: bool) -> User:
 @operation("people.create_post", label=_("Create a post"), plain=("title",))
 def create_post(*, actor: Actor, unit: OrgUnit, title: str, title_en: str = "") -> Post:
     """A place in a unit that somebody can hold."""
+    within_reach(unit.pk, actor)
     if not title.strip():
         raise RuleViolation(fields={"title": _("A title is needed.")})
     if unit.closed_on is not None:
@@ -97,11 +100,34 @@ def create_post(*, actor: Actor, unit: OrgUnit, title: str, title_en: str = "") 
     return Post.objects.create(unit=unit, title=title.strip(), title_en=title_en.strip())
 
 
+@operation("people.close_post", label=_("Close a post"))
+def close_post(post: Post, *, actor: Actor) -> Post:
+    """Close a post that nobody holds; its roles go with it. What it looked after must be handed over before."""
+    row = Post.objects.select_for_update().get(pk=post.pk)
+    within_reach(row.unit_id, actor)
+    today = business_date()
+    if PostHolder.objects.filter(post=row).filter(Q(ends_on=None) | Q(ends_on__gt=today)).exists():
+        raise RuleViolation(_("Somebody still holds this post."))
+    if WorkItem.objects.open().filter(owner_post_id=row.pk).exists():
+        raise RuleViolation(_("Open work items still belong to this post."))
+    for relation in Post._meta.related_objects:  # upper floors' records that need somebody to lead them
+        if relation.field.name == "lead_post" and relation.related_model._default_manager.filter(lead_post=row).exists():
+            words = relation.related_model._meta.verbose_name
+            raise RuleViolation(_("Records still belong to this post: %(what)s.") % {"what": words})
+    row.closed_on = today
+    row.save(update_fields=["closed_on"])
+    PostRole.objects.filter(post=row).delete()
+    return row
+
+
 @operation("people.appoint", label=_("Appoint somebody to a post"))
 def appoint(
     post: Post, *, actor: Actor, employee: Employee, starts_on: dt.date, ends_on: dt.date | None = None
 ) -> PostHolder:
     """Let an employee hold a post for a period; incompatible duties across the person's posts are refused."""
+    within_reach(post.unit_id, actor)
+    if post.closed_on is not None:
+        raise RuleViolation(fields={"post": _("This post is closed.")})
     if employee.status != EmployeeStatus.ACTIVE:
         raise RuleViolation(fields={"employee": _("This employee has left.")})
     if ends_on is not None and ends_on < starts_on:
@@ -120,7 +146,8 @@ def appoint(
 @operation("people.end_appointment", label=_("End an appointment"))
 def end_appointment(holder: PostHolder, *, actor: Actor, ends_on: dt.date) -> PostHolder:
     """Let somebody hold a post until a day and no longer."""
-    row = PostHolder.objects.select_for_update().get(pk=holder.pk)
+    row = PostHolder.objects.select_for_update(of=("self",)).select_related("post").get(pk=holder.pk)
+    within_reach(row.post.unit_id, actor)
     if ends_on < row.starts_on:
         raise RuleViolation(fields={"ends_on": _("The end lies before the beginning.")})
     row.ends_on = ends_on
@@ -131,7 +158,7 @@ def end_appointment(holder: PostHolder, *, actor: Actor, ends_on: dt.date) -> Po
 @operation("people.let_go", label=_("Record that an employee left"))
 def let_go(employee: Employee, *, actor: Actor, left_on: dt.date | None = None) -> Employee:
     """The employee leaves: appointments end, the sign-in account is locked at once."""
-    row = Employee.objects.select_for_update().get(pk=employee.pk)
+    row = Employee.objects.lock(employee, actor)
     if row.status == EmployeeStatus.LEFT:
         return row
     day = left_on or business_date()

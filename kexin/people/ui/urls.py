@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from kexin.people.ui import account_pages as account
+from kexin.people.ui import employee_pages as staff
+from kexin.people.ui import role_pages as roles
+from kexin.people.ui import unit_pages as units
 
 _CLOSED = (
-    r"^accounts/(signup|email|confirm-email|phone|inactive-email|password/set|password/reset|login/code|social)(/|$)",
+    r"^accounts/(signup|email|confirm-email|phone|password/set|password/reset|login/code|social)(/|$)",
     r"^accounts/3rdparty/(signup/)?$",
     r"^accounts/2fa/webauthn/signup/$",
 )
@@ -17,4 +20,28 @@ urlpatterns = [
     path("me/", account.me, name="people_me"),
     path("accounts/second-factor/", account.second_factor, name="people_second_factor"),
     path("accounts/sessions/<int:pk>/end/", account.end_own, name="people_end_own_session"),
+    path("organisation/", units.tree, name="people_organisation"),
+    path("organisation/new/", units.new_unit, name="people_new_unit"),
+    path("organisation/<int:pk>/", units.unit, name="people_unit"),
+    path("organisation/<int:pk>/rename/", units.rename_unit, name="people_rename_unit"),
+    path("organisation/<int:pk>/close/", units.close_unit, name="people_close_unit"),
+    path("organisation/<int:pk>/posts/new/", units.new_post, name="people_new_post"),
+    path("posts/<int:pk>/", units.post, name="people_post"),
+    path("posts/<int:pk>/appoint/", units.appoint, name="people_appoint"),
+    path("posts/<int:pk>/close/", units.close_post, name="people_close_post"),
+    path("posts/<int:pk>/grant/", units.propose_grant, name="people_propose_grant"),
+    path("appointments/<int:pk>/end/", units.end_appointment, name="people_end_appointment"),
+    path("grants/<int:pk>/revoke/", units.revoke_grant, name="people_revoke_grant"),
+    path("employees/", staff.listing, name="people_employees"),
+    path("employees/new/", staff.new, name="people_new_employee"),
+    path("employees/<int:pk>/", staff.page, name="people_employee"),
+    path("employees/<int:pk>/account/", staff.new_account, name="people_new_account"),
+    path("employees/<int:pk>/reset/", staff.reset, name="people_reset"),
+    path("employees/<int:pk>/lock/", staff.lock, name="people_lock"),
+    path("employees/<int:pk>/leave/", staff.leave, name="people_leave"),
+    path("employees/<int:pk>/appoint/", staff.appoint, name="people_appoint_to"),
+    path("employees/<int:pk>/sessions/<int:session>/end/", staff.end_session, name="people_end_session"),
+    path("roles/", roles.roles, name="people_roles"),
+    path("roles/who/", roles.who, name="people_who"),
+    path("roles/<int:pk>/change/", roles.change, name="people_role_change"),
 ]

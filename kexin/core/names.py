@@ -1,0 +1,69 @@
+"""Names the core shows but does not know: people, posts and customers live on upper floors, which register here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from kexin.core.actor import Actor
+
+
+def _no_names(_keys: Iterable[object]) -> dict[object, str]:
+    return {}
+
+
+@dataclass(slots=True)
+class _Sources:
+    people: Callable[[Iterable[str]], Mapping[str, str]] = _no_names  # type: ignore[assignment]
+    posts: Callable[[Iterable[int]], Mapping[int, str]] = _no_names  # type: ignore[assignment]
+    takers: Callable[[Actor, str], list[tuple[int, str]]] = lambda _actor, _operation: []
+    posts_of_units: Callable[[Iterable[int]], list[int]] = lambda _units: []
+    customers: Callable[[Iterable[int]], Mapping[int, str]] = _no_names  # type: ignore[assignment]
+    customer_id: Callable[[str], int | None] = lambda _number: None
+    customer_url: Callable[[int], str] = lambda _pk: ""
+
+
+_sources = _Sources()
+
+
+def register_names(**sources: Callable[..., object]) -> None:
+    """A floor gives what it knows, in ``apps.ready``: see the fields of ``_Sources``."""
+    for name, source in sources.items():
+        if name not in _Sources.__dataclass_fields__:
+            raise ValueError(f"no names called {name}")
+        setattr(_sources, name, source)
+
+
+def people(staff_numbers: Iterable[str]) -> Mapping[str, str]:
+    """Staff number → name; numbers of systems and service accounts stay without one."""
+    return _sources.people({each for each in staff_numbers if each})
+
+
+def posts(ids: Iterable[int]) -> Mapping[int, str]:
+    """Post → who holds it today and its title; posts that are closed or do not exist are missing."""
+    return _sources.posts({each for each in ids if each})
+
+
+def takers(actor: Actor, operation: str) -> list[tuple[int, str]]:
+    """Held posts within the actor's reach for ``operation``, to hand work to."""
+    return _sources.takers(actor, operation)
+
+
+def posts_of_units(unit_ids: Iterable[int]) -> list[int]:
+    """All posts of these units."""
+    return _sources.posts_of_units(unit_ids)
+
+
+def customers(ids: Iterable[int]) -> Mapping[int, str]:
+    """Customer → customer number."""
+    return _sources.customers({each for each in ids if each})
+
+
+def customer_id(number: str) -> int | None:
+    """The customer of a number, whoever asks: for the audit, which is about acts and not about the person."""
+    return _sources.customer_id(number)
+
+
+def customer_url(pk: int) -> str:
+    """The customer's page."""
+    return _sources.customer_url(pk)
