@@ -1,6 +1,6 @@
 """Take pictures of pages to look at: two widths, two languages, two themes.
 
-    python tests/browser/look.py --base http://127.0.0.1:8000 --user lin --password … --out var/look / /customers/
+    python -m tests.browser.look --base http://127.0.0.1:8000 --user lin --password … --out var/look / /customers/
 
 Signs in once when a user is given. `--only zh-light-1440` limits the combinations. `--axe` runs axe-core on each.
 """
@@ -16,6 +16,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from kexin.project.chromium import find_chromium
+
 WIDTHS = {"1440": (1440, 900), "390": (390, 844)}
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 THEMES = ("light", "dark")
@@ -24,9 +26,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def chromium(playwright: Any) -> Browser:
-    """Playwright's own Chromium, or the distribution's."""
-    path = next((p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if Path(p).exists()), None)
-    browser: Browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    """The machine's Chromium, or Playwright's own."""
+    browser: Browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
     return browser
 
 

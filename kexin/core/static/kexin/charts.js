@@ -71,10 +71,10 @@ function rows(spec) {
   if (spec.type === "donut") return [[say("item"), spec.unit || say("value")], ...spec.parts.map((p) => [p.name, show(p.value)])];
   if (spec.type === "graph") {
     const name = new Map(spec.nodes.map((n) => [String(n.id ?? n.name), n.name]));
-    return [["", say("item"), ""], ...spec.links.map((l) => [name.get(String(l.source)), l.label || "", name.get(String(l.target))])];
+    return [[say("item"), say("link"), say("item")], ...spec.links.map((l) => [name.get(String(l.source)), l.label || "", name.get(String(l.target))])];
   }
   const unit = spec.unit ? ` (${spec.unit})` : "";
-  return [["", ...spec.series.map((s) => s.name + unit)], ...spec.x.map((x, i) => [x, ...spec.series.map((s) => show(s.data[i]))])];
+  return [[say("item"), ...spec.series.map((s) => s.name + unit)], ...spec.x.map((x, i) => [x, ...spec.series.map((s) => show(s.data[i]))])];
 }
 
 function asTable(spec, label) {

@@ -1,0 +1,145 @@
+"""A real Chromium against the real pages, in the transaction of the test.
+
+The server answers from threads that share the test's database connection, one request at a time: what the test made
+is seen by the page, and all of it is rolled back.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, connections
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from kexin.project.chromium import find_chromium
+from tests.browser.look import axe, open_context, settle
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests are not news."""
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Site:
+    """The application on a port of its own; `errors` are exceptions that escaped a request."""
+
+    def __init__(self) -> None:
+        self._app = get_wsgi_application()
+        self._lock = threading.Lock()
+        self._shared = connections["default"]
+        self._server = _Server(("127.0.0.1", 0), _Quiet)
+        self._server.set_app(self._answer)
+        self.base = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with self._lock:
+            connections["default"] = self._shared
+            response = self._app(environ, start_response)
+            try:
+                return [b"".join(response)]
+            finally:
+                response.close()
+
+    def __enter__(self) -> Site:
+        for signal in (request_started, request_finished):  # a request must not close the test's own connection
+            signal.disconnect(close_old_connections)
+        self._shared.inc_thread_sharing()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        with self._lock:
+            self._shared.dec_thread_sharing()
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def site(db: None) -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    program = find_chromium()
+    assert program is not None, "no Chromium found: install the package chromium or set CHROMIUM"
+    # Playwright keeps an event loop in this thread. Django would take our ordinary queries for queries inside it, and
+    # would give them another connection than the test's: both are told that nothing has changed.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    ours = connections["default"]
+    with sync_playwright() as playwright:
+        connections["default"] = ours
+        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+def _matters(message: ConsoleMessage, expected_status: int) -> bool:
+    """An error in the console, other than the browser's remark on a status that was expected."""
+    return message.type == "error" and f"status of {expected_status}" not in message.text
+
+
+@pytest.fixture
+def visit(site: Site, chromium: Browser, client_of: Callable[[str], Client]) -> Iterator[Visit]:
+    """`visit("lin", "/customers/", language="zh", theme="light", width="1440")`: a page somebody has opened.
+
+    Whatever the browser complains about (a script error, a blocked style) fails the test at its end.
+    """
+    contexts = []
+    complaints: list[str] = []
+
+    def open_page(
+        name: str, path: str, *, language: str = "zh", theme: str = "light", width: str = "1440", expect: int = 200
+    ) -> Page:
+        context = open_context(chromium, width, language, theme, site.base, None)
+        contexts.append(context)
+        if name:
+            cookie = client_of(name).cookies["kexin_session"].value
+            context.add_cookies([{"name": "kexin_session", "value": cookie, "url": site.base}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.on("console", lambda m: complaints.append(f"{path}: {m.text}") if _matters(m, expect) else None)
+        answer = page.goto(site.base + path)
+        assert answer is not None
+        assert answer.status == expect, f"{path} answered {answer.status}"
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not complaints, complaints
+
+
+def assert_accessible(page: Page) -> None:
+    """axe-core finds nothing (WCAG 2.2 AA and best practice), and the page does not scroll sideways."""
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
