@@ -107,7 +107,8 @@ def test_every_booking_and_stated_balance_is_unchanged(
     expected = theirs(
         raw,
         "SELECT account_id, trans_id, CAST(strptime(date, '%y%m%d') AS DATE),"
-        " CASE type WHEN 'PRIJEM' THEN 'in' ELSE 'out' END, CAST(amount AS DECIMAL(20,2)), CAST(balance AS DECIMAL(20,2)),"
+        " CASE type WHEN 'PRIJEM' THEN 'in' ELSE 'out' END, CAST(amount AS DECIMAL(20,2)), CAST(balance AS"
+        " DECIMAL(20,2)),"
         " coalesce(trim(bank), ''), coalesce(trim(account), '') FROM raw_trans",
     )
     found = ours(
@@ -124,7 +125,8 @@ def test_the_last_stated_balance_of_every_account_stands(
     aside); written here by other means than in the importer."""
     expected = theirs(
         raw,
-        f"WITH t AS (SELECT account_id, date, no, {SIGNED} AS amount, CAST(balance AS DECIMAL(20,2)) AS balance FROM raw_trans),"
+        f"WITH t AS (SELECT account_id, date, no, {SIGNED} AS amount, CAST(balance AS DECIMAL(20,2)) AS"
+        f" balance FROM raw_trans),"
         " last AS (SELECT account_id, max(date) AS date FROM t GROUP BY 1),"
         " day AS (SELECT account_id, date, list(struct_pack(no, opens := balance - amount, closes := balance)) AS rows"
         "  FROM t JOIN last USING (account_id, date) GROUP BY 1, 2),"
@@ -140,7 +142,8 @@ def test_the_last_stated_balance_of_every_account_stands(
 
 def test_owners_and_parties(first_report: dict[str, Any], raw: duckdb.DuckDBPyConnection) -> None:
     owners = ours(
-        "SELECT a.source_no, c.source_no, a.opened_on FROM holdings_account a JOIN party_customer c ON c.party_id = a.customer_id"
+        "SELECT a.source_no, c.source_no, a.opened_on FROM holdings_account a JOIN party_customer c ON"
+        " c.party_id = a.customer_id"
     )
     assert sorted(owners) == sorted(
         theirs(
@@ -169,11 +172,13 @@ def test_owners_and_parties(first_report: dict[str, Any], raw: duckdb.DuckDBPyCo
 
 def test_money_in_and_out_by_month(first_report: dict[str, Any], raw: duckdb.DuckDBPyConnection) -> None:
     found = ours(
-        "SELECT to_char(booked_on, 'YYYY-MM'), direction, count(*), sum(amount) FROM holdings_transaction GROUP BY 1, 2 ORDER BY 1, 2"
+        "SELECT to_char(booked_on, 'YYYY-MM'), direction, count(*), sum(amount) FROM holdings_transaction"
+        " GROUP BY 1, 2 ORDER BY 1, 2"
     )
     expected = theirs(
         raw,
-        "SELECT '19' || substr(date, 1, 2) || '-' || substr(date, 3, 2), CASE type WHEN 'PRIJEM' THEN 'in' ELSE 'out' END,"
+        "SELECT '19' || substr(date, 1, 2) || '-' || substr(date, 3, 2), CASE type WHEN 'PRIJEM' THEN 'in'"
+        " ELSE 'out' END,"
         " count(*), sum(CAST(amount AS DECIMAL(20,2))) FROM raw_trans GROUP BY 1, 2 ORDER BY 1, 2",
     )
     assert found == expected
@@ -181,7 +186,8 @@ def test_money_in_and_out_by_month(first_report: dict[str, Any], raw: duckdb.Duc
     names = {"A": "finished", "B": "finished_bad", "C": "running", "D": "running_late"}
     expected_loans = theirs(
         raw,
-        "SELECT status, count(*), sum(CAST(amount AS DECIMAL(20,2))), sum(CAST(payments AS DECIMAL(20,2))) FROM raw_loan GROUP BY 1",
+        "SELECT status, count(*), sum(CAST(amount AS DECIMAL(20,2))), sum(CAST(payments AS DECIMAL(20,2)))"
+        " FROM raw_loan GROUP BY 1",
     )
     assert loans == sorted((names[code], *rest) for code, *rest in expected_loans)
 
@@ -220,7 +226,8 @@ def test_the_birth_number_is_an_attribute_and_equal_ones_are_suspected(
     )
     expected = theirs(
         raw,
-        "SELECT least(a.client_id::INT, b.client_id::INT), greatest(a.client_id::INT, b.client_id::INT) FROM raw_client a"
+        "SELECT least(a.client_id::INT, b.client_id::INT), greatest(a.client_id::INT, b.client_id::INT)"
+        " FROM raw_client a"
         " JOIN raw_client b ON a.birth_number = b.birth_number AND a.client_id::INT < b.client_id::INT",
     )
     assert sorted(pairs) == sorted(expected)
