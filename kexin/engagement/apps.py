@@ -12,8 +12,11 @@ class EngagementConfig(AppConfig):
         from kexin.core.ui.panels import register_panel, register_tab
         from kexin.engagement import events, operations, policies, queries, sentences, work  # noqa: F401
         from kexin.engagement.ui import panels
+        from kexin.party.history import register_history
 
         sentences.register()
+        register_history("engagement_document", queries.VIEW_DOCUMENTS)
+        register_history("engagement_note", queries.VIEW_NOTES)
         work.register()
         see = queries.VIEW_DOCUMENTS
         register_tab("customer", "documents", _("Documents"), 40, see)

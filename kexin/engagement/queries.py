@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -16,7 +16,6 @@ from kexin.core.query import query
 from kexin.engagement.models import Document, Note
 from kexin.engagement.timeline import names_of
 from kexin.party.models import Customer
-from kexin.people.models import Employee
 
 MOST_DOCUMENTS = 200
 MOST_NOTES = 200
@@ -53,7 +52,7 @@ def document_in_reach(actor: Actor, document_id: int) -> Document:
 
 
 def notes_for(actor: Actor, customer_id: int, ids: Iterable[int], *, pinned: bool) -> list[Note]:
-    """The notes that a piece of the timeline speaks of, and the pinned ones; none for who may not see notes. One read."""
+    """The notes that a piece of the timeline speaks of, and the pinned ones, to who may see notes. One read."""
     if not actor.may(VIEW_NOTES):
         return []
     wanted = Q(pk__in=list(ids))
@@ -93,9 +92,3 @@ def timeline_events(actor: Actor, customer_id: int, wanted: TimelineFilter | Non
     customer_for(actor, customer_id, VIEW_TIMELINE)
     names = names_of((wanted or TimelineFilter()).group, actor)
     return Event.objects.filter(customer_id=customer_id, name__in=names)
-
-
-def staff_names(staff_nos: Sequence[str]) -> dict[str, str]:
-    """Names of employees by staff number, for lines that say who; others act under their own name."""
-    wanted = {each for each in staff_nos if each}
-    return dict(Employee.objects.filter(staff_no__in=wanted).values_list("staff_no", "name")) if wanted else {}

@@ -9,12 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.models import WorkItem
 from kexin.core.workflow import WorkKind, register_work_kind
+from kexin.party.choices import DocumentType
 from kexin.party.duplicates import REASONS, WORK_KIND
+from kexin.party.operations.expiry import EXPIRING
 
 
 def _duplicate_sentence(item: WorkItem) -> str | Promise:
     why = "、".join(str(REASONS.get(code, code)) for code in item.details.get("reasons", []))
     return _t("Another file looks like the same person: %(why)s. Compare the two.") % {"why": why}
+
+
+def _expiring_sentence(item: WorkItem) -> str | Promise:
+    values = {"kind": DocumentType(item.details["type"]).label, "day": item.details["expires_on"]}
+    if item.details.get("expired"):
+        return _t("%(kind)s expired on %(day)s: ask the customer for a valid document.") % values
+    return _t("%(kind)s is valid until %(day)s: ask the customer for a new one.") % values
+
+
+def _expiring_url(item: WorkItem) -> str:
+    return f"{reverse('party:customer', args=[item.customer_id])}?tab=profile"
 
 
 def _duplicate_url(item: WorkItem) -> str:
@@ -30,5 +43,16 @@ register_work_kind(
         icon="copy",
         outcomes={"merged": _("Merged into one"), "different": _("Different persons")},
         closable=False,
+    )
+)
+
+register_work_kind(
+    WorkKind(
+        EXPIRING,
+        _("Identity document expiring"),
+        _expiring_sentence,
+        _expiring_url,
+        icon="id-off",
+        outcomes={"done": _("Dealt with"), "replaced": _("A new document was recorded")},
     )
 )

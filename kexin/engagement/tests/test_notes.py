@@ -84,6 +84,16 @@ def test_the_text_lies_encrypted(bank: Any, chen: Any) -> None:
     assert "wedding" not in str(row.after)
 
 
+def test_the_history_shows_notes_only_to_those_who_may_see_them(bank: Any, chen: Any) -> None:
+    from kexin.party.history import changes, told
+
+    write_note(chen, actor=bank.actor("lin"), text="秘密")
+    for name, seen in (("lin", True), ("wu", True), ("he", False)):
+        row, rows = changes(bank.actor(name), chen.pk)
+        shown = str([change.fields for change in told(bank.actor(name), row, list(rows))])
+        assert ("秘密" in shown) is seen, name
+
+
 # -- timeline -----------------------------------------------------------------------------------------------------
 
 

@@ -15,8 +15,9 @@ from kexin.core.policy import in_force
 from kexin.core.ui.keyset import KeysetPage
 from kexin.engagement.models import Note
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.queries import TimelineFilter, documents, notes_for, staff_names, timeline_events
+from kexin.engagement.queries import TimelineFilter, documents, notes_for, timeline_events
 from kexin.engagement.timeline import GROUPS, Rendering, Text, rendering_of
+from kexin.party.history import staff_names
 from kexin.people.queries import post_labels
 
 PAGE = 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from decimal import Decimal
 
 import pytest
@@ -86,6 +87,6 @@ def test_a_sum_with_an_unknown_part_is_unknown() -> None:
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)), st.sampled_from([12, 24]))
 def test_points_end_today_and_are_evenly_apart(today: dt.date, months: int) -> None:
     points = points_back(today, months)
-    gaps = {(b - a).days for a, b in zip(points, points[1:], strict=False)}
+    gaps = {(b - a).days for a, b in itertools.pairwise(points)}
     assert points[-1] == today
     assert gaps == {7 * months // 12}

@@ -1,6 +1,7 @@
 """Writing doors of parties and customers."""
 
 from kexin.party.operations.customers import change_customer, create_customer
+from kexin.party.operations.expiry import flag_expiring_documents
 from kexin.party.operations.export import export_customers
 from kexin.party.operations.lifecycle import (
     admit_customer,
@@ -32,6 +33,7 @@ __all__ = [
     "dismiss_duplicate",
     "end_relationship",
     "export_customers",
+    "flag_expiring_documents",
     "mark_dormant",
     "propose_exit",
     "propose_merge",

@@ -1,0 +1,24 @@
+"""Reactions of the party floor to the clock."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from kexin.core.actor import system
+
+
+@app.periodic(cron="35 1 * * *")
+@app.task(
+    name="party.flag_expiring_documents",
+    queueing_lock="party.flag_expiring_documents",
+    queue="records",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=4),
+)
+def flag_expiring(timestamp: int) -> None:
+    """Every night, batch by batch."""
+    from kexin.core.calendar import business_date
+    from kexin.party.operations.expiry import flag_expiring_documents
+
+    while flag_expiring_documents(actor=system("clock.documents"), today=business_date()):
+        pass
