@@ -1,7 +1,6 @@
 """The seal is attacked by raw SQL as superuser, guards off, and verify names each deed.
 
-These tests work on committed rows: a transaction in progress cannot be sealed. Audit rows survive the flush between
-tests (the tables are append-only), so each test gets a chain of its own by emptying the tables as the superuser.
+These tests work on committed rows: a transaction in progress cannot be sealed. Each test gets a chain of its own.
 """
 
 from __future__ import annotations
@@ -17,9 +16,10 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import IntegrityError, connection
+from django.test import TransactionTestCase
 from django.utils import timezone
 
-from kexin.core import audit_command, frame, policy, seal
+from kexin.core import audit_command, frame, seal
 from kexin.core.actor import system
 from kexin.core.audit import write
 from kexin.core.calendar import zone
@@ -28,6 +28,14 @@ from kexin.core.seal_findings import Finding, FindingKind
 from kexin.core.seal_verify import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_flush() -> Iterator[None]:
+    """Only the audit's own tables are touched here, and :func:`superuser` empties them: a flush would cost a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)
+        yield
 
 
 def _yesterday(minutes: float = 0) -> dt.datetime:
@@ -62,11 +70,6 @@ def superuser() -> Iterator[Superuser]:
         powerful("TRUNCATE core_auditlink, core_auditcheckpoint, core_auditentry")
     finally:
         powerful.session.close()
-
-
-@pytest.fixture(autouse=True)
-def _numbers() -> None:
-    policy.load_defaults(Path(seal.__file__).parent)
 
 
 def _act(number: int, at: dt.datetime | None = None) -> None:
