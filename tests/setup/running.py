@@ -11,6 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,14 +82,11 @@ class Serving:
 
     def children(self) -> dict[str, psutil.Process]:
         """Its own processes by what they are: web, worker (PostgreSQL is no child to the second start)."""
-        found = {}
+        found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
-            if child.status() == psutil.STATUS_ZOMBIE:
-                continue
-            words = child.cmdline()
-            for name in ("web", "worker"):
-                if name in words:
-                    found[name] = child
+            with suppress(psutil.NoSuchProcess):  # dead or a zombie by now
+                words = child.cmdline()
+                found |= {name: child for name in ("web", "worker") if name in words}
         return found
 
     def tree(self) -> list[psutil.Process]:

@@ -48,18 +48,16 @@ def serving(installation: Installation) -> Iterator[Serving]:
         running.end(signal.SIGTERM)
 
 
-def test_the_web_server_and_the_worker_are_at_work(installation: Installation, serving: Serving) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_everything_works_until_a_polite_end_stops_it(
+    installation: Installation, serving: Serving, how: signal.Signals
+) -> None:
     assert serving.status() == 200
     assert set(serving.children()) == {"web", "worker"}
     eventually(lambda: installation.findings()["job worker"]["good"] is True)
-    assert installation.findings()["keys"]["good"] is True
 
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_polite_end_stops_everything(installation: Installation, serving: Serving, how: signal.Signals) -> None:
     everything = [*serving.tree(), psutil.Process(installation.postmaster)]
     code, said = serving.end(how)
-
     assert code == 0
     assert "Traceback" not in said
     assert not any(is_alive(process) for process in everything)
@@ -85,12 +83,13 @@ def test_a_hard_end_loses_nothing(installation: Installation, serving: Serving) 
         assert again.end(signal.SIGTERM)[0] == 0
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
-def test_a_child_that_dies_comes_back(serving: Serving, name: str) -> None:
-    old = serving.children()[name]
-    old.kill()
+def test_a_child_that_dies_comes_back(serving: Serving) -> None:
+    old = serving.children()
+    for child in old.values():
+        child.kill()
 
-    eventually(lambda: serving.children().get(name, old).pid != old.pid)
+    for name in ("web", "worker"):
+        eventually(lambda name=name: serving.children().get(name, old[name]).pid != old[name].pid)
     eventually(lambda: answers(serving))
 
 
@@ -163,9 +162,18 @@ def test_a_missing_key_file_is_named_and_never_replaced(installation: Installati
     try:
         assert f"its key file {path} is missing" in refusal(installation.run("serve"))
         assert not path.exists()
-        assert installation.findings()["keys"]["good"] is False
     finally:
         aside.rename(path)
+
+
+def test_the_doctor_finds_keys_open_to_others(installation: Installation) -> None:
+    assert installation.findings()["keys"]["good"] is True
+    keys = installation.var / "keys"
+    keys.chmod(0o755)
+    try:
+        assert installation.findings()["keys"]["good"] is False
+    finally:
+        keys.chmod(0o700)
 
 
 def test_a_port_that_is_no_number_is_wrong_usage(installation: Installation) -> None:
