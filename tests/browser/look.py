@@ -46,6 +46,16 @@ def settle(page: Page) -> None:
     page.locator("[data-chart]:not([data-drawn])").first.wait_for(state="detached", timeout=15_000)
 
 
+def picture(page: Page, file: Path, whole: bool = True) -> None:
+    """A picture of the page; for a whole one the window grows, so that bars stay at the edges where they belong."""
+    page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
+    if whole and page.viewport_size is not None:
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": max(height, 600)})
+        settle(page)
+    page.screenshot(path=str(file), caret="initial")
+
+
 def axe(page: Page) -> list[str]:
     """What axe-core finds on the page: one line per violation and element."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -109,8 +119,7 @@ def main() -> int:
                 settle(page)
                 slug = re.sub(r"[^\w]+", "-", path).strip("-") or "home"
                 file = given.out / f"{slug}-{name}.png"
-                page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
-                page.screenshot(path=str(file), full_page=not given.viewport, caret="initial")
+                picture(page, file, whole=not given.viewport)
                 wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 print(file, f"scrolls sideways by {wide}px" if wide > 0 else "")
                 if given.axe:
