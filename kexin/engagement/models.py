@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.fields import Level, PersonalField
 from kexin.core.scope import ScopedQuerySet
@@ -21,7 +22,7 @@ class Document(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="documents")
     key_id = models.UUIDField(editable=False)
-    title = PersonalField(_("title"), level=Level.C2, max_length=200)
+    title = PersonalField(pgettext_lazy("document", "title"), level=Level.C2, max_length=200)
     category = models.CharField(_("category"), max_length=16, choices=DocumentCategory.choices)
     file_name = PersonalField(_("file name"), level=Level.C2, max_length=255)
     media_type = models.CharField(max_length=100)

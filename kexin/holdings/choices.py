@@ -28,7 +28,7 @@ class AccountStatus(TextChoices):
 
 
 class AccountRole(TextChoices):
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", pgettext_lazy("account", "Owner")
     JOINT_OWNER = "joint_owner", _("Joint owner")
     DISPONENT = "disponent", _("Authorised to dispose")
 

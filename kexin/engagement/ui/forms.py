@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.ui.fields import DayInput
 from kexin.engagement.choices import DocumentCategory
@@ -16,8 +17,8 @@ from kexin.engagement.policies import DocumentPolicy
 class DocumentForm(forms.Form):
     """A file with its title, category and validity."""
 
-    file = forms.FileField(label=_("File"), required=False)
-    title = forms.CharField(label=_("Title"), max_length=200)
+    file = forms.FileField(label=pgettext_lazy("upload", "File"), required=False)
+    title = forms.CharField(label=pgettext_lazy("document", "Title"), max_length=200)
     category = forms.ChoiceField(label=_("Category"), choices=DocumentCategory.choices)
     expires_on = forms.DateField(label=_("Valid until"), required=False, widget=DayInput())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.fields import Level, PersonalField
 from kexin.core.masking import mask_account
@@ -37,8 +38,8 @@ class Account(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+", verbose_name=_("branch"))
     status = models.CharField(_("state"), max_length=8, choices=AccountStatus.choices, default=AccountStatus.OPEN)
-    opened_on = models.DateField(_("opened on"), null=True, blank=True)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    opened_on = models.DateField(pgettext_lazy("account", "opened on"), null=True, blank=True)
+    closed_on = models.DateField(pgettext_lazy("account", "closed on"), null=True, blank=True)
     matures_on = models.DateField(_("matures on"), null=True, blank=True)
     rate = models.DecimalField(_("rate in % a year"), max_digits=8, decimal_places=4, null=True, blank=True)
     balance = models.DecimalField(_("balance"), max_digits=20, decimal_places=2, default=0)

@@ -85,8 +85,8 @@ def _facts(account: Account) -> list[Fact]:
             f"{numbers.exact(account.balance)} {account.currency}",
             _t("as of %(day)s") % {"day": day} if day else "",
         ),
-        Fact(_("Branch"), account.unit.name),
-        Fact(_("Opened on"), account.opened_on.isoformat() if account.opened_on else "–"),
+        Fact(_("Opening branch"), account.unit.name),
+        Fact(_("Account opened on"), account.opened_on.isoformat() if account.opened_on else "–"),
     ]
     if account.rate is not None:
         facts.append(Fact(_("Rate a year"), f"{numbers.exact(account.rate, 2)}%"))
