@@ -103,6 +103,20 @@ def last_sealed() -> LastSealed:
     return LastSealed(*found[0]) if found else LastSealed()
 
 
+def unsealed_since() -> dt.datetime | None:
+    """The time of the oldest entry beyond the chain's end; empty when everything is sealed."""
+    last = last_sealed()
+    if last.restored:
+        last = LastSealed()
+    rows = read(
+        "SELECT min(at) FROM (SELECT at FROM core_auditentry e WHERE (e.xid, e.id) > (%s::xid8, %s) AND NOT EXISTS"
+        " (SELECT FROM core_auditlink l WHERE l.entry_id = e.id) ORDER BY e.xid, e.id LIMIT 1000) waiting",
+        last.xid,
+        last.entry_id,
+    )
+    return rows[0][0]
+
+
 def read(sql: str, *params: Any) -> list[tuple[Any, ...]]:
     """Rows in PostgreSQL's binary form: hundreds of thousands of moments and hashes need no parsing of text."""
     connection.ensure_connection()

@@ -84,6 +84,8 @@ def examine_inside() -> Iterator[Finding]:
         if pending.good:
             yield worker()
             yield jobs()
+            yield months()
+            yield seal()
     finally:
         connection.close()
 
@@ -266,3 +268,28 @@ def jobs() -> Finding:
         text = f"{abandoned} abandoned, {late} overdue, {failed} failed since yesterday"
         return Finding("jobs", False, text, "Look: kexin manage procrastinate shell, then list_jobs.")
     return Finding("jobs", True, "none abandoned, overdue or failed")
+
+
+def months() -> Finding:
+    """Rows outside every monthly partition: they are kept, but in one heap."""
+    from kexin.core.partitions import strays
+
+    if found := strays():
+        text = ", ".join(f"{table} ({count}{' or more' if count == 1000 else ''})" for table, count in found.items())
+        remedy = "The job worker makes months every day; for older ones: kexin manage shell, ensure_partitions."
+        return Finding("partitions", False, f"rows outside every month in {text}", remedy)
+    return Finding("partitions", True, "every row in its month")
+
+
+def seal() -> Finding:
+    """How old the oldest entry of the audit is that has no link in the chain yet."""
+    from kexin.core.policies import AuditPolicy
+    from kexin.core.policy import in_force
+    from kexin.core.seal import unsealed_since
+
+    since = unsealed_since()
+    minutes = (datetime.now(UTC) - since).total_seconds() / 60 if since else 0
+    if minutes > in_force(AuditPolicy).unsealed_at_most_minutes:
+        remedy = "Start the job worker (kexin serve), or run kexin audit seal."
+        return Finding("audit seal", False, f"entries wait since {since:%Y-%m-%d %H:%M} UTC", remedy)
+    return Finding("audit seal", True, "up to date")

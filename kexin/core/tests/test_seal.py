@@ -136,10 +136,12 @@ def test_a_transaction_in_progress_is_left_for_later_and_then_gets_its_place(sup
         " VALUES (now(), 'person', 'slow', 'test.slow', 'done')"
     )
     _act(1, timezone.now() - dt.timedelta(minutes=11))
+    assert seal.unsealed_since() is not None
     assert seal.seal().entries == 0  # the later one waits for the earlier one
     assert [(each.kind, each.operation) for each in verify()] == [(FindingKind.UNSEALED, "test.act_1")]
     other.session.commit()
     _sealed(2)
+    assert seal.unsealed_since() is None
     assert verify() == []
     other.session.close()
 
