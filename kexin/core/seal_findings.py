@@ -8,15 +8,16 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.errors import type_text
 
 
 class FindingKind(TextChoices):
-    CHANGED = "changed", _("Changed")
-    REMOVED = "removed", _("Removed")
-    INSERTED = "inserted", _("Inserted")
-    REORDERED = "reordered", _("Reordered")
+    CHANGED = "changed", _("Entry changed")
+    REMOVED = "removed", _("Entry removed")
+    INSERTED = "inserted", _("Entry inserted")
+    REORDERED = "reordered", _("Entry reordered")
     BROKEN = "broken", _("Chain broken")
     BACKDATED = "backdated", _("Wrong time")
     UNSEALED = "unsealed", _("Not sealed")
