@@ -14,7 +14,7 @@ import chinese_calendar
 import numpy as np
 import numpy.typing as npt
 from chinese_calendar import constants
-from lunardate import LunarDate
+from lunar_python import Lunar, LunarYear
 
 Days = npt.NDArray[np.int32]
 EPOCH = date(1970, 1, 1)
@@ -33,8 +33,8 @@ def to_date(number: int) -> date:
 @lru_cache(maxsize=64)
 def spring_festival(year: int) -> date:
     """First day of the first lunar month of ``year``."""
-    first: date = LunarDate(year, 1, 1).to_solar_date()
-    return first
+    solar = Lunar.fromYmd(year, 1, 1).getSolar()
+    return date(solar.getYear(), solar.getMonth(), solar.getDay())
 
 
 def _is_working(day: date) -> bool:
@@ -84,14 +84,13 @@ def _next_true(flags: npt.NDArray[np.bool_], first: int) -> Days:
 
 @lru_cache(maxsize=1)
 def _lunar_table() -> tuple[int, npt.NDArray[np.int16]]:
-    """Lunar (year, month, day, leap) of every day from 1920 to 1979, for the birthdays of the old."""
-    first, last = date(1920, 2, 20), date(1979, 12, 31)
+    """Lunar (year, month, day, leap) of every day of the lunar years 1920 to 1979, for the birthdays of the old."""
     rows: list[tuple[int, int, int, int]] = []
-    day = first
-    while day <= last:
-        lunar = LunarDate.from_solar_date(day.year, day.month, day.day)
-        rows.append((lunar.year, lunar.month, lunar.day, int(lunar.is_leap_month)))
-        day += timedelta(days=1)
+    for year in range(1920, 1980):
+        for month in LunarYear.fromYear(year).getMonthsInYear():
+            number = month.getMonth()  # negative: a leap month
+            rows += [(year, abs(number), day, int(number < 0)) for day in range(1, month.getDayCount() + 1)]
+    first = date(1920, 2, 20)  # the first day of the lunar year 1920
     return day_number(first), np.array(rows, dtype=np.int16)
 
 
