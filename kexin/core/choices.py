@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ActorKind(TextChoices):
@@ -42,6 +43,6 @@ class ApprovalStatus(TextChoices):
 
 
 class WorkStatus(TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("state", "Open")
     DONE = "done", _("Completed")
     CANCELLED = "cancelled", _("Cancelled")

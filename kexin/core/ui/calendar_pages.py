@@ -126,7 +126,7 @@ def remove(request: HttpRequest) -> HttpResponse:
 
 class UploadForm(forms.Form):
     file = forms.FileField(
-        label=_("File"),
+        label=_("Choose file"),
         help_text=_("CSV with the columns day, kind, open, name; or the public holiday JSON of a year. At most 1 MB."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.json,text/csv,application/json"}),
     )

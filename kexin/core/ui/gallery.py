@@ -134,7 +134,7 @@ class SampleForm(forms.Form):
     )
     channel = forms.ChoiceField(
         label=_("Preferred channel"),
-        choices=[("tel", _("Telephone")), ("sms", _("Text message")), ("branch", _("At the branch"))],
+        choices=[("tel", _("By telephone")), ("sms", _("Text message")), ("branch", _("At the branch"))],
         widget=forms.RadioSelect(),
         initial="tel",
     )
