@@ -20,6 +20,7 @@ class CoreConfig(AppConfig):
             policy_operations,
             policy_queries,
             saved_views,
+            service_accounts,
             work_operations,
         )
         from kexin.core.imports import runs  # noqa: F401

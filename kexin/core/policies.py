@@ -66,3 +66,13 @@ class ExportPolicy:
     """How much may leave in one file."""
 
     most_rows: int = setting(_("Rows per export at most"), minimum=1, maximum=1_000_000)
+
+
+@policy("core.api", _("Programming interface"))
+class ApiPolicy:
+    """How often somebody may ask, how long a repeated write is recognised, how long a token lives at most."""
+
+    requests_per_minute: int = setting(_("Requests per minute and actor"), minimum=1, maximum=1_000_000)
+    refused_per_minute: int = setting(_("Refused sign-ins per minute and address"), minimum=1, maximum=100_000)
+    idempotency_hours: int = setting(_("A repeated write is recognised for"), unit=_("hours"), minimum=1, maximum=720)
+    token_days: int = setting(_("Longest life of a token"), unit=_("days"), minimum=1, maximum=1826)

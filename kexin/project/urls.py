@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from kexin.core.api.interface import no_such_address
+from kexin.project.api import api
 
 urlpatterns = [
     path("", include("kexin.desk.ui.urls")),
@@ -12,6 +15,8 @@ urlpatterns = [
     path("", include("kexin.engagement.ui.urls")),
     path("", include("kexin.people.ui.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    re_path("^api/", no_such_address),
 ]
 
 handler404 = "kexin.core.ui.errors.page_not_found"

@@ -1,5 +1,6 @@
 """Tables of the core."""
 
+from kexin.core.models.access import IdempotencyKey, ServiceAccount, ServiceAccountStatus
 from kexin.core.models.calendar import CalendarDay
 from kexin.core.models.governance import PolicyVersion, Role, RoleOperation
 from kexin.core.models.imports import ImportRejection, ImportRun, ImportStatus
@@ -14,6 +15,7 @@ __all__ = [
     "CalendarDay",
     "Event",
     "History",
+    "IdempotencyKey",
     "ImportRejection",
     "ImportRun",
     "ImportStatus",
@@ -21,5 +23,7 @@ __all__ = [
     "Role",
     "RoleOperation",
     "SavedView",
+    "ServiceAccount",
+    "ServiceAccountStatus",
     "WorkItem",
 ]

@@ -157,7 +157,7 @@ class KeysetPage(Generic[M]):
             return columns  # a partitioned table has no single key: its caller names a total order
         key = self.queryset.model._meta.pk.name
         if not any(name in {"pk", key} for name, _ in columns):
-            columns.append((key, columns[-1][1] if columns else "asc"))
+            columns.append(("pk", columns[-1][1] if columns else "asc"))  # "party" would give the party, not its key
         return columns
 
     def _field(self, name: str) -> Field[Any, Any] | None:

@@ -83,8 +83,9 @@ class DatabaseAwayMiddleware:
 def away_page(request: HttpRequest) -> HttpResponse:
     """Written without the database, the session or the actor."""
     if request.path.startswith("/api/"):
-        body = '{"type":"about:blank","title":"Database away","status":503}'
-        return HttpResponse(body, status=503, content_type="application/problem+json", headers={"Retry-After": "5"})
+        from kexin.core.api.problems import Away, response_to
+
+        return response_to(request, Away())
     from django.template.loader import render_to_string
 
     return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "5"})

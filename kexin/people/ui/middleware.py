@@ -38,8 +38,8 @@ class ActorMiddleware:
                 return _to_sign_in(request)
             return self.get_response(request)
         refusal = _idle(request) or _first_password(request)
-        if refusal is not None:
-            return refusal
+        if refusal is not None:  # a programme is told 401 by the interface itself, not led to a page
+            return self.get_response(request) if request.path.startswith("/api/") else refusal
         actor, unit, withheld = signed_in(
             request.user,  # type: ignore[arg-type]
             session=(request.session.session_key or "")[:12],

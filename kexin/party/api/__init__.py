@@ -1,0 +1,1 @@
+"""Customers for other systems: the same doors as the pages."""
