@@ -46,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one sub-command and return its exit code: 0 good, 1 refused or failed, 2 usage, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     asked = arguments[0] if arguments else ""
-    modules = {asked: _module(asked)} if _exists(asked) else {name: _module(name) for name in COMMANDS if _exists(name)}
+    modules = (
+        {asked: _module(asked)} if is_offered(asked) else {name: _module(name) for name in COMMANDS if is_offered(name)}
+    )
     parser = argparse.ArgumentParser(prog="kexin", description="Kexin 客信, the customer platform of a bank.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module in modules.items():
@@ -99,7 +101,8 @@ def _path(name: str) -> str:
     return COMMANDS.get(name) or PROCESSES.get(name, "")
 
 
-def _exists(name: str) -> bool:
+def is_offered(name: str) -> bool:
+    """Whether the module of a command exists in this build."""
     path = _path(name)
     try:
         return bool(path) and importlib.util.find_spec(path) is not None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kexin.project.cli import COMMANDS, _exists
+from kexin.project.cli import COMMANDS, is_offered
 from tests.setup.running import Installation, free_port
 
 
@@ -21,11 +21,11 @@ def test_help_lists_every_command(nowhere: Installation) -> None:
     result = nowhere.run("--help")
 
     assert result.returncode == 0, result.stderr
-    for name in filter(_exists, COMMANDS):
+    for name in filter(is_offered, COMMANDS):
         assert f"\n    {name}" in result.stdout
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if _exists(name) and name != "manage"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if is_offered(name) and name != "manage"])
 def test_each_command_explains_itself(nowhere: Installation, name: str) -> None:
     result = nowhere.run(name, "--help")
 

@@ -22,18 +22,23 @@ SELECT (SELECT system_identifier FROM pg_control_system()), current_database(),
 """
 
 
-def is_prepared(url: str) -> bool:
-    """Whether the last preparation still holds for the database at ``url``."""
+WITH_USERS = " with users"
+
+
+def is_prepared(url: str, *, with_users: bool) -> bool:
+    """Whether the last preparation still holds for the database at ``url`` (and somebody could sign in then)."""
     try:
         remembered = _memory().read_text()
     except OSError:
         return False
-    return remembered == _fingerprint(url)
+    if with_users and not remembered.endswith(WITH_USERS):
+        return False
+    return remembered.removesuffix(WITH_USERS) == _fingerprint(url)
 
 
-def remember(url: str) -> None:
+def remember(url: str, *, with_users: bool) -> None:
     """Everything is prepared now."""
-    _memory().write_text(_fingerprint(url))
+    _memory().write_text(_fingerprint(url) + (WITH_USERS if with_users else ""))
 
 
 def _memory() -> Path:
@@ -54,7 +59,7 @@ def _fingerprint(url: str) -> str:
 def _files() -> Iterator[Path]:
     keys = Path(os.environ.get("KEXIN_KEYS_DIR") or var_directory() / "keys")
     places = [
-        *PACKAGE.glob("project/*.py"),
+        *PACKAGE.glob("project/**/*.py"),
         *PACKAGE.glob("*/migrations/*"),
         *PACKAGE.glob("*/static/**/*"),
         *(PACKAGE.parent / name for name in ("requirements.lock", "package-lock.json")),

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from kexin.project.cli import run_in_open_installation
+from kexin.project.cli import is_offered, run_in_open_installation
 from kexin.project.commands import CommandError
 from kexin.project.commands.children import Child, GaveUp
 from kexin.project.commands.listening import answers, refuse_taken, shown_address
@@ -104,15 +104,15 @@ def _tell(host: str, port: int) -> None:
 def _prepare(with_demo: bool) -> None:
     """Keys, tables, static files and perhaps the demo bank; at once if nothing has changed since the last start."""
     url = os.environ["DATABASE_URL"]
-    if is_prepared(url) and (not with_demo or sign_ins().exists()):
+    if is_prepared(url, with_users=with_demo):
         return
     set_up_django()
     from kexin.project.commands import preparation
 
     preparation.prepare()
-    if with_demo and not preparation.has_users():
+    if with_demo and is_offered("demo") and not preparation.has_users():
         _load_demo()
-    remember(url)
+    remember(url, with_users=preparation.has_users())
 
 
 def _load_demo() -> None:
