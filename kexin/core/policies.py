@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.calendar import parse_intervals
 from kexin.core.policy import policy, setting
 
 
@@ -13,7 +14,7 @@ from kexin.core.policy import policy, setting
 class AuditPolicy:
     """How soon acts are sealed into the chain, and how long one may stay unsealed before verify complains."""
 
-    seal_every_seconds: int = setting(_("Seal every"), unit=_("seconds"), minimum=10, maximum=3600)
+    seal_every_seconds: int = setting(_("Seal every"), unit=_("seconds"), minimum=60, maximum=3600)
     unsealed_at_most_minutes: int = setting(_("Unsealed at most"), unit=_("minutes"), minimum=1, maximum=1440)
 
 
@@ -21,7 +22,7 @@ class AuditPolicy:
 class CalendarPolicy:
     """The institution's working intervals on a working day, local time, ``HH:MM-HH:MM``."""
 
-    intervals: list = setting(_("Working intervals"))  # type: ignore[type-arg]
+    intervals: list = setting(_("Working intervals"), check=parse_intervals)  # type: ignore[type-arg]
 
 
 @policy("core.reveal", _("Revealing personal data"))

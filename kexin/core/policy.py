@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,11 +45,24 @@ class Shape:
     kind: type = int
     minimum: Any = None
     maximum: Any = None
+    check: Callable[[Any], object] | None = None
 
 
-def setting(label: type_text, *, unit: type_text = "", minimum: Any = None, maximum: Any = None) -> Any:
-    """A field of a policy; its Python annotation is its kind (int, Decimal, bool, str, list)."""
-    return dataclasses.field(metadata={"label": label, "unit": unit, "minimum": minimum, "maximum": maximum})
+def setting(
+    label: type_text,
+    *,
+    unit: type_text = "",
+    minimum: Any = None,
+    maximum: Any = None,
+    check: Callable[[Any], object] | None = None,
+) -> Any:
+    """A field of a policy; its Python annotation is its kind (int, Decimal, bool, str, list).
+
+    ``check`` raises ValueError for a value that has the kind but makes no sense.
+    """
+    return dataclasses.field(
+        metadata={"label": label, "unit": unit, "minimum": minimum, "maximum": maximum, "check": check}
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,7 +110,9 @@ def check_values(code: str, values: Mapping[str, Any]) -> Decision:
             continue
         try:
             value = convert(shape, values[shape.name])
-        except (ValueError, TypeError, ArithmeticError):
+            if shape.check is not None:
+                shape.check(value)
+        except (ValueError, TypeError, ArithmeticError, AttributeError):
             reasons.append(Reason("kind", _("This is not a value of the right kind."), shape.name))
             continue
         if shape.minimum is not None and value < shape.minimum:
@@ -159,7 +174,9 @@ def version_in_force(code: str, on: dt.date | None = None) -> Any:
         if version.in_force_from <= day and (version.in_force_until is None or day <= version.in_force_until):
             found = version
     if found is None:
-        raise PolicyMissing(_("No approved version of “%(policy)s” is in force.") % {"policy": policy_types[code].label})
+        raise PolicyMissing(
+            _("No approved version of “%(policy)s” is in force.") % {"policy": policy_types[code].label}
+        )
     return found
 
 

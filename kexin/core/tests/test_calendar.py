@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from kexin.core import calendar
 from kexin.core.calendar import add, elapsed, parse_intervals
+from kexin.core.policy import check_values
 from kexin.core.values import Duration, Unit
 from kexin.core.working_days import MADE_UP, TRADING, WORKING, DayNature, Days
 
@@ -178,6 +179,11 @@ def test_known_times_that_passed(start: str, end: str, unit: Unit, amount: str) 
 def test_working_hours_that_make_no_sense_are_refused(wrong: list[str]) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_intervals(wrong)
+    assert [reason.field for reason in check_values("core.calendar", {"intervals": wrong}).reasons] == ["intervals"]
+
+
+def test_good_working_hours_are_accepted_as_a_policy() -> None:
+    assert check_values("core.calendar", {"intervals": ["08:30-12:00", "13:30-17:30"]}).allowed
 
 
 # -- laws ---------------------------------------------------------------------------------------------------------

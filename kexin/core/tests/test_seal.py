@@ -19,13 +19,15 @@ from django.db import IntegrityError, connection
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from kexin.core import audit_command, frame, seal
+from kexin.core import audit_command, frame, policy, seal
 from kexin.core.actor import system
 from kexin.core.audit import write
 from kexin.core.calendar import zone
 from kexin.core.choices import Outcome
+from kexin.core.models import PolicyVersion
 from kexin.core.seal_findings import Finding, FindingKind
 from kexin.core.seal_verify import verify
+from kexin.core.tasks import seal_audit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -155,6 +157,18 @@ def test_entries_are_written_while_the_seal_is_being_made(superuser: Superuser) 
     sealer.session.rollback()
     sealer.session.close()
     _sealed(1)
+
+
+def test_the_clock_seals_as_often_as_the_policy_says(superuser: Superuser, monkeypatch: pytest.MonkeyPatch) -> None:
+    minute, runs = 0, list[int]()
+    monkeypatch.setattr(seal, "seal", lambda: runs.append(minute))
+    version = PolicyVersion.objects.get(code="core.audit")
+    for every in (60, 180):
+        monkeypatch.setattr(policy, "version_in_force", lambda *_: version)
+        version.values["seal_every_seconds"] = every
+        for minute in range(6):
+            seal_audit(timestamp=minute * 60)
+    assert runs == [0, 1, 2, 3, 4, 5, 0, 3]
 
 
 def test_more_than_one_batch(superuser: Superuser, monkeypatch: pytest.MonkeyPatch) -> None:
