@@ -27,7 +27,7 @@ from kexin.project.postgres_account import PostgresError
 
 COMMANDS = {
     "serve": "kexin.project.commands.serve",
-    "demo": "kexin.project.demo.command",
+    "demo": "kexin.project.commands.demo",
     "import": "kexin.project.commands.load",
     "export": "kexin.core.exports.command",
     "keys": "kexin.core.keys_command",

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from kexin.project.demo import ledger, outside
 from kexin.project.demo.customers import YUAN, Flags, Ints, People
-from kexin.project.demo.events import Fate
+from kexin.project.demo.events import LEAVE_REASONS, Fate
 from kexin.project.demo.ledger import Accounts, Journal
 from kexin.project.demo.span import Span, present
 
@@ -194,6 +194,7 @@ def _post(
 def post_foreign(
     rng: np.random.Generator,
     people: People,
+    fate: Fate,
     accounts: Accounts,
     journal: Journal,
     products: tuple[int, int],
@@ -201,9 +202,8 @@ def post_foreign(
 ) -> None:
     """A dollar or Hong Kong dollar account for one in forty and for every third cross-border customer."""
     chance = np.where(people.kind == 3, 0.33, 0.025)
-    party = np.flatnonzero(
-        people.person & ~people.prospect & (people.admitted < span.first) & (rng.random(people.size) < chance)
-    )
+    stays = people.person & ~people.prospect & (fate.leave_reason != LEAVE_REASONS.index("closed_account"))
+    party = np.flatnonzero(stays & (people.admitted < span.first) & (rng.random(people.size) < chance))
     cents = rng.integers(2, 150, len(party)) * 100 * YUAN
     product = np.where(rng.random(len(party)) < 0.7, *products)
     number = accounts.add(ledger.CURRENT, party, span.first - 1, product=product, rate=5, opening=cents)

@@ -217,7 +217,7 @@ def _live(
     spending.post_card_life(rng, people, fate, current, card, journal, span)
     balance.post_balancing(rng, people, fate, current, aim, journal, span)
     products = shelf.index("DEP-USD"), shelf.index("DEP-HKD")
-    balance.post_foreign(rng, people, accounts, journal, products, span)
+    balance.post_foreign(rng, people, fate, accounts, journal, products, span)
     return _Made(current, invested, borrowed)
 
 

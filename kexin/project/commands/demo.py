@@ -1,0 +1,103 @@
+"""``kexin demo``: load the fictional bank for trying things out."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kexin.project.commands import CommandError
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+help = "load the demonstration bank: fictional customers, staff, accounts and two years of bookings"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Size, length, seed."""
+    parser.add_argument("--customers", type=int, default=2_000, help="how many customers (3 to 1,200,000)")
+    parser.add_argument("--months", type=int, default=24, help="how many months of bookings (3 to 60)")
+    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same bank")
+    parser.add_argument(
+        "--today", type=dt.date.fromisoformat, default=None, metavar="DATE", help="day of loading (business date)"
+    )
+    parser.add_argument(
+        "--truth", type=Path, default=None, metavar="FILE", help="what was planted; .parquet or .csv (in var/)"
+    )
+    parser.add_argument("--bookings-per-account", type=float, default=None, help="thin out or thicken the ledger")
+    parser.add_argument("--accounts-per-customer", type=float, default=None, help="for benchmarks")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when the bank is loaded; 1 when this installation holds customers or the sizes cannot be made."""
+    from django.conf import settings
+
+    from kexin.core.actor import system
+    from kexin.core.calendar import business_date
+    from kexin.core.errors import RuleViolation
+    from kexin.project.commands.preparation import prepare
+    from kexin.project.demo.load import load_bank, load_summary, refuse_inhabited, settle_tables
+    from kexin.project.demo.sign_ins import write_sign_ins
+    from kexin.project.demo.simulate import prepare as prepare_bank
+    from kexin.project.demo.staffing import new_password
+    from kexin.project.demo.story import tell_story
+    from kexin.project.demo.truth_file import write_truth
+
+    prepare()
+    began, today = time.monotonic(), args.today or business_date()
+    actor = system("demo.load")
+    try:
+        refuse_inhabited()
+        bank = prepare_bank(
+            args.customers, args.months, args.seed, today, args.bookings_per_account, args.accounts_per_customer
+        )
+        with _Bars() as bars:
+            password = new_password()
+            loaded = load_bank(bank, actor=actor, password=password, progress=bars.show)
+            write_sign_ins(loaded.staff.sign_ins, password)
+            bars.show("demo day", 0, 1)
+            duplicates = tell_story(actor=actor, today=today)
+            bars.show("demo day", 1, 1)
+            settle_tables()
+    except (RuleViolation, ValueError) as refusal:
+        raise CommandError(f"{refusal}") from refusal
+    truth = args.truth or settings.VAR / "demo-truth.parquet"
+    write_truth(loaded.truth, duplicates, truth)
+    print(f"The demo bank is loaded; sign-ins: {settings.VAR / 'demo-sign-ins.txt'}, truth: {truth}", file=sys.stderr)
+    print(json.dumps(load_summary(loaded, today, time.monotonic() - began), ensure_ascii=False))
+    return 0
+
+
+class _Bars:
+    """One bar per step, on standard error."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> _Bars:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def show(self, step: str, done: int, total: int) -> None:
+        """Bring the bar of a step up to date."""
+        if step not in self._tasks:
+            self._tasks[step] = self._bars.add_task(step, total=total)
+        self._bars.update(self._tasks[step], completed=done, total=total)

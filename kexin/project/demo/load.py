@@ -1,0 +1,181 @@
+"""Loading the demonstration bank: organisation by the people floor's doors, customers and ledger by COPY.
+
+One operation, one transaction, one audit entry; new rows leave no history of their own. Blocks of 2,000 customers are
+made by worker processes when there are several, so that a million customers need no more memory than a few thousand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.core.errors import RuleViolation
+from kexin.core.history import inserts_unrecorded
+from kexin.core.imports.staging import copy_arrow, copy_text, run
+from kexin.core.imports.workers import WORTH, Workers
+from kexin.core.operation import operation
+from kexin.core.partitions import ensure_partitions
+from kexin.party.models import Customer
+from kexin.people.models import OrgUnit
+from kexin.products.models import Product
+from kexin.project.demo import ledger_rows, sealed_accounts, sealed_parties
+from kexin.project.demo.block_rows import BlockRows, Task, make_block
+from kexin.project.demo.codes import PRODUCT_CLASSES
+from kexin.project.demo.customers import BLOCK
+from kexin.project.demo.places import Places
+from kexin.project.demo.simulate import Bank
+from kexin.project.demo.staffing import Staff, hire_everyone
+
+Progress = Callable[[str, int, int], None]  # what is done, how much of it, of how much
+COLUMNS = {**sealed_parties.COLUMNS, **sealed_accounts.COLUMNS}
+LEDGER = {"holdings_transaction": ledger_rows.TRANSACTION, "holdings_balance": ledger_rows.BALANCE}
+DAY_COLUMNS = {"holdings_transaction": "booked_on", "holdings_balance": "day"}
+BLOCKS_AT_ONCE = 4
+
+
+@dataclass
+class Loaded:
+    """What a load brought in."""
+
+    staff: Staff
+    truth: pa.Table
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def refuse_inhabited() -> None:
+    """The demo bank is loaded into an empty institution only; it never mixes with real customers."""
+    if Customer.objects.exists():
+        raise RuleViolation(_("This bank has customers already: the demo bank is loaded into an empty one only."))
+    if OrgUnit.objects.exists():
+        raise RuleViolation(_("This bank has units already: the demo bank is loaded into an empty one only."))
+
+
+@operation("core.load_demo", label=_("Load the demonstration bank"))
+def load_bank(bank: Bank, *, actor: Actor, password: str, progress: Progress) -> Loaded:
+    """Everything that ``bank`` stands for, in one transaction: all of it or nothing.
+
+    Raises RuleViolation where units or customers exist already.
+    """
+    refuse_inhabited()
+    progress("staff", 0, 1)
+    staff = hire_everyone(bank.structure, actor=actor, password=password)
+    progress("staff", 1, 1)
+    places = _places(bank, staff, _load_products(bank), actor)
+    counts: dict[str, int] = {"units": len(staff.units), "posts": len(staff.posts), "products": len(places.products)}
+    truth, last_account, done = [], 0, 0
+    with inserts_unrecorded():
+        for rows in _blocks(bank, places):
+            _copy(rows, counts)
+            truth.append(rows.truth)
+            last_account = max(last_account, rows.last_account)
+            done += rows.customers
+            progress("customers", done, bank.customers)
+        _let_representatives_dispose()
+    _advance_sequences(places, bank.customers, last_account)
+    return Loaded(staff, pa.concat_tables(truth), counts)
+
+
+def _load_products(bank: Bank) -> dict[str, int]:
+    made = Product.objects.bulk_create(
+        Product(
+            code=each.code,
+            name=each.name,
+            product_class=PRODUCT_CLASSES.get(each.kind, each.kind),
+            currency=each.currency,
+            term_days=each.term_days or None,
+            issuer=each.issuer,
+            rate=Decimal(each.rate_bp) / 100,
+        )
+        for each in bank.shelf.products
+    )
+    return {each.code: each.pk for each in made}
+
+
+def _places(bank: Bank, staff: Staff, products: dict[str, int], actor: Actor) -> Places:
+    return Places(
+        party_base=_given_out("party_party_id_seq"),
+        account_base=_given_out("holdings_account_id_seq"),
+        customer_base=_given_out("party_customer_no"),
+        units=staff.units,
+        posts=staff.posts,
+        products=products,
+        product_names={each.code: each.name for each in bank.shelf.products},
+        now=timezone.now(),
+        made_by=actor.name,
+    )
+
+
+def _given_out(sequence: str) -> int:
+    """The last number a sequence gave out: ours begin behind it."""
+    row = run("SELECT nextval(%s::regclass) - 1", [sequence]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _advance_sequences(places: Places, customers: int, last_account: int) -> None:
+    for sequence, last in (
+        ("party_party_id_seq", places.party(customers)),
+        ("party_customer_no", places.customer_base + customers),
+        ("holdings_account_id_seq", places.account(last_account)),
+    ):
+        run("SELECT setval(%s::regclass, %s)", [sequence, last])
+
+
+def _blocks(bank: Bank, places: Places) -> Iterator[BlockRows]:
+    """Blocks in order; several at a time in worker processes where the bank is large."""
+    tasks = [Task(bank, block, places) for block in range(-(-bank.customers // BLOCK))]
+    with Workers(bank.customers if bank.customers >= WORTH else 0) as workers:
+        for start in range(0, len(tasks), BLOCKS_AT_ONCE):
+            yield from workers.map(make_block, tasks[start : start + BLOCKS_AT_ONCE])
+
+
+def _copy(rows: BlockRows, counts: dict[str, int]) -> None:
+    for table, columns in COLUMNS.items():
+        copy_text(table, columns, [rows.text[table]])
+        counts[table] = counts.get(table, 0) + rows.text[table].count(b"\n")
+    for table, columns in LEDGER.items():
+        content = rows.ledger[table]
+        _ensure_months(table, content[DAY_COLUMNS[table]])
+        copy_arrow(table, columns, content)
+        counts[table] = counts.get(table, 0) + content.num_rows
+
+
+def _ensure_months(table: str, days: pa.ChunkedArray) -> None:
+    if len(days):
+        found = pc.min_max(days)
+        first, last = found["min"].as_py(), found["max"].as_py()
+        ensure_partitions(table, first.replace(day=1), last.replace(day=1))
+
+
+def _let_representatives_dispose() -> None:
+    """Legal representatives may dispose of their firms' current accounts."""
+    run(
+        "INSERT INTO holdings_accountparty (account_id, customer_id, role, source_no)"
+        " SELECT a.id, r.from_party_id, 'disponent', '' FROM party_relationship r"
+        " JOIN holdings_account a ON a.customer_id = r.to_party_id AND a.kind = 'current'"
+        " WHERE r.kind = 'legal_representative' ON CONFLICT DO NOTHING"
+    )
+
+
+def settle_tables() -> None:
+    """Tell the planner what the tables hold now, and empty the pending list of the search index. Outside a
+    transaction."""
+    tables: Sequence[str] = (*COLUMNS, *LEDGER)
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"VACUUM (ANALYZE) {connection.ops.quote_name(table)}")
+
+
+def load_summary(loaded: Loaded, today: dt.date, seconds: float) -> dict[str, Any]:
+    """The command's last line."""
+    return {"day": today.isoformat(), "seconds": round(seconds, 1), **loaded.counts, "truth": loaded.truth.num_rows}
