@@ -101,22 +101,31 @@ def chromium() -> Iterator[Browser]:
 Visit = Callable[..., Page]
 
 
-def _matters(message: ConsoleMessage, expected_status: int) -> bool:
-    """An error in the console, other than the browser's remark on a status that was expected."""
-    return message.type == "error" and f"status of {expected_status}" not in message.text
+def _matters(message: ConsoleMessage, expected: set[int]) -> bool:
+    """An error in the console, other than the browser's and htmx's remarks on a status that was expected."""
+    remarks = [f"a status of {status} " for status in expected] + [f"Error Code {status} " for status in expected]
+    return message.type == "error" and not any(remark in message.text for remark in remarks)
 
 
 @pytest.fixture
 def visit(site: Site, chromium: Browser, client_of: Callable[[str], Client]) -> Iterator[Visit]:
     """`visit("lin", "/customers/", language="zh", theme="light", width="1440")`: a page somebody has opened.
 
-    Whatever the browser complains about (a script error, a blocked style) fails the test at its end.
+    Whatever the browser complains about (a script error, a blocked style) fails the test at its end; `trouble` names
+    the statuses that are meant to happen.
     """
     contexts = []
     complaints: list[str] = []
 
     def open_page(
-        name: str, path: str, *, language: str = "zh", theme: str = "light", width: str = "1440", expect: int = 200
+        name: str,
+        path: str,
+        *,
+        language: str = "zh",
+        theme: str = "light",
+        width: str = "1440",
+        expect: int = 200,
+        trouble: tuple[int, ...] = (),
     ) -> Page:
         context = open_context(chromium, width, language, theme, site.base, None)
         contexts.append(context)
@@ -126,7 +135,9 @@ def visit(site: Site, chromium: Browser, client_of: Callable[[str], Client]) -> 
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
-        page.on("console", lambda m: complaints.append(f"{path}: {m.text}") if _matters(m, expect) else None)
+        page.on(
+            "console", lambda m: complaints.append(f"{path}: {m.text}") if _matters(m, {expect, *trouble}) else None
+        )
         answer = page.goto(site.base + path)
         assert answer is not None
         assert answer.status == expect, f"{path} answered {answer.status}"
