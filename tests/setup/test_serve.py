@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import psutil
 import psycopg
 import pytest
 
+from kexin.project.commands.prepared import is_prepared, remember
 from kexin.project.postgres import ensure_running, stop
 from kexin.project.postgres_account import account_for
 from kexin.project.postgres_programs import binaries
@@ -111,6 +113,31 @@ def refusal(result: subprocess.CompletedProcess[str]) -> str:
     assert sentence.startswith("kexin: ")
     assert sentence.endswith(".")
     return sentence.removeprefix("kexin: ")
+
+
+def test_a_start_prepares_again_only_after_a_change(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("KEXIN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KEXIN_VAR", str(installation.var))
+    url = ensure_running("product", var=installation.var).url
+    try:
+        remember(url, with_users=False)
+        assert is_prepared(url, with_users=False)
+        assert not is_prepared(url, with_users=True)
+
+        (installation.var / "keys" / "master.json").touch()
+        assert not is_prepared(url, with_users=False)
+
+        remember(url, with_users=True)
+        assert is_prepared(url, with_users=True)
+        with psycopg.connect(url) as connection:
+            newest = "(SELECT max(id) FROM django_migrations)"
+            connection.execute(f"UPDATE django_migrations SET applied = now() WHERE id = {newest}")
+        assert not is_prepared(url, with_users=True)
+    finally:
+        stop("product", var=installation.var)
 
 
 def test_a_taken_port_is_named(installation: Installation) -> None:
