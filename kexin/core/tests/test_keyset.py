@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, models
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from kexin.core.ui.keyset import Cursor, KeysetPage, count_capped
+from kexin.core.ui.keyset import Cursor, Direction, KeysetPage, count_capped
 
 
 class Row(models.Model):  # noqa: DJ008  nobody prints it
@@ -21,6 +21,7 @@ class Row(models.Model):  # noqa: DJ008  nobody prints it
     amount = models.DecimalField(max_digits=20, decimal_places=2, null=True)
     at = models.DateTimeField()
     name = models.CharField(max_length=10)
+    objects: ClassVar[models.Manager[Row]] = models.Manager()
 
     class Meta:
         app_label = "core_keyset_test"
@@ -130,10 +131,11 @@ def test_a_deep_page_is_read_from_the_index(rows: list[Row]) -> None:
         cursor.execute('CREATE INDEX keyset_test ON core_keyset_test_row ("amount", "id")')
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
-    for way in ("asc", "desc"):
-        first = KeysetPage(Row.objects.all(), [("amount", way)], size=20)  # type: ignore[list-item]
+    ways: tuple[Direction, ...] = ("asc", "desc")
+    for way in ways:
+        first = KeysetPage(Row.objects.all(), [("amount", way)], size=20)
         with CaptureQueriesContext(connection) as queries:
-            KeysetPage(Row.objects.all(), [("amount", way)], first.next_cursor, 20)  # type: ignore[list-item]
+            KeysetPage(Row.objects.all(), [("amount", way)], first.next_cursor, 20)
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN " + queries[0]["sql"])
             plan = "\n".join(line for (line,) in cursor.fetchall())

@@ -229,6 +229,8 @@ class Table:
         chips = []
         for name, bound in form.fields.items():
             value = form.cleaned_data.get(name)
+            if value is False and name not in self.request.GET:  # an unticked box is no filter
+                continue
             if value in (None, "", [], ()) or (hasattr(value, "exists") and not value):
                 continue
             names = {key for key in self.request.GET if key == name or key.startswith(f"{name}_")}
