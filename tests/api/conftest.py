@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from kexin.core.approval import decide_approval
 from kexin.core.service_accounts import AccountData, propose_service_account
-from kexin.core.testing.personas import Bank
+from tests.personas import Bank
 
 
 class Caller:

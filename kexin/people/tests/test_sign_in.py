@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from kexin.core.choices import Outcome
 from kexin.core.models import AuditEntry
-from kexin.core.testing.personas import PASSWORD, Bank
+from tests.personas import PASSWORD, Bank
 from kexin.people.models import User
 from kexin.people.operations import end_session, reset_password, set_user_active
 from kexin.people.queries import actor_for

@@ -51,7 +51,7 @@ def build() -> Bank:
     """Make the small bank, or find it."""
     from kexin.core.models import Role
     from kexin.people.models import Employee, OrgUnit, Post
-    from kexin.people.operations import appoint, apply_grant, create_employee, create_post, create_unit, create_user
+    from kexin.people.operations import apply_grant, appoint, create_employee, create_post, create_unit, create_user
 
     actor = system("set-up")
     bank = Bank()

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 os.environ["KEXIN_ENV"] = "test"
 os.environ["DJANGO_SETTINGS_MODULE"] = "kexin.project.settings"
 os.environ.setdefault("KEXIN_VAR", str(ROOT / "var" / "test"))
