@@ -237,6 +237,8 @@ class _Loading:
             workers=workers,
         )
         self.loads.append((source.importable, load))
+        if source.importable.before_file is not None:
+            source.importable.before_file(load, mark)
         if mark["done"] < mark["rows"]:
             for batch in read_ahead(self._batches(source, mark["done"])):
                 self._commit(source, mark, load, batch)

@@ -107,9 +107,9 @@ Closing = Callable[[Load, dict[str, Any]], dict[str, Any]]
 class Importable:
     """A kind of record that files can feed.
 
-    ``load`` runs inside the batch's transaction. ``after_file`` runs when a file is through, in transactions of its
-    own, may be repeated, and gives what the report shall say. ``on_finish`` runs inside the operation that ends the
-    load.
+    ``load`` runs inside the batch's transaction. ``before_file`` may note in the mark what stands. ``after_file`` runs
+    when a file is through, in transactions of its own, may be repeated, and gives what the report shall say.
+    ``on_finish`` runs inside the operation that ends the load.
     """
 
     code: str
@@ -118,6 +118,7 @@ class Importable:
     key: tuple[str, ...]
     load: Loader
     batch_rows: int = 50_000
+    before_file: Callable[[Load, dict[str, Any]], None] | None = None
     after_file: Closing | None = None
     on_finish: Callable[[Load], None] | None = None
 

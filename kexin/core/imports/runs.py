@@ -110,7 +110,7 @@ def _ask_for_review(run: ImportRun, unit_id: int) -> None:
         subject_kind="core.ImportRun",
         subject_id=run.pk,
         details={"profile": run.profile, "rejected": run.rejected, "location": run.location, **due.memo()},
-        policy_id=policy.policy_version,  # type: ignore[attr-defined]
+        policy_id=policy.policy_version,
     )
 
 

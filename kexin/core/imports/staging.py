@@ -72,22 +72,24 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column
 
 
-def literal(value: object) -> bytes:
-    """One value in PostgreSQL's text format of COPY."""
+def _literal(value: object) -> str:
+    kind = type(value)
+    if kind is str:
+        text: str = value  # type: ignore[assignment]
+        if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+            text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+        return text
     if value is None:
-        return b"\\N"
-    if isinstance(value, bytes):
-        return b"\\\\x" + value.hex().encode()
-    if isinstance(value, list):
-        return ("{" + ",".join(map(str, value)) + "}").encode()
-    if isinstance(value, bool):
-        return b"t" if value else b"f"
-    text = str(value)
-    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
-        text = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
-    return text.encode()
+        return "\\N"
+    if kind is bytes:
+        return "\\\\x" + value.hex()  # type: ignore[attr-defined]
+    if kind is list:
+        return "{" + ",".join(map(str, value)) + "}"  # type: ignore[call-overload]
+    if kind is bool:
+        return "t" if value else "f"
+    return str(value)
 
 
 def line(values: Iterable[object]) -> bytes:
     """One row in PostgreSQL's text format of COPY."""
-    return b"\t".join(map(literal, values)) + b"\n"
+    return ("\t".join(map(_literal, values)) + "\n").encode()

@@ -25,7 +25,7 @@ from kexin.holdings.importing.accounts import (
     load_orders,
     load_parties,
 )
-from kexin.holdings.importing.ledger import close_ledger, load_transactions
+from kexin.holdings.importing.ledger import begin_ledger, close_ledger, load_transactions
 
 _NO = Field(name="source_no", label=_("number in the source"), required=True, max_length=40)
 _ACCOUNT = Field(
@@ -165,6 +165,7 @@ register(
         label=_("Transactions"),
         key=("account", "booked_on", "source_no"),
         load=load_transactions,
+        before_file=begin_ledger,
         after_file=close_ledger,
         batch_rows=200_000,
         fields=(

@@ -37,9 +37,15 @@ def refuse_taken(work: Upsert, table: str) -> None:
     if "token" not in work.extra:
         return
     work.refuse_where(
-        f"r.token IS NOT NULL AND (EXISTS (SELECT FROM {table} t WHERE t.token = r.token"  # noqa: S608
-        " AND (t.source, t.source_no) <> (r.source, r.source_no))"
-        f" OR EXISTS (SELECT FROM {RESOLVED} e WHERE e.token = r.token AND e._line < r._line))",
+        f"EXISTS (SELECT FROM {table} t WHERE t.token = r.token"
+        " AND (t.source, t.source_no) <> (r.source, r.source_no))",
+        "number",
+        "number_taken",
+        "'***'",
+    )
+    work.refuse_where(
+        "r._line IN (SELECT _line FROM (SELECT _line, row_number() OVER (PARTITION BY token ORDER BY _line) AS nth"  # noqa: S608
+        f" FROM {RESOLVED} WHERE token IS NOT NULL) numbered WHERE nth > 1)",
         "number",
         "number_taken",
         "'***'",

@@ -9,7 +9,7 @@ from kexin.core.keystore import customer_keys
 from kexin.core.masking import plain
 from kexin.core.tokens import exact_token
 from kexin.party.importing.customers import record_candidates
-from kexin.party.importing.sealing import Sealer
+from kexin.party.importing.sealing import ATTRIBUTE_VALUE, Sealer
 
 COLUMNS = ("party_id", "key_id", "code", "value", "token")
 
@@ -44,7 +44,7 @@ def load_attributes(batch: Batch) -> Outcome:
         if pk in touched and before is not None:
             outcome.refuse(row[LINE], "customer", plain(row["customer"])[:80], "repeated")
             continue
-        sealed = Sealer(key_id, ciphers.get(key_id)).seal("party_partyattribute", "value", row["value"])
+        sealed = Sealer(key_id, ciphers.get(key_id)).seal(ATTRIBUTE_VALUE, row["value"])
         if before is None:
             new += line((pk, key_id, row["code"], sealed, token))
             outcome.created += 1

@@ -9,10 +9,10 @@ from kexin.core.imports.importable import Batch, Outcome, Rejection
 from kexin.core.imports.sources import LINE
 from kexin.core.imports.staging import copy_text
 from kexin.core.keystore import customer_keys
-from kexin.core.tokens import exact_token, exact_token_next, name_match_key, name_tokens
+from kexin.core.tokens import name_match_key, name_tokens
 from kexin.party.choices import CustomerStatus
 from kexin.party.importing import sealing
-from kexin.party.importing.sealing import Sealer, check_row
+from kexin.party.importing.sealing import Sealer, Tokens, ask_tokens, check_row, identity_kind
 from kexin.party.models import Address, ContactPoint, Customer, EnterpriseProfile, IdentityDocument, Party
 
 SOME = 2_000
@@ -32,13 +32,13 @@ def _take_over(rows: list[dict[str, Any]], known: dict[str, int], batch: Batch, 
     decrypt_rows(Party, parties.values(), ("name", "born_on"))
     customers = {each.pk: each for each in Customer.objects.filter(pk__in=ids)}
     enterprises = {each.pk: each for each in EnterpriseProfile.objects.filter(pk__in=ids)}
-    parts = _Parts(ids, batch)
-    for row in rows:
+    checks = [check_row(row) for row in rows]
+    parts = _Parts(ids, batch, list(zip(rows, checks, strict=True)))
+    for row, checked in zip(rows, checks, strict=True):
         pk = known[row["source_no"]]
         if customers[pk].status == CustomerStatus.MERGED:
             outcome.refuse(row[LINE], "source_no", row["source_no"], "merged")
             continue
-        checked = check_row(row)
         if checked.fault is not None:
             outcome.rejected.append(Rejection(row[LINE], *checked.fault))
             continue
@@ -98,11 +98,15 @@ def _change_enterprise(profile: EnterpriseProfile, row: dict[str, Any], fields: 
 class _Parts:
     """Documents, contacts and addresses of known customers: new ones are added, none is taken away."""
 
-    def __init__(self, ids: list[int], batch: Batch) -> None:
+    def __init__(self, ids: list[int], batch: Batch, rows: list[tuple[dict[str, Any], sealing.Checked]]) -> None:
         self.dry_run = batch.load.dry_run
-        self.rotating = exact_token_next("probe", "x") is not None
+        self.tokens = Tokens()
+        for row, checked in rows:
+            if checked.fault is None:
+                ask_tokens(row, checked, self.tokens)
+        self.tokens.compute()
         documents = IdentityDocument.objects.filter(party_id__in=ids, retired_at=None)
-        self.tokens = {(pk, bytes(token)) for pk, token in documents.values_list("party_id", "token")}
+        self.documents = {(pk, bytes(token)) for pk, token in documents.values_list("party_id", "token")}
         contacts = ContactPoint.objects.filter(party_id__in=ids).values_list("party_id", "kind", "token")
         self.contacts = {(pk, kind, bytes(token)) for pk, kind, token in contacts}
         self.addresses: dict[tuple[int, str], list[Address]] = {}
@@ -124,14 +128,14 @@ class _Parts:
 
         before = len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made)
         if checked.document is not None:
-            kind = f"identity:{row['document_type']}:{row.get('document_country') or 'CN'}"
-            if (party.pk, exact_token(kind, checked.document.normalised)) not in self.tokens:
+            token = self.tokens.of(identity_kind(row), checked.document.normalised)
+            if (party.pk, token) not in self.documents:
                 self.documents_made += sealing.document_line(
-                    row[LINE], party.pk, row, checked.document, own(), self.rotating
+                    row[LINE], party.pk, row, checked.document, own(), self.tokens
                 )
         for contact_kind, value in checked.contacts.items():
-            if (party.pk, contact_kind, exact_token(contact_kind, value)) not in self.contacts:
-                self.contacts_made += sealing.contact_line(party.pk, contact_kind, value, own(), self.rotating)
+            if (party.pk, contact_kind, self.tokens.of(contact_kind, value)) not in self.contacts:
+                self.contacts_made += sealing.contact_line(party.pk, contact_kind, value, own(), self.tokens)
         if (row.get("address_area") or row.get("address_detail")) and not self._lives_there(party.pk, row):
             self.addresses_made += sealing.address_line(party.pk, row, own())
         return len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made) > before

@@ -22,11 +22,14 @@ from kexin.core.imports.staging import line
 from kexin.core.keystore import customer_keys, new_key_id
 from kexin.core.masking import mask_contact, mask_identity, mask_name
 from kexin.core.sealing import place
-from kexin.core.tokens import exact_token, exact_token_next, name_match_key, name_tokens
+from kexin.core.tokens import exact_token_next, exact_tokens, name_match_key, names_tokens
 from kexin.party.choices import ContactKind
 
 _CN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 PLACEHOLDER = b"\x00"
+PARTY_NAME, PARTY_BORN = place("party_party", "name"), place("party_party", "born_on")
+DOCUMENT_NUMBER, CONTACT_VALUE = place("party_identitydocument", "number"), place("party_contactpoint", "value")
+ADDRESS_DETAIL, ATTRIBUTE_VALUE = place("party_address", "detail"), place("party_partyattribute", "value")
 CONTACTS = (ContactKind.MOBILE, ContactKind.PHONE, ContactKind.EMAIL)
 ORGANISATION_KINDS = ("enterprise", "institution")
 PARTY_TEXTS = (
@@ -136,17 +139,24 @@ def make_new(part: Part) -> Made:
     """Everything that becomes of new customers, as rows to copy."""
     made = Made()
     names = list(part.columns)
-    rows = [dict(zip(names, values, strict=True)) for values in zip(*part.columns.values(), strict=True)]
-    checks = [check_row(row) for row in rows]
-    keys = iter(_keys(sum(each.fault is None for each in checks), part.dry_run))
-    rotating = exact_token_next("probe", "x") is not None
-    for index, (row, checked) in enumerate(zip(rows, checks, strict=True)):
-        if checked.fault is not None:
+    every = [dict(zip(names, values, strict=True)) for values in zip(*part.columns.values(), strict=True)]
+    rows: list[New] = []
+    for index, row in enumerate(every):
+        checked = check_row(row)
+        if checked.fault is None:
+            rows.append(New(index, row, checked))
+        else:
             made.refused.append((part.lines[index], *checked.fault))
-            continue
-        key_id, cipher = next(keys)
-        _make_one(made, part, index, row, checked, Sealer(key_id, cipher), rotating)
-        made.made += 1
+    for new, (key_id, cipher) in zip(rows, _keys(len(rows), part.dry_run), strict=True):
+        new.sealer = Sealer(key_id, cipher)
+    tokens = Tokens()
+    for new in rows:
+        new.ask(tokens)
+    tokens.compute()
+    words = names_tokens([new.row.get("name") for new in rows])
+    for new, found in zip(rows, words, strict=True):
+        _make_one(made, part, new, found, tokens)
+    made.made = len(rows)
     return made
 
 
@@ -160,29 +170,84 @@ class Sealer:
     """Encrypts the values of one customer; without a cipher (a trial) it gives placeholders."""
 
     def __init__(self, key_id: UUID, cipher: Aead | None) -> None:
-        self.key_id, self._cipher = key_id, cipher
+        self.key_id, self._cipher, self._bytes = key_id, cipher, key_id.bytes
 
-    def seal(self, table: str, column: str, value: str | None) -> bytes | None:
-        """The ciphertext as PersonalField reads it."""
-        if value is None or value == "":
+    def seal(self, where: bytes, value: str | None) -> bytes | None:
+        """The ciphertext as PersonalField reads it; ``where`` is the place of table and column."""
+        if not value:
             return None
         if self._cipher is None:
             return PLACEHOLDER
-        return self._cipher.encrypt(value.encode(), place(table, column) + self.key_id.bytes)
+        return self._cipher.encrypt(value.encode(), where + self._bytes)
 
 
-def _make_one(
-    made: Made, part: Part, index: int, row: Mapping[str, Any], checked: Checked, sealer: Sealer, rotating: bool
-) -> None:
+class Tokens:
+    """Exact tokens of many values, computed column by column: opening the key ring costs more than a token."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[str, dict[str, None]] = {}
+        self._found: dict[str, dict[str, bytes | None]] = {}
+        self._next: dict[str, dict[str, bytes | None]] = {}
+
+    def want(self, kind: str, value: str) -> None:
+        self._wanted.setdefault(kind, {})[value] = None
+
+    def compute(self) -> None:
+        """The tokens, and while a rotation is under way those under the newer key."""
+        rotating = exact_token_next("probe", "x") is not None
+        for kind, values in self._wanted.items():
+            self._found[kind] = dict(zip(values, exact_tokens(kind, values), strict=True))
+            if rotating:
+                self._next[kind] = {value: exact_token_next(kind, value) for value in values}
+
+    def of(self, kind: str, value: str) -> bytes | None:
+        return self._found[kind][value]
+
+    def newer(self, kind: str, value: str) -> bytes | None:
+        return self._next.get(kind, {}).get(value)
+
+
+@dataclass(slots=True)
+class New:
+    """One row on its way into the tables."""
+
+    index: int
+    row: Mapping[str, Any]
+    checked: Checked
+    sealer: Sealer = field(init=False)
+
+    def ask(self, tokens: Tokens) -> None:
+        """Say which tokens will be needed."""
+        ask_tokens(self.row, self.checked, tokens)
+
+
+def identity_kind(row: Mapping[str, Any]) -> str:
+    """The kind of token under which an identity document is unique (see ``party.tokens``)."""
+    return f"identity:{row['document_type']}:{row.get('document_country') or 'CN'}"
+
+
+def ask_tokens(row: Mapping[str, Any], checked: Checked, tokens: Tokens) -> None:
+    """Want the tokens of a row's document and contacts."""
+    if checked.document is not None:
+        tokens.want(identity_kind(row), checked.document.normalised)
+        tokens.want("last4", tail_of(checked.document.normalised))
+    for kind, value in checked.contacts.items():
+        tokens.want(kind, value)
+        if kind != ContactKind.EMAIL:
+            tokens.want("last4", tail_of(value))
+
+
+def _make_one(made: Made, part: Part, new: New, words: list[int], tokens: Tokens) -> None:
+    row, checked, sealer, index = new.row, new.checked, new.sealer, new.index
     party_id, now, name, born = part.party_ids[index], part.now, row.get("name"), checked.born_on
     made.party += line(
         (
             party_id,
             sealer.key_id,
             row["kind"],
-            sealer.seal("party_party", "name", name),
+            sealer.seal(PARTY_NAME, name),
             checked.sex,
-            sealer.seal("party_party", "born_on", born.isoformat() if born else None),
+            sealer.seal(PARTY_BORN, born.isoformat() if born else None),
             *(row.get(text) or "" for text in PARTY_TEXTS),
             now,
             now,
@@ -200,7 +265,7 @@ def _make_one(
             row.get("closed_on"),
             born.year if born else None,
             born.month * 100 + born.day if born else None,
-            name_tokens(name),
+            words,
             name_match_key(name) if name else None,
             0,
             part.source,
@@ -223,31 +288,29 @@ def _make_one(
             )
         )
     if checked.document is not None:
-        made.document += document_line(part.lines[index], party_id, row, checked.document, sealer, rotating)
+        made.document += document_line(part.lines[index], party_id, row, checked.document, sealer, tokens)
     for kind, value in checked.contacts.items():
-        made.contact += contact_line(party_id, kind, value, sealer, rotating)
+        made.contact += contact_line(party_id, kind, value, sealer, tokens)
     if row.get("address_area") or row.get("address_detail"):
         made.address += address_line(party_id, row, sealer)
 
 
 def document_line(
-    at: int, party_id: int, row: Mapping[str, Any], document: IdentifierCheck, sealer: Sealer, rotating: bool
+    at: int, party_id: int, row: Mapping[str, Any], document: IdentifierCheck, sealer: Sealer, tokens: Tokens
 ) -> bytes:
     """One identity document for the staging table."""
-    country = row.get("document_country") or "CN"
-    kind = f"identity:{row['document_type']}:{country}"
-    number = document.normalised
+    kind, number = identity_kind(row), document.normalised
     return line(
         (
             at,
             party_id,
             sealer.key_id,
             row["document_type"],
-            country,
-            sealer.seal("party_identitydocument", "number", number),
-            exact_token(kind, number),
-            exact_token_next(kind, number) if rotating else None,
-            last4(number),
+            row.get("document_country") or "CN",
+            sealer.seal(DOCUMENT_NUMBER, number),
+            tokens.of(kind, number),
+            tokens.newer(kind, number),
+            tokens.of("last4", tail_of(number)),
             row.get("document_issued_on"),
             None if row.get("document_long_term") else row.get("document_expires_on"),
             bool(row.get("document_long_term")),
@@ -255,17 +318,17 @@ def document_line(
     )
 
 
-def contact_line(party_id: int, kind: str, value: str, sealer: Sealer, rotating: bool) -> bytes:
+def contact_line(party_id: int, kind: str, value: str, sealer: Sealer, tokens: Tokens) -> bytes:
     """One contact point."""
     return line(
         (
             party_id,
             sealer.key_id,
             kind,
-            sealer.seal("party_contactpoint", "value", value),
-            exact_token(kind, value),
-            exact_token_next(kind, value) if rotating else None,
-            None if kind == ContactKind.EMAIL else last4(value),
+            sealer.seal(CONTACT_VALUE, value),
+            tokens.of(kind, value),
+            tokens.newer(kind, value),
+            None if kind == ContactKind.EMAIL else tokens.of("last4", tail_of(value)),
             False,
             False,
             "",
@@ -282,13 +345,13 @@ def address_line(party_id: int, row: Mapping[str, Any], sealer: Sealer) -> bytes
             row.get("address_kind") or "home",
             row.get("address_country") or "CN",
             row.get("address_area") or "",
-            sealer.seal("party_address", "detail", row.get("address_detail")),
+            sealer.seal(ADDRESS_DETAIL, row.get("address_detail")),
             row.get("address_postcode") or "",
         )
     )
 
 
-def last4(value: str) -> bytes | None:
-    """The token of the last four letters or digits."""
-    tail = "".join(char for char in value if char.isalnum())[-4:].upper()
-    return exact_token("last4", tail) if len(tail) == 4 else None
+def tail_of(value: str) -> str:
+    """The last four letters or digits; empty (which has no token) where there are fewer."""
+    tail = "".join(char for char in value[-12:] if char.isalnum())[-4:].upper()
+    return tail if len(tail) == 4 else ""
