@@ -15,7 +15,7 @@ from kexin.core.calendar import business_date
 from kexin.core.query import query
 from kexin.holdings.choices import Direction
 from kexin.holdings.models import Account, Transaction
-from kexin.holdings.queries import account_in_reach
+from kexin.holdings.queries import account_in_reach, same_reach
 
 VIEW_TRANSACTIONS = "holdings.view_transactions"
 
@@ -43,10 +43,22 @@ class MonthFlow:
 
 
 @query(VIEW_TRANSACTIONS, label=_("See transactions"))
-def transactions(actor: Actor, account_id: int, wanted: TransactionFilter | None = None) -> QuerySet[Transaction]:
-    """The bookings of an account within reach, narrowed; the caller orders by day and number and cuts the page."""
-    account = account_in_reach(actor, account_id, VIEW_TRANSACTIONS).account
-    return narrowed(Transaction.objects.filter(account_id=account.pk), wanted or TransactionFilter())
+def transactions(actor: Actor, account: Account | int, wanted: TransactionFilter | None = None) -> QuerySet[Transaction]:
+    """The bookings of an account within reach, narrowed; the caller orders by day and number and cuts the page.
+
+    An ``Account`` was taken from :func:`kexin.holdings.queries.open_account`: its reach is not asked a second time
+    where the same grants cover both.
+    """
+    _check(actor, account)
+    pk = account if isinstance(account, int) else account.pk
+    return narrowed(Transaction.objects.filter(account_id=pk), wanted or TransactionFilter())
+
+
+def _check(actor: Actor, account: Account | int) -> None:
+    if isinstance(account, int):
+        account_in_reach(actor, account, VIEW_TRANSACTIONS)
+    elif not same_reach(actor, VIEW_TRANSACTIONS):
+        account_in_reach(actor, account.pk, VIEW_TRANSACTIONS)
 
 
 def narrowed(rows: QuerySet[Transaction], wanted: TransactionFilter) -> QuerySet[Transaction]:
@@ -74,6 +86,7 @@ def flows(actor: Actor, account: Account, months: int = 12) -> list[MonthFlow]:
 
     ``account`` was taken from :func:`kexin.holdings.queries.open_account`, which checked the reach.
     """
+    _check(actor, account)
     today = business_date()
     first = months_ago(today.replace(day=1), months - 1)
     rows = (

@@ -36,6 +36,8 @@ from kexin.holdings.rules import (
     summed,
 )
 from kexin.party.models import Customer, Party
+from kexin.people.models import by_language
+from kexin.products.models import Product
 
 MOST_ACCOUNTS = 500  # of one customer on one page: an enterprise with more is served by the account search
 VIEW_ACCOUNTS = "holdings.view_accounts"
@@ -49,6 +51,11 @@ def customer_for(actor: Actor, customer_id: int, operation: str) -> Customer:
     if found is None:
         raise NotFound
     return found
+
+
+def same_reach(actor: Actor, operation: str) -> bool:
+    """Do the very grants that let the actor see accounts also cover ``operation``? Then it need not be asked again."""
+    return actor.grants_for(operation) == actor.grants_for(VIEW_ACCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +186,9 @@ def _positions(account: Account, held: Iterable[Holding]) -> list[Position]:
     ]
 
 
-def product_name(product: object) -> str:
+def product_name(product: Product) -> str:
     """In the reader's language, where the product has a name in it."""
-    from django.utils.translation import get_language
-
-    english = (get_language() or "").startswith("en") and getattr(product, "name_en", "")
-    return str(english or getattr(product, "name", ""))
+    return by_language(product.name, product.name_en)
 
 
 # -- balances -----------------------------------------------------------------------------------------------------
@@ -214,6 +218,8 @@ SELECT a.id, b.day, b.balance FROM unnest(%(ids)s::bigint[]) a(id) CROSS JOIN LA
 @query(VIEW_BALANCES, label=_("See balances over time"))
 def balances(actor: Actor, customer_id: int, accounts: Sequence[Account], months: int = 12) -> list[BalanceLine]:
     """One line per currency over the accounts given, which the caller took from :func:`portfolio`. One read."""
+    if not same_reach(actor, VIEW_BALANCES):
+        customer_for(actor, customer_id, VIEW_BALANCES)
     return balance_lines(accounts, months)
 
 

@@ -32,17 +32,19 @@ from kexin.core.query import query
 from kexin.core.ui import numbers
 from kexin.party.models import Customer, Party
 from kexin.party.naming import in_charge
-from kexin.people.models import Employee, OrgUnit, Post
-from kexin.people.queries import post_labels
+from kexin.people.models import OrgUnit, Post
+from kexin.people.queries import names_of, post_labels
 
 VIEW_HISTORY = "party.view_history"
 
 # Columns that say nothing to people: keys, derived and technical values.
 _KEYS = {"id", "key_id", "party_id", "customer_id", "from_party_id", "account_id", "source", "source_no", "version"}
 _DERIVED = {"born_year", "birthday", "search_tokens", "name_match", "token", "token_next", "last4_token", "balance_on"}
-_TECHNICAL = {"stored_as", "digest", "media_type", "created_at", "updated_at"}
-_ACTORS = {"added_by", "written_by", "made_by", "checked_by", "decided_by"}  # the change itself says who
-_SILENT = frozenset(_KEYS | _DERIVED | _TECHNICAL | _ACTORS)
+_TECHNICAL = {"stored_as", "digest", "media_type"}
+# The change itself says when and who.
+_MOMENTS = {"created_at", "updated_at", "added_at", "written_at", "checked_at", "found_at"}
+_ACTORS = {"added_by", "written_by", "made_by", "checked_by", "decided_by"}
+_SILENT = frozenset(_KEYS | _DERIVED | _TECHNICAL | _MOMENTS | _ACTORS)
 _OWN = (
     *("party", "customer", "partyname", "identitydocument", "contactpoint", "address", "partyattribute"),
     *("enterpriseprofile", "relationship", "portfolioassignment", "duplicatecandidate"),
@@ -101,7 +103,7 @@ def told(actor: Actor, customer: Customer, rows: Sequence[History]) -> list[Chan
     """Rows of history in words. Names of people, units, posts and customers are looked up once for all rows."""
     known = {model._meta.db_table: model for model in apps.get_models() if model._meta.db_table in _tables}
     reader = _Reader(actor, customer, rows, known)
-    names = staff_names([row.actor_name for row in rows])
+    names = names_of({row.actor_name for row in rows})
     result = []
     for row in rows:
         model = known.get(row.table_name)
@@ -121,12 +123,6 @@ def told(actor: Actor, customer: Customer, rows: Sequence[History]) -> list[Chan
     return result
 
 
-def staff_names(staff_nos: Iterable[str]) -> dict[str, str]:
-    """Names of employees by staff number, for lines that say who; others act under their own name."""
-    wanted = {each for each in staff_nos if each}
-    return dict(Employee.objects.filter(staff_no__in=wanted).values_list("staff_no", "name")) if wanted else {}
-
-
 class _Reader:
     """Turns stored column values into text for one actor and one customer."""
 
@@ -144,7 +140,7 @@ class _Reader:
                     wanted[related].add(value)
         people = wanted[Party] | wanted[Customer]
         self.labels: dict[type[models.Model], dict[int, str]] = {
-            OrgUnit: dict(OrgUnit.objects.filter(pk__in=wanted[OrgUnit]).values_list("pk", "name"))
+            OrgUnit: {each.pk: each.shown_name for each in OrgUnit.objects.filter(pk__in=wanted[OrgUnit])}
             if wanted[OrgUnit]
             else {},
             Post: post_labels(wanted[Post]) if wanted[Post] else {},
@@ -162,7 +158,7 @@ class _Reader:
                 continue
             old, new = (self._text(field, each.get(column), keys, row) for each in (before, after))
             if old or new:
-                yield FieldChange(str(field.verbose_name), old, new)
+                yield FieldChange(_label(field), old, new)
 
     def _keys(self, *sides: Mapping[str, Any]) -> list[UUID]:
         """Keys that may open the row: its own where the change shows it, and the customer's."""
@@ -182,7 +178,8 @@ class _Reader:
         if isinstance(value, bool):
             return _t("yes") if value else _t("no")
         if isinstance(field, models.DecimalField):
-            return numbers.exact(Decimal(str(value)), field.decimal_places)
+            places = max(2, -int(Decimal(str(value)).normalize().as_tuple().exponent))
+            return numbers.exact(Decimal(str(value)), places)
         if isinstance(field, models.DateTimeField):
             return localtime(dt.datetime.fromisoformat(str(value))).strftime("%Y-%m-%d %H:%M")
         if isinstance(value, list):
@@ -219,6 +216,14 @@ class _Reader:
         if own is None or own in keys:
             return erased
         return self._opened(field, sealed, [own], row)
+
+
+def _label(field: models.Field[Any, Any]) -> str:
+    """The field's name in words; a reference that was given none is called by what it points at."""
+    related = _related(field)
+    if related is not None and field.verbose_name == field.name.replace("_", " "):
+        return str(related._meta.verbose_name)
+    return str(field.verbose_name)
 
 
 def _values(row: History) -> Iterable[tuple[str, Any]]:

@@ -17,8 +17,7 @@ from kexin.engagement.models import Note
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import TimelineFilter, documents, notes_for, timeline_events
 from kexin.engagement.timeline import GROUPS, Rendering, Text, rendering_of
-from kexin.party.history import staff_names
-from kexin.people.queries import post_labels
+from kexin.people.queries import names_of, post_labels
 
 PAGE = 20
 ORDER = (("at", "desc"), ("id", "desc"))
@@ -53,7 +52,7 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
     first = not request.GET.get("at")
     found = notes_for(actor, pk, mine, pinned=first)
     pinned = [note for note in found if note.pinned] if first else []
-    names = staff_names([row.actor_name for row in page.rows] + [note.written_by for note in pinned])
+    names = names_of({row.actor_name for row in page.rows} | {note.written_by for note in pinned})
     context = {
         "lines": _lines(page.rows, {note.pk: note for note in found}, names),
         "group": group,
@@ -104,7 +103,7 @@ def documents_panel(request: HttpRequest, pk: int) -> Shown:
     found = documents(actor, pk)
     today = business_date()
     soon = today + dt.timedelta(days=in_force(DocumentPolicy).warn_days)
-    names = staff_names([each.added_by for each in found])
+    names = names_of({each.added_by for each in found})
     lines = [
         {
             "document": each,

@@ -57,7 +57,7 @@ def account_page(request: HttpRequest, pk: int) -> HttpResponse:
     if actor.may("holdings.view_transactions"):
         found = flows(actor, account, months)
         context["bars"] = _bars(found, account.currency) if any(f.money_in or f.money_out for f in found) else None
-        rows = transactions(actor, pk)
+        rows = transactions(actor, account)
         tools = _export_link(request, pk) if actor.may("holdings.export_transactions") else ""
         context["table"] = TransactionTable(request, rows, filters=TransactionFilterSet(request, rows), tools=tools)
     return render(request, "holdings/account.html", context)
@@ -85,7 +85,7 @@ def _facts(account: Account) -> list[Fact]:
             f"{numbers.exact(account.balance)} {account.currency}",
             _t("as of %(day)s") % {"day": day} if day else "",
         ),
-        Fact(_("Opening branch"), account.unit.name),
+        Fact(_("Opening branch"), account.unit.shown_name),
         Fact(_("Account opened on"), account.opened_on.isoformat() if account.opened_on else "–"),
     ]
     if account.rate is not None:

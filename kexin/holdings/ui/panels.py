@@ -69,8 +69,7 @@ def assets_panel(request: HttpRequest, pk: int) -> Shown:
         "panel_url": request.path,
         "today": business_date(),
         "totals": found.totals.items(),
-        "rings": [(code, ring_chart(found, code)) for code in order if len(found.parts(code)) > 0],
-        "lines": [(each.currency, line_chart(each)) for each in lines if any(value for value in each.values)],
+        "charts": _charts(found, lines, order),
         "positions": positions[:SHOWN],
         "more": max(0, len(positions) - SHOWN),
         "accounts": [(each.pk, f"{each.get_kind_display()} {mask_account(each.number)}") for each in own],
@@ -79,6 +78,24 @@ def assets_panel(request: HttpRequest, pk: int) -> Shown:
         "choices": MONTHS,
         "several": len(order) > 1,
     }
+
+
+def _charts(
+    found: Portfolio, lines: list[BalanceLine], order: list[str]
+) -> list[tuple[str, dict[str, Any], dict[str, Any] | None]]:
+    """Ring and line per currency: the leading one always, another where it has several classes.
+
+    A single account that was asked for puts its line beside the leading ring, in its own currency.
+    """
+    by_currency = {each.currency: line_chart(each) for each in lines if any(each.values)}
+    charts = []
+    for number, code in enumerate(order):
+        line = by_currency.get(code)
+        if number == 0 and line is None and len(by_currency) == 1:
+            line = next(iter(by_currency.values()))
+        if found.parts(code) and (number == 0 or len(found.parts(code)) > 1):
+            charts.append((code, ring_chart(found, code), line))
+    return charts
 
 
 def _owned(found: Portfolio) -> list[Account]:

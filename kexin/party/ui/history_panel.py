@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.ui.keyset import KeysetPage
+from kexin.core.ui.request import actor_of
 from kexin.party.history import changes, told
 
 PAGE = 25
 ORDER = (("at", "desc"), ("id", "desc"))
-ACTIONS = {"insert": (_("added"), "good"), "update": (_("changed"), "calm"), "delete": (_("removed"), "warn")}
+ACTIONS = {
+    "insert": (pgettext_lazy("history", "added"), "good"),
+    "update": (pgettext_lazy("history", "changed"), "calm"),
+    "delete": (pgettext_lazy("history", "removed"), "warn"),
+}
 
 
 def history_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """GET; with ``at`` in the address only the next changes come, to be put behind those shown."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer, rows = changes(actor, pk)
     page = KeysetPage(rows, ORDER, request.GET.get("at", ""), PAGE)
     lines = [(each, *ACTIONS[each.action]) for each in told(actor, customer, page.rows)]
