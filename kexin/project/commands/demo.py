@@ -56,16 +56,18 @@ def run(args: argparse.Namespace) -> int:
         bank = prepare_bank(
             args.customers, args.months, args.seed, today, args.bookings_per_account, args.accounts_per_customer
         )
-        with _Bars() as bars:
-            password = new_password()
-            loaded = load_bank(bank, actor=actor, password=password, progress=bars.show)
-            write_sign_ins(loaded.staff.sign_ins, password)
-            bars.show("demo day", 0, 1)
-            duplicates = tell_story(actor=actor, today=today)
-            bars.show("demo day", 1, 1)
-            settle_tables()
-    except (RuleViolation, ValueError) as refusal:
-        raise CommandError(f"{refusal}") from refusal
+    except RuleViolation as refusal:
+        raise CommandError(str(refusal.message)) from refusal
+    except ValueError as refusal:  # a size that cannot be made; the sentence says which
+        raise CommandError(str(refusal)) from refusal
+    with _Bars() as bars:
+        password = new_password()
+        loaded = load_bank(bank, actor=actor, password=password, progress=bars.show)
+        write_sign_ins(loaded.staff.sign_ins, password)
+        bars.show("demo day", 0, 1)
+        duplicates = tell_story(today)
+        bars.show("demo day", 1, 1)
+        settle_tables()
     truth = args.truth or settings.VAR / "demo-truth.parquet"
     write_truth(loaded.truth, duplicates, truth)
     print(f"The demo bank is loaded; sign-ins: {settings.VAR / 'demo-sign-ins.txt'}, truth: {truth}", file=sys.stderr)

@@ -49,7 +49,7 @@ def make_block(task: Task) -> BlockRows:
     standings = last_standings(tables)
     ended = _close_the_leavers(tables, accounts, standings, as_of)
     text = seal_parties(tables, keys, places, assets_by_party(accounts, standings), ended)
-    text |= seal_accounts(tables, accounts, standings, keys, places, as_of)
+    text |= seal_accounts(tables, accounts, standings, keys, places, as_of, ended)
     return BlockRows(
         text=text,
         ledger=ledger_tables(tables, standings, places),

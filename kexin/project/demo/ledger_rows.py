@@ -26,9 +26,7 @@ TRANSACTION = (
 BALANCE = ("account_id", "day", "balance")
 
 
-def ledger_tables(
-    tables: dict[str, pa.Table], standings: dict[int, Standing], places: Places
-) -> dict[str, pa.Table]:
+def ledger_tables(tables: dict[str, pa.Table], standings: dict[int, Standing], places: Places) -> dict[str, pa.Table]:
     """``holdings_transaction`` and ``holdings_balance``."""
     accounts = tables["accounts"]
     ids = accounts["account_id"].to_numpy()

@@ -60,7 +60,7 @@ def refuse_inhabited() -> None:
         raise RuleViolation(_("This bank has units already: the demo bank is loaded into an empty one only."))
 
 
-@operation("core.load_demo", label=_("Load the demonstration bank"))
+@operation("project.load_demo", label=_("Load the demonstration bank"))
 def load_bank(bank: Bank, *, actor: Actor, password: str, progress: Progress) -> Loaded:
     """Everything that ``bank`` stands for, in one transaction: all of it or nothing.
 
@@ -73,6 +73,7 @@ def load_bank(bank: Bank, *, actor: Actor, password: str, progress: Progress) ->
     places = _places(bank, staff, _load_products(bank), actor)
     counts: dict[str, int] = {"units": len(staff.units), "posts": len(staff.posts), "products": len(places.products)}
     truth, last_account, done = [], 0, 0
+    progress("customers", 0, bank.customers)
     with inserts_unrecorded():
         for rows in _blocks(bank, places):
             _copy(rows, counts)

@@ -25,9 +25,7 @@ def keep_paper(
     writer.write(one_page(["DEMONSTRATION DATA", f"Jianglan Bank: {stem}", f"File {customer.customer_no}"]))
     stored = writer.finish(media_type="application/pdf", file_name=f"{stem}.pdf")
     try:
-        return add_document(
-            customer, actor=actor, stored=stored, title=title, category=category, expires_on=expires_on
-        )
+        return add_document(customer, actor=actor, stored=stored, title=title, category=category, expires_on=expires_on)
     except Exception:
         vault.remove(stored.stored_as)
         raise

@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from kexin.core.imports.staging import line
 from kexin.core.tokens import exact_token, exact_token_next
-from kexin.party.importing.sealing import last4
+from kexin.party.tokens import last4_token
 from kexin.project.demo.codes import ACCOUNT_KINDS, INVESTMENTS, LIABILITIES, RELATIONSHIPS
 from kexin.project.demo.places import SOURCE, Places
 from kexin.project.demo.sealed_parties import Keys, Rows, cents
@@ -61,18 +62,15 @@ def last_standings(tables: dict[str, pa.Table]) -> dict[int, Standing]:
     """The last balance of every account. Positions valued product by product decide over the account's own line,
     which rounds each purchase and may differ by a cent."""
     balances = tables["balances"]
-    found = dict(
-        zip(
-            balances["account_id"].to_pylist(),
-            zip(balances["balance"].to_pylist(), balances["day"].to_pylist(), strict=True),
-            strict=True,
-        )
-    )
+    accounts = balances["account_id"].to_numpy()
+    _, backwards = np.unique(accounts[::-1], return_index=True)
+    last = balances.take(len(accounts) - 1 - backwards)
+    found = zip(*(last[name].to_pylist() for name in ("account_id", "balance", "day")), strict=True)
     valued: dict[int, int] = {}
     holdings = tables["holdings"]
     for account, value in zip(holdings["account_id"].to_pylist(), holdings["value"].to_pylist(), strict=True):
         valued[account] = valued.get(account, 0) + value
-    return {account: Standing(valued.get(account, amount), day) for account, (amount, day) in found.items()}
+    return {account: Standing(valued.get(account, amount), day) for account, amount, day in found}
 
 
 def assets_by_party(accounts: Rows, standings: dict[int, Standing]) -> dict[int, int]:
@@ -92,15 +90,17 @@ def seal_accounts(
     keys: Keys,
     places: Places,
     as_of: dt.date,
+    ended: dict[int, dt.date],
 ) -> dict[str, bytes]:
-    """Rows in COPY's text format by table; ``as_of`` is the evening that the bank was valued."""
+    """Rows in COPY's text format by table; ``as_of`` is the evening that the bank was valued, ``ended`` says when
+    closed files were closed."""
     owners = {row["account_id"]: row["party_id"] for row in accounts}
     bonds = [row for row in accounts if row["kind"] == "treasury" and row["status"] == "open"]
     loans = tables["loans"].to_pylist()
     payments = {row["account_id"]: instalment(row["principal"], row["rate_bp"], row["months"]) for row in loans}
     payable = _loans_by_payer(loans)
     return {
-        "party_portfolioassignment": _assignments(tables, places),
+        "party_portfolioassignment": _assignments(tables, places, ended),
         "party_relationship": _relationships(tables, places),
         "holdings_account": _accounts(accounts, standings, keys, places),
         "holdings_accountparty": b"".join(
@@ -132,7 +132,7 @@ def _accounts(rows: Rows, standings: dict[int, Standing], keys: Keys, places: Pl
                     value,
                     exact_token("account", number),
                     exact_token_next("account", number),
-                    last4(number),
+                    last4_token(number),
                     ACCOUNT_KINDS.get(kind, kind),
                     places.products[row["product_code"]] if row["product_code"] else None,
                     row["currency"],
@@ -153,8 +153,9 @@ def _accounts(rows: Rows, standings: dict[int, Standing], keys: Keys, places: Pl
     return b"".join(made)
 
 
-def _assignments(tables: dict[str, pa.Table], places: Places) -> bytes:
-    """管户 by period. The simulation's last day belongs to a period, the product's does not."""
+def _assignments(tables: dict[str, pa.Table], places: Places, ended: dict[int, dt.date]) -> bytes:
+    """管户 by period. The simulation's last day belongs to a period, the product's does not. A closed file's last
+    period ends with it, as the exit of a customer does it."""
     units = dict(zip(tables["parties"]["party_id"].to_pylist(), tables["parties"]["unit"].to_pylist(), strict=True))
     return b"".join(
         line(
@@ -163,13 +164,18 @@ def _assignments(tables: dict[str, pa.Table], places: Places) -> bytes:
                 places.posts[row["post_no"]],
                 places.units[units[row["party_id"]]],
                 row["starts_on"],
-                row["ends_on"] + dt.timedelta(days=1) if row["ends_on"] else None,
+                row["ends_on"] + dt.timedelta(days=1) if row["ends_on"] else _end(row, ended),
                 "客户经理离职，管户移交" if row["ends_on"] else "",
                 places.made_by,
             )
         )
         for row in tables["lead_managers"].to_pylist()
     )
+
+
+def _end(row: dict[str, Any], ended: dict[int, dt.date]) -> dt.date | None:
+    end = ended.get(row["party_id"])
+    return max(end, row["starts_on"]) if end else None
 
 
 def _relationships(tables: dict[str, pa.Table], places: Places) -> bytes:
@@ -213,8 +219,7 @@ def _bonds(rows: Rows, standings: dict[int, Standing], places: Places, as_of: dt
                 places.account(row["account_id"]),
                 places.party(row["party_id"]),
                 places.products[row["product_code"]],
-                f"{standings[row['account_id']].balance // 10_000}"
-                f".{standings[row['account_id']].balance % 10_000:04}",
+                f"{standings[row['account_id']].balance // 10_000}.{standings[row['account_id']].balance % 10_000:04}",
                 cents(standings[row["account_id"]].balance),
                 cents(standings[row["account_id"]].balance),
                 as_of,
@@ -267,7 +272,7 @@ def _cards(rows: Rows, keys: Keys, places: Places) -> bytes:
                 keys.ids[row["party_id"]],
                 value,
                 exact_token("card", row["card_no"]),
-                last4(row["card_no"]),
+                last4_token(row["card_no"]),
                 places.product_names[row["product_code"]][:40],
                 row["opened_on"],
                 row["expires_on"],

@@ -19,7 +19,7 @@ from kexin.core.imports.staging import line
 from kexin.core.keystore import customer_keys
 from kexin.core.sealing import encrypt_columns
 from kexin.core.tokens import exact_token, exact_token_next, name_match_key, names_tokens
-from kexin.party.importing.sealing import last4
+from kexin.party.tokens import last4_token
 from kexin.project.demo.codes import COUNTRIES, DOCUMENT_TYPES, INCOME_BANDS, LEGAL_FORMS, PREFERRED, SEXES
 from kexin.project.demo.places import SOURCE, Places
 
@@ -136,7 +136,7 @@ def _customers(rows: Rows, places: Places, assets: dict[int, int], closed_on: di
                     row["kind"],
                     row["state"],
                     places.units[row["unit"]],
-                    places.posts[row["lead_post"]] if row["lead_post"] and not closed else None,
+                    places.posts[row["lead_post"]] if row["lead_post"] else None,
                     None if row["state"] == "prospect" else row["admitted_on"],
                     closed_on[party] if closed else None,
                     born.year if born else None,
@@ -193,7 +193,7 @@ def _documents(tables: dict[str, pa.Table], parties: Rows, keys: Keys, places: P
                     value,
                     exact_token(what, number),
                     exact_token_next(what, number),
-                    last4(number),
+                    last4_token(number),
                     row["issued_on"],
                     row["expires_on"],
                     row["expires_on"] is None,
@@ -216,7 +216,7 @@ def _contacts(rows: Rows, keys: Keys, places: Places) -> bytes:
                 value,
                 exact_token(row["kind"], plain),
                 exact_token_next(row["kind"], plain),
-                None if row["kind"] == "email" else last4(plain),
+                None if row["kind"] == "email" else last4_token(plain),
                 _noon(row["verified_on"], places),
                 row["is_preferred"],
                 row["do_not_use"],
@@ -228,9 +228,7 @@ def _contacts(rows: Rows, keys: Keys, places: Places) -> bytes:
 
 
 def _addresses(rows: Rows, keys: Keys, places: Places) -> bytes:
-    sealed = keys.seal(
-        "party_address", "detail", [row["party_id"] for row in rows], [row["street"] for row in rows]
-    )
+    sealed = keys.seal("party_address", "detail", [row["party_id"] for row in rows], [row["street"] for row in rows])
     return b"".join(
         line(
             (

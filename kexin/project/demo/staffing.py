@@ -79,9 +79,7 @@ def hire_everyone(bank: structure.Structure, *, actor: Actor, password: str) -> 
     neighbours = {bank.successor_post}
     for entry in bank.posts:
         person, unit_row = people[entry.employee_no], units[entry.unit]
-        post = create_post(
-            actor=actor, unit=unit_row, title=entry.title, title_en=TITLES_EN.get(entry.title, "")
-        )
+        post = create_post(actor=actor, unit=unit_row, title=entry.title, title_en=TITLES_EN.get(entry.title, ""))
         staff.posts[entry.post_no] = post.pk
         if entry.role:
             served = units[SERVED_BRANCH] if entry.unit == REMOTE_CENTRE else None
@@ -99,9 +97,7 @@ def hire_everyone(bank: structure.Structure, *, actor: Actor, password: str) -> 
             let_go(employee, actor=actor, left_on=person.left_on)
         elif person.username or entry.post_no in neighbours:
             open_account(employee, actor=actor, password=password)
-            staff.sign_ins.append(
-                SignIn(employee.staff_no, employee.name, unit_row.name, entry.title, entry.role)
-            )
+            staff.sign_ins.append(SignIn(employee.staff_no, employee.name, unit_row.name, entry.title, entry.role))
     return staff
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from kexin.core.actor import Actor
+from kexin.core.actor import Actor, system
 from kexin.core.approval import decide_approval
 from kexin.core.models import Role
 from kexin.core.policy_operations import propose_policy
@@ -53,17 +53,18 @@ def cast(username: str) -> Actor:
     return actor_for(user, session="demo", methods=("password", "mfa"))
 
 
-def tell_story(*, actor: Actor, today: dt.date) -> list[dict[str, object]]:
-    """The demo day; gives back the truth about what it planted. ``actor`` is the system that loads."""
+def tell_story(today: dt.date) -> list[dict[str, object]]:
+    """The demo day; gives back the truth about what it planted. What the clock does, the clock's own actor does."""
     relax_second_factor(cast, today)
     tell_of_chen(cast, today)
     tell_of_portfolio(cast)
     tell_of_exit(cast)
     leave_proposals(cast, today)
     truth = tell_of_twins(cast, today)
-    while flag_expiring_documents(actor=actor, today=today):
+    clock = system("clock.documents")
+    while flag_expiring_documents(actor=clock, today=today):
         pass
-    while flag_kept_documents(actor=actor, today=today):
+    while flag_kept_documents(actor=clock, today=today):
         pass
     return truth
 
@@ -83,9 +84,7 @@ def relax_second_factor(cast: Cast, today: dt.date) -> None:
 
 def tell_of_chen(cast: Cast, today: dt.date) -> None:
     """Mrs Chen, 67, Lin's customer: notes, papers, her daughter's number."""
-    chen = Customer.objects.filter(lead_post=cast("lin").post_id).order_by("pk").first()
-    if chen is None:
-        return
+    chen = _chen(cast)
     for text, pinned in CHEN_NOTES:
         write_note(chen, actor=cast("lin"), text=text, pinned=pinned)
     record_contact(
@@ -104,11 +103,16 @@ def tell_of_chen(cast: Cast, today: dt.date) -> None:
     write_note(chen, actor=cast("zhou"), text="支行回访：客户对网点服务满意，希望保留柜面取号优先。")
 
 
+def _chen(cast: Cast) -> Customer:
+    """The first customer of every demo bank."""
+    return Customer.objects.filter(lead_post=cast("lin").post_id).order_by("pk")[0]
+
+
 def tell_of_portfolio(cast: Cast) -> None:
     """A remark on some of Lin's largest customers."""
     lin = cast("lin")
-    largest = Customer.objects.filter(lead_post=lin.post_id, status="active").order_by("-assets", "pk")[1:]
-    for customer, text in zip(largest[: len(NOTES)], NOTES, strict=False):
+    others = Customer.objects.filter(lead_post=lin.post_id, status="active").exclude(pk=_chen(cast).pk)
+    for customer, text in zip(others.order_by("-assets", "pk")[: len(NOTES)], NOTES, strict=False):
         write_note(customer, actor=lin, text=text)
 
 

@@ -26,9 +26,7 @@ def tell_of_twins(cast: Callable[[str], Actor], today: dt.date) -> list[dict[str
     unit = OrgUnit.objects.get(code=SECOND_UNIT)
     truth: list[dict[str, object]] = []
     for number, original in enumerate(_originals()):
-        twin = create_customer(
-            actor=zhou, data=_again(original, number), unit=unit, lead_post=None, anyway=True
-        )
+        twin = create_customer(actor=zhou, data=_again(original, number), unit=unit, lead_post=None, anyway=True)
         truth.append(
             {
                 "party_id": twin.pk,
