@@ -60,7 +60,7 @@ def refuse_inhabited() -> None:
         raise RuleViolation(_("This bank has units already: the demo bank is loaded into an empty one only."))
 
 
-@operation("project.load_demo", label=_("Load the demonstration bank"))
+@operation("core.load_demo", label=_("Load the demonstration bank"))
 def load_bank(bank: Bank, *, actor: Actor, password: str, progress: Progress) -> Loaded:
     """Everything that ``bank`` stands for, in one transaction: all of it or nothing.
 

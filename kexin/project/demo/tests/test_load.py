@@ -148,7 +148,7 @@ class LoadedBank(TestCase):
         assert running == leads
 
     def test_the_load_is_one_audit_entry_and_no_row_history(self) -> None:
-        entries = list(AuditEntry.objects.filter(operation="project.load_demo"))
+        entries = list(AuditEntry.objects.filter(operation="core.load_demo"))
         assert len(entries) == 1
         assert "people.create_employee" in entries[0].inner_operations
         tracked = rows("SELECT count(*) FROM core_history WHERE table_name IN ('party_party', 'holdings_account')")
