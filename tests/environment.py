@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,9 @@ os.environ.setdefault("KEXIN_TEST_NAME", f"test_{os.getpid()}")
 
 def _drop_leftovers() -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_gw[0-9]+)?$'"):
+        for (name,) in connection.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_gw[0-9]+)?$'"
+        ):
             if not Path(f"/proc/{name.split('_')[1]}").exists() and Path("/proc/self").exists():
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -58,17 +59,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_caches() -> Iterator[None]:
+def _fresh_caches() -> None:
     """Policies, calendars and roles are read anew in every test."""
     from kexin.core import calendar, policy
 
     policy.forget_cache()
     calendar.forget_cache()
-    yield
+    return
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _flush_follows_foreign_keys() -> Iterator[None]:
+def _flush_follows_foreign_keys() -> None:
     """The flush between transactional tests must empty the ledger too: it refers to accounts, Django does not know it.
 
     The append-only tables refer to nothing and are left as they are.
@@ -81,5 +82,5 @@ def _flush_follows_foreign_keys() -> Iterator[None]:
         return plain(self, style, tables, reset_sequences=reset_sequences, allow_cascade=True)
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
-    yield
+    return
     DatabaseOperations.sql_flush = plain  # type: ignore[method-assign]

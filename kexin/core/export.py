@@ -72,7 +72,7 @@ def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], actor: Actor,
                 cell.data_type = "s"  # never a formula, whatever it begins with
             cells.append(cell)
         sheet.append(cells)
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the caller streams and closes it
     book.save(file)
     file.seek(0)
     return file

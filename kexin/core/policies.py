@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import parse_intervals
-from kexin.core.policy import policy, setting
+from kexin.core.policy import Policy, policy, setting
 
 
 @policy("core.audit", _("Audit and its seal"))
-class AuditPolicy:
+class AuditPolicy(Policy):
     """How soon acts are sealed into the chain, and how long one may stay unsealed before verify complains."""
 
     seal_every_seconds: int = setting(_("Seal every"), unit=_("seconds"), minimum=60, maximum=3600)
@@ -19,14 +19,14 @@ class AuditPolicy:
 
 
 @policy("core.calendar", _("Working time"))
-class CalendarPolicy:
+class CalendarPolicy(Policy):
     """The institution's working intervals on a working day, local time, ``HH:MM-HH:MM``."""
 
     intervals: list = setting(_("Working intervals"), check=parse_intervals)  # type: ignore[type-arg]
 
 
 @policy("core.reveal", _("Revealing personal data"))
-class RevealPolicy:
+class RevealPolicy(Policy):
     """How often one person may reveal masked fields, and how long a revealed field stays on the screen."""
 
     per_hour: int = setting(_("Reveals per hour and person"), minimum=1, maximum=1000)
@@ -34,7 +34,7 @@ class RevealPolicy:
 
 
 @policy("core.work", _("Work items"))
-class WorkPolicy:
+class WorkPolicy(Policy):
     """When somebody is reminded, and when a late item climbs to the next level."""
 
     remind_at_fraction: Decimal = setting(_("Remind after this part of the time"), minimum=0, maximum=1)
@@ -44,7 +44,7 @@ class WorkPolicy:
 
 
 @policy("core.imports", _("Imports and uploads"))
-class ImportPolicy:
+class ImportPolicy(Policy):
     """Limits that protect the machine from hostile or mistaken files."""
 
     largest_upload_mb: int = setting(_("Largest upload"), unit="MB", minimum=1, maximum=20480)
@@ -55,7 +55,7 @@ class ImportPolicy:
 
 
 @policy("core.session", _("Sign-in and sessions"))
-class SessionPolicy:
+class SessionPolicy(Policy):
     """When a session ends by itself, and whether customer data need a second factor."""
 
     idle_minutes: int = setting(_("Signed out after idle"), unit=_("minutes"), minimum=1, maximum=720)
@@ -63,14 +63,14 @@ class SessionPolicy:
 
 
 @policy("core.export", _("Exports"))
-class ExportPolicy:
+class ExportPolicy(Policy):
     """How much may leave in one file."""
 
     most_rows: int = setting(_("Rows per export at most"), minimum=1, maximum=1_000_000)
 
 
 @policy("core.api", _("Programming interface"))
-class ApiPolicy:
+class ApiPolicy(Policy):
     """How often somebody may ask, how long a repeated write is recognised, how long a token lives at most."""
 
     requests_per_minute: int = setting(_("Requests per minute and actor"), minimum=1, maximum=1_000_000)

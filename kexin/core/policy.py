@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import yaml
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ from kexin.core.choices import PolicyStatus
 from kexin.core.decision import Decision, Reason
 from kexin.core.errors import KexinError, type_text
 
-T = TypeVar("T")
+T = TypeVar("T", bound="Policy")
 _CACHE_SECONDS = 5.0
 
 
@@ -65,6 +65,13 @@ def setting(
     )
 
 
+class Policy:
+    """What every declared policy has: its code, and the id of the version its numbers came from."""
+
+    policy_code: ClassVar[str] = ""
+    policy_version: ClassVar[int] = 0
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class PolicyType:
     """A declared policy."""
@@ -89,8 +96,7 @@ def policy(code: str, label: type_text) -> Any:
             kind = _KINDS[str(field.type).split("[")[0]]
             shapes.append(Shape(field.name, kind=kind, **field.metadata))
         policy_types[code] = PolicyType(code, label, made, tuple(shapes))
-        made.policy_code = code  # type: ignore[attr-defined]
-        made.policy_version = 0  # type: ignore[attr-defined]
+        made.policy_code = code
         return made
 
     return wrap
@@ -182,7 +188,7 @@ def version_in_force(code: str, on: dt.date | None = None) -> Any:
 
 def in_force(cls: type[T], on: dt.date | None = None) -> T:
     """Today's numbers of a policy, with ``policy_version`` (the version's id) on the value."""
-    code: str = cls.policy_code  # type: ignore[attr-defined]
+    code = cls.policy_code
     version = version_in_force(code, on)
     act = frame.current.get()
     if act is not None:

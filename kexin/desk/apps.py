@@ -12,4 +12,6 @@ class DeskConfig(AppConfig):
         from kexin.core.ui.menu import register_menu
         from kexin.desk import queries  # noqa: F401  the doors register themselves
 
-        register_menu("work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True)
+        register_menu(
+            "work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True
+        )

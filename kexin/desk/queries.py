@@ -91,8 +91,13 @@ def figures(actor: Actor) -> Figures:
     day_end = timezone.localtime(now).replace(hour=23, minute=59, second=59)
     from kexin.core.calendar import business_date
 
-    work = my_work(actor).order_by().aggregate(
-        today=Count("pk", filter=Q(due_at__gt=now, due_at__lte=day_end)), late=Count("pk", filter=Q(due_at__lte=now))
+    work = (
+        my_work(actor)
+        .order_by()
+        .aggregate(
+            today=Count("pk", filter=Q(due_at__gt=now, due_at__lte=day_end)),
+            late=Count("pk", filter=Q(due_at__lte=now)),
+        )
     )
     if not actor.may("party.view_customers"):
         return Figures(work["today"], work["late"], 0, None, 0, 0)

@@ -13,7 +13,11 @@ from kexin.engagement.choices import DocumentCategory
 from kexin.party.models import Customer
 
 
-class CustomerRowQuerySet(ScopedQuerySet[models.Model]):
+class DocumentQuerySet(ScopedQuerySet["Document"]):
+    scope_through = "customer"
+
+
+class NoteQuerySet(ScopedQuerySet["Note"]):
     scope_through = "customer"
 
 
@@ -35,7 +39,7 @@ class Document(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=200, blank=True)
 
-    objects = CustomerRowQuerySet.as_manager()
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -64,7 +68,7 @@ class Note(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
-    objects = CustomerRowQuerySet.as_manager()
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("note")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.policy import policy, setting
+from kexin.core.policy import Policy, policy, setting
 
 
 @policy("engagement.documents", _("Documents of customers"))
-class DocumentPolicy:
+class DocumentPolicy(Policy):
     """What may be kept with a customer, and when the end of a document's validity becomes somebody's work."""
 
     largest_mb: int = setting(_("Largest document"), unit="MB", minimum=1, maximum=500)

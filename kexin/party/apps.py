@@ -1,3 +1,5 @@
+from functools import partial
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,10 +16,10 @@ class PartyConfig(AppConfig):
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
-        from kexin.party import events, operations, queries  # noqa: F401  the doors register themselves
-        from kexin.party import history, names, policies, work  # noqa: F401
+        from kexin.party import events, history, names, operations, policies, queries, rekeying, work  # noqa: F401  the doors register themselves  # noqa: F401
         from kexin.party.ui import history_panel, lifecycle_pages, pages, palette, relations_pages
 
+        rekeying.register()
         register_names(customers=names.numbers_of, customer_id=names.id_of, customer_url=names.url_of)
         view = "party.view_customer"
         register_menu("work", _("Customers"), "party:customers", "users", "party.view_customers", 20, phone=True)
@@ -31,13 +33,13 @@ class PartyConfig(AppConfig):
         register_tab("customer", "relations", _("Relations"), 50)
         history.register_own_tables()
         register_tab("customer", "history", _("History"), 90, history.VIEW_HISTORY)
-        register_panel(
-            "customer", "history", "main", 10, "history", _("History"), history.VIEW_HISTORY, history_panel.history_panel
-        )
-        register_panel("customer", "relations", "main", 10, "graph", _("Relations"), view, relations_pages.relations_panel)
-        register_panel("customer", "profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
-        register_panel("customer", "profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)
         register_head_slot("customer", "since", 90, view, pages.assignment_fact)
-        register_panel("customer", "overview", "side", 30, "relations", _("Family and relations"), view, pages.relations_side_panel)
-        register_panel("customer", "profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)
-        register_panel("customer", "profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)
+        put = partial(register_panel, "customer")
+        put("overview", "side", 30, "relations", _("Family and relations"), view, pages.relations_side_panel)
+        put("relations", "main", 10, "graph", _("Relations"), view, relations_pages.relations_panel)
+        put("profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)
+        put("profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)
+        put("profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
+        put("profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)
+        see_history = history.VIEW_HISTORY
+        put("history", "main", 10, "history", _("History"), see_history, history_panel.history_panel)

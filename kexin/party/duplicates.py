@@ -14,7 +14,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import add
 from kexin.core.events import emit
 from kexin.core.policy import in_force
-from kexin.core.tokens import name_match_key
+from kexin.core.tokens import name_match_candidates
 from kexin.core.values import Duration
 from kexin.core.workflow import duty_holder, open_work
 from kexin.party.choices import CustomerStatus
@@ -23,7 +23,7 @@ from kexin.party.events import DuplicateFound
 from kexin.party.models import ContactPoint, Customer, DuplicateCandidate, IdentityDocument
 from kexin.party.policies import FilePolicy
 from kexin.party.rules import clean_text
-from kexin.party.tokens import contact_token, identity_token
+from kexin.party.tokens import contact_candidates, identity_candidates
 
 REASONS = {
     "identity": _("Same identity document"),
@@ -49,18 +49,18 @@ class Match:
 def matches_of(data: PartyData, actor: Actor) -> list[Match]:
     """Files that share a document, a contact, or name and birth date with a new party."""
     found: dict[int, set[str]] = defaultdict(set)
-    identity = [identity_token(each.type, each.country, each.number) for each in data.documents]
+    identity = [token for each in data.documents for token in identity_candidates(each.type, each.country, each.number)]
     if identity:
         for (pk,) in IdentityDocument.objects.filter(token__in=identity).values_list("party_id")[:MOST]:
             found[pk].add("identity")
-    contacts = [contact_token(each.kind, each.value) for each in data.contacts]
+    contacts = [token for each in data.contacts for token in contact_candidates(each.kind, each.value)]
     if contacts:
         for (pk,) in ContactPoint.objects.filter(token__in=contacts).values_list("party_id")[:MOST]:
             found[pk].add("contact")
     if data.born_on is not None and data.name:
-        key = name_match_key(clean_text(data.name))
+        keys = name_match_candidates(clean_text(data.name))
         birthday = data.born_on.month * 100 + data.born_on.day
-        same = Customer.objects.filter(name_match=key, birthday=birthday, born_year=data.born_on.year)
+        same = Customer.objects.filter(name_match__in=keys, birthday=birthday, born_year=data.born_on.year)
         for (pk,) in same.values_list("pk")[:MOST]:
             found[pk].add("name_birth")
     return _told(found, actor)
@@ -112,7 +112,7 @@ def owe_review(candidate: DuplicateCandidate, customer: Customer) -> None:
         subject_kind="party.DuplicateCandidate",
         subject_id=candidate.pk,
         details={"reasons": list(candidate.reasons)},
-        policy_id=rules.policy_version,  # type: ignore[attr-defined]
+        policy_id=rules.policy_version,
     )
 
 

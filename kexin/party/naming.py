@@ -8,6 +8,7 @@ from kexin.core.fields import Forgotten
 from kexin.core.masking import mask_name
 from kexin.party.models import Customer, Party
 
+
 def in_charge(actor: Actor, customer: Customer) -> bool:
     """The customer's own manager, and whoever serves the customer's unit, see names and birth dates whole."""
     if customer.lead_post_id is not None and customer.lead_post_id in actor.post_ids:

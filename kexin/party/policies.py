@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.policy import policy, setting
+from kexin.core.policy import Policy, policy, setting
 
 
 @policy("party.file", _("Customer files"))
-class FilePolicy:
+class FilePolicy(Policy):
     """How soon a suspicion of a duplicate is looked at, and how early an expiring document becomes work."""
 
     duplicate_review_working_days: int = setting(

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +16,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.fields import decrypt_rows
 from kexin.core.query import query
-from kexin.core.tokens import exact_token, name_matches, name_query_tokens
+from kexin.core.tokens import exact_candidates, name_matches, name_query_tokens
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import (
     Address,
@@ -32,7 +33,7 @@ from kexin.party.models import (
     Relationship,
 )
 from kexin.party.rules import age_on
-from kexin.party.tokens import contact_token, identity_token
+from kexin.party.tokens import contact_candidates, identity_candidates
 
 SEARCH_CANDIDATES = 200  # opened and compared after decryption; beyond it the person is asked for one more character
 _LIST_FIELDS = ("name", "born_on")
@@ -121,27 +122,34 @@ def _exact_ids(rows: QuerySet[Customer], text: str) -> list[int]:
     compact = re.sub(r"[\s-]", "", text)
     if re.fullmatch(r"[Cc]\d{4,}", compact):
         return list(rows.filter(customer_no=compact.upper()).values_list("pk", flat=True)[:1])
-    parties: set[int] = set()
+    tokens: list[bytes] = []
+    ends: list[bytes] = []
+    numbers: list[bytes] = []
     if "@" in compact:
-        tokens = [contact_token("email", compact)]
-        parties.update(ContactPoint.objects.filter(token__in=tokens).values_list("party_id", flat=True)[:50])
+        tokens = contact_candidates("email", compact)
     elif re.fullmatch(r"\d{4}|\d{3}[Xx]", compact):
-        token = exact_token("last4", compact.upper())
-        parties.update(ContactPoint.objects.filter(last4_token=token).values_list("party_id", flat=True)[:50])
-        parties.update(IdentityDocument.objects.filter(last4_token=token).values_list("party_id", flat=True)[:50])
+        ends = exact_candidates("last4", compact.upper())
     elif re.fullmatch(r"\+?\d{7,14}", compact):
-        tokens = [contact_token("mobile", compact), contact_token("phone", compact)]
-        parties.update(ContactPoint.objects.filter(token__in=tokens).values_list("party_id", flat=True)[:50])
+        tokens = contact_candidates("mobile", compact) + contact_candidates("phone", compact)
     if re.fullmatch(r"[0-9A-Za-z]{6,20}", compact):
-        tokens = [identity_token(kind, "CN", compact) for kind in ("CN-RIC", "CN-RP", "CN-USCC", "PASSPORT", "CN-HKM")]
-        parties.update(
-            IdentityDocument.objects.filter(token__in=tokens, retired_at=None).values_list("party_id", flat=True)[:50]
-        )
-        if not parties:
-            return list(rows.filter(Q(source_no=compact) & ~Q(source_no="")).values_list("pk", flat=True)[:50])
-    if re.fullmatch(r"\d{1,6}", compact) and not parties:
+        kinds = ("CN-RIC", "CN-RP", "CN-USCC", "PASSPORT", "CN-HKM")
+        numbers = [token for kind in kinds for token in identity_candidates(kind, "CN", compact)]
+    found: set[int] = set()
+    if tokens or ends:
+        contacts = ContactPoint.objects.filter(last4_token__in=ends) if ends else ContactPoint.objects.filter(token__in=tokens)
+        found.update(_holders(rows, contacts))
+    if numbers or ends:
+        documents = IdentityDocument.objects.filter(retired_at=None)
+        documents = documents.filter(last4_token__in=ends) if ends else documents.filter(token__in=numbers)
+        found.update(_holders(rows, documents))
+    if not found and re.fullmatch(r"[0-9A-Za-z]{1,20}", compact):
         return list(rows.filter(Q(source_no=compact) & ~Q(source_no="")).values_list("pk", flat=True)[:50])
-    return list(rows.filter(pk__in=parties).values_list("pk", flat=True)) if parties else []
+    return sorted(found)
+
+
+def _holders(rows: QuerySet[Customer], parts: QuerySet[Any]) -> list[int]:
+    """The customers among ``rows`` to whom ``parts`` belong: the reach comes first, the limit last."""
+    return list(rows.filter(pk__in=parts.values("party_id")).order_by().values_list("pk", flat=True)[:SEARCH_CANDIDATES])
 
 
 @query("party.search_customers", label=_("Search customers"), record="list")
@@ -180,18 +188,18 @@ class CustomerFile:
 def open_customer(actor: Actor, customer_id: int) -> Customer:
     """The head of a file. Opening it is recorded with the customer's number."""
     rows = Customer.objects.select_related("party", "party__enterprise", "unit", "lead_post", "merged_into")
-    found = rows.fetch(customer_id, actor, "party.view_customer")  # type: ignore[attr-defined]
+    found = rows.fetch(customer_id, actor, "party.view_customer")
     act = frame.current.get()
     if act is not None:
         act.subject, act.customer_id = ("party.Customer", found.pk), found.pk
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @query("party.view_customer", label=_("Open a customer file"))
 def customer_in_reach(actor: Actor, customer_id: int) -> Customer:
     """The same file for its panels: within reach, but not recorded a second time."""
     rows = Customer.objects.select_related("party", "unit", "lead_post")
-    return rows.fetch(customer_id, actor, "party.view_customer")  # type: ignore[attr-defined, no-any-return]
+    return rows.fetch(customer_id, actor, "party.view_customer")
 
 
 @query("party.view_customer", label=_("Open a customer file"))
@@ -276,9 +284,7 @@ def neighbourhood(actor: Actor, customer: Customer) -> tuple[list[Relationship],
 
     The second step goes only through parties within reach: a graph must not tell of strangers' families.
     """
-    base = Relationship.objects.filter(ends_on=None).select_related(
-        "from_party__customer", "to_party__customer"
-    )
+    base = Relationship.objects.filter(ends_on=None).select_related("from_party__customer", "to_party__customer")
     first = list(base.filter(Q(from_party=customer.pk) | Q(to_party=customer.pk)).order_by("pk")[:MOST_LINKS])
     around = {pk for row in first for pk in (row.from_party_id, row.to_party_id)} - {customer.pk}
     reach = _in_reach(actor, around)

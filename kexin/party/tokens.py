@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kexin.core.identifiers import check as check_identifier
-from kexin.core.tokens import exact_token
+from kexin.core.tokens import exact_candidates, exact_token, exact_token_next
 
 
 def identity_token(type: str, country: str, number: str) -> bytes:
@@ -11,9 +11,29 @@ def identity_token(type: str, country: str, number: str) -> bytes:
     return exact_token(f"identity:{type}:{country}", check_identifier(type, number).normalised)
 
 
+def identity_token_next(type: str, country: str, number: str) -> bytes | None:
+    """The same for the second column while the key changes; else None."""
+    return exact_token_next(f"identity:{type}:{country}", check_identifier(type, number).normalised)
+
+
+def identity_candidates(type: str, country: str, number: str) -> list[bytes]:
+    """What to look for in the first column: the token under every key in use."""
+    return exact_candidates(f"identity:{type}:{country}", check_identifier(type, number).normalised)
+
+
 def contact_token(kind: str, value: str) -> bytes:
     """The token by which a mobile, telephone or e-mail is found."""
     return exact_token(kind, check_identifier(kind, value).normalised)
+
+
+def contact_token_next(kind: str, value: str) -> bytes | None:
+    """The same for the second column while the key changes; else None."""
+    return exact_token_next(kind, check_identifier(kind, value).normalised)
+
+
+def contact_candidates(kind: str, value: str) -> list[bytes]:
+    """What to look for in the first column: the token under every key in use."""
+    return exact_candidates(kind, check_identifier(kind, value).normalised)
 
 
 def last4_token(value: str) -> bytes | None:

@@ -22,7 +22,7 @@ def by_language(chinese: str, english: str) -> str:
 
 
 class OrgUnit(models.Model):
-    """机构: head office, branch, sub-branch, outlet or department. ``path`` is ``/1/4/9/``, made on saving by the operation."""
+    """机构: head office, branch, sub-branch, outlet or department. ``path`` is ``/1/4/9/``, made by the operation."""
 
     code = models.CharField(_("code"), max_length=20, unique=True, db_collation="C")
     name = models.CharField(_("name"), max_length=80)
@@ -122,7 +122,7 @@ class DateSpan(Func):
 
 
 class Post(models.Model):
-    """岗位: a place in a unit that an employee holds for a period. Customers and work belong to posts, not to people."""
+    """岗位: a place in a unit, held for a period. Customers and work belong to posts, not to people."""
 
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="posts")
     title = models.CharField(_("title"), max_length=60)

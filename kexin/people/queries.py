@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor, Grant
@@ -35,14 +36,12 @@ def signed_in(
 ) -> tuple[Actor, OrgUnit | None, bool]:
     """The actor, the unit it works in, and whether something is withheld until a second factor is shown."""
     today = business_date()
-    employee = Employee.objects.filter(user=user, status=EmployeeStatus.ACTIVE).select_related("unit").first()
+    held = held_on(today).filter(employee__user=user, employee__status=EmployeeStatus.ACTIVE)
+    holdings = list(held.select_related("employee__unit", "post__unit").order_by("post"))
+    posts = [holding.post for holding in holdings]
+    employee = holdings[0].employee if holdings else _without_post(user)
     if employee is None:
         return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username), None, False
-    posts = list(
-        Post.objects.filter(pk__in=held_on(today).filter(employee=employee).values("post_id"))
-        .select_related("unit")
-        .order_by("pk")
-    )
     grants, withheld = grants_of(posts, today), False
     known = frozenset(methods)
     if "mfa" not in known and in_force(SessionPolicy).mfa_for_customers:
@@ -65,6 +64,10 @@ def signed_in(
     return actor, posts[0].unit if posts else employee.unit, withheld
 
 
+def _without_post(user: User) -> Employee | None:
+    return Employee.objects.filter(user=user, status=EmployeeStatus.ACTIVE).select_related("unit").first()
+
+
 def _without_customers(grant: Grant) -> Grant:
     """The grant less everything that touches customer data; the doors of those floors then refuse."""
     return replace(grant, operations=frozenset(n for n in grant.operations if not n.startswith(CUSTOMER_FLOORS)))
@@ -78,13 +81,12 @@ def held_on(day: dt.date) -> QuerySet[PostHolder]:
 def grants_of(posts: Iterable[Post], day: dt.date) -> tuple[Grant, ...]:
     """The grants of these posts on a day; the units of a sub-tree are resolved here, once."""
     held = PostRole.objects.filter(post__in=list(posts)).filter(Q(ends_on=None) | Q(ends_on__gte=day))
-    rows = held.select_related("post__unit", "unit", "role").prefetch_related(
-        Prefetch("role__grants", queryset=RoleOperation.objects.only("role_id", "operation"))
-    )
+    names = RoleOperation.objects.filter(role=OuterRef("role")).values("operation")
+    rows = held.select_related("post__unit", "unit", "role").annotate(operations=ArraySubquery(names))
     return tuple(
         Grant(
             role=row.role.code,
-            operations=frozenset(grant.operation for grant in row.role.grants.all()),
+            operations=frozenset(row.operations),
             reach=Reach(row.reach),
             post_id=row.post_id,
             unit_ids=_units(row.reach, row.unit or row.post.unit),

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from kexin.core.errors import Conflict, RuleViolation
-from kexin.core.models import AuditEntry, History
 from kexin.core.fields import personal_fields
+from kexin.core.models import AuditEntry, History
 from kexin.engagement.operations import add_document, write_note
 from kexin.engagement.queries import timeline_events
 from kexin.engagement.vault import Writer

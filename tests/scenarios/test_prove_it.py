@@ -25,11 +25,14 @@ SCREENS = {"B-01": "—", "B-03": "登录", "B-06": "客户页", "B-07": "审计
 def test_nothing_personal_stands_readable_in_any_table(bank, chen):
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
         )
         tables = [name for (name,) in cursor.fetchall()]
         for table in tables:
-            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text ~ %s', ["陈秀兰|310101195904129964|13800005678"])
+            cursor.execute(
+                f'SELECT count(*) FROM "{table}" t WHERE t::text ~ %s', ["陈秀兰|310101195904129964|13800005678"]
+            )
             assert cursor.fetchone()[0] == 0, table
 
 

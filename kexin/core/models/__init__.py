@@ -5,6 +5,7 @@ from kexin.core.models.calendar import CalendarDay
 from kexin.core.models.governance import PolicyVersion, Role, RoleOperation
 from kexin.core.models.imports import ImportRejection, ImportRun, ImportStatus
 from kexin.core.models.records import AuditCheckpoint, AuditEntry, AuditLink, Event, History
+from kexin.core.models.rotation import RotationRun
 from kexin.core.models.work import Approval, SavedView, WorkItem
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "PolicyVersion",
     "Role",
     "RoleOperation",
+    "RotationRun",
     "SavedView",
     "ServiceAccount",
     "ServiceAccountStatus",

@@ -33,7 +33,8 @@ class PolicyVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "number"], name="core_policyversion_number"),
             models.CheckConstraint(
-                condition=~Q(status=PolicyStatus.APPROVED) | (~Q(approved_by="") & ~Q(approved_by=models.F("drafted_by"))),
+                condition=~Q(status=PolicyStatus.APPROVED)
+                | (~Q(approved_by="") & ~Q(approved_by=models.F("drafted_by"))),
                 name="core_policyversion_two_persons",
             ),
             models.CheckConstraint(

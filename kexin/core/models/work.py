@@ -125,7 +125,9 @@ class SavedView(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["list_name", "owner_user_id", "name"], name="core_savedview_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["list_name", "owner_user_id", "name"], name="core_savedview_name")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -87,7 +87,7 @@ def _shown(entries: list[AuditEntry]) -> list[dict[str, Any]]:
         {
             "entry": entry,
             "label": doors[entry.operation].label if entry.operation in doors else entry.operation,
-            "actor": people.get(entry.actor_name, entry.actor_name),
+            "who": people.get(entry.actor_name, entry.actor_name),
             "customer": numbers.get(entry.customer_id, "") if entry.customer_id else "",
             "level": LEVELS.get(Outcome(entry.outcome), ""),
             "url": reverse("core:audit_entry", args=[entry.id]) + "?" + urlencode({"at": entry.at.isoformat()}),

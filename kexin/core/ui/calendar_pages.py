@@ -55,7 +55,7 @@ def year(request: HttpRequest) -> HttpResponse:
         "today": today,
         "months": [(MONTHS[m.number], m.open_days, _weeks(m.days)) for m in months],
         "open_days": sum(m.open_days for m in months),
-        "weekdays": [WEEKDAYS_ABBR[n] for n in range(7)],
+        "weekdays": [str(WEEKDAYS_ABBR[n]) if english else str(WEEKDAYS_ABBR[n])[-1] for n in range(7)],
         "published": calendar.days().is_published(number),
         "named": [
             (info, info.name_en if english else info.name)

@@ -1,4 +1,4 @@
-"""What stands around every page: security headers, the four refusals as pages, a calm page while the database is away."""
+"""Around every page: security headers, the four refusals as pages, a calm page while the database is away."""
 
 from __future__ import annotations
 

@@ -169,4 +169,5 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         submit_label=_("Propose"),
         done=_("Proposed. A second person decides."),
         go=lambda made: reverse("core:approval", args=[made.pk]),
+        template="core/policy_propose.html",
     )

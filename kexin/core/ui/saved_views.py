@@ -14,6 +14,7 @@ from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.saved_views import delete_view, save_view, views_of
 from kexin.core.ui.columns import View
+from kexin.core.ui.request import actor_of
 
 
 def saved_views(actor: Actor, list_name: str) -> list[View]:
@@ -43,7 +44,7 @@ def save(request: HttpRequest, list_name: str) -> HttpResponse:
     query = request.POST.get("query", "")
     try:
         save_view(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=actor_of(request),
             list_name=list_name,
             name=request.POST.get("name", ""),
             query_string=query,
@@ -59,6 +60,6 @@ def save(request: HttpRequest, list_name: str) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, pk: int) -> HttpResponse:
     """POST: delete one's own view."""
-    delete_view(pk, actor=request.actor)  # type: ignore[attr-defined]
+    delete_view(pk, actor=actor_of(request))
     messages.success(request, _("View deleted."))
     return _back(request)

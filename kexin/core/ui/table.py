@@ -43,7 +43,7 @@ class Table:
     """The declaration and, with a request and a queryset, one rendered list."""
 
     name: ClassVar[str] = ""
-    columns: ClassVar[Sequence[Column]] = ()
+    columns: Sequence[Column] = ()
     default_sort: ClassVar[str] = ""
     page_size: ClassVar[int] = DEFAULT_SIZE
     caption: ClassVar[Text] = ""

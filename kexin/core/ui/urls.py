@@ -10,6 +10,7 @@ from kexin.core.ui import audit_pages as audit
 from kexin.core.ui import calendar_pages as calendar
 from kexin.core.ui import gallery, palette, panels, saved_views
 from kexin.core.ui import policies_pages as policies
+from kexin.core.ui import tokens_pages as tokens
 from kexin.core.ui import work_pages as work
 
 app_name = "core"
@@ -40,6 +41,10 @@ urlpatterns = [
     path("work/<int:pk>/complete/", work.complete, name="complete_work"),
     path("work/<int:pk>/put-off/", work.snooze, name="snooze_work"),
     path("work/<int:pk>/hand-over/", work.hand_over, name="reassign_work"),
+    path("service-accounts/", tokens.listing, name="service_accounts"),
+    path("service-accounts/propose/", tokens.propose, name="propose_service_account"),
+    path("service-accounts/<int:pk>/", tokens.page, name="service_account"),
+    path("service-accounts/<int:pk>/revoke/", tokens.revoke, name="revoke_service_account"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/peek/", gallery.gallery_peek, name="gallery_peek"),
 ]

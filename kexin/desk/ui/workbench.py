@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor
 from kexin.core.calendar import business_date, is_working
+from kexin.core.ui.request import actor_of
 from kexin.desk.queries import changes, figures, work_lines
 from kexin.party.naming import shown_name
 
@@ -33,12 +33,11 @@ EVENT_WORDS = {
 
 def workbench(request: HttpRequest) -> HttpResponse:
     """GET /: figures, work by urgency, what changed since yesterday."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     today = business_date()
     since = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - dt.timedelta(days=1)
     lines = [
-        {"line": line, "name": shown_name(actor, line.customer) if line.customer else ""}
-        for line in work_lines(actor)
+        {"line": line, "name": shown_name(actor, line.customer) if line.customer else ""} for line in work_lines(actor)
     ]
     news = [
         {"change": each, "name": shown_name(actor, each.customer), "word": EVENT_WORDS.get(each.name, _("Changed"))}

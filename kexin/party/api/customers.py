@@ -15,7 +15,7 @@ from pydantic import Field
 from kexin.core.api.conditional import expected_version, tell_version
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest
-from kexin.core.api.shapes import Amount, Day, Id, Line, Paging, Reason, Shown, Taken, one_of, page_of
+from kexin.core.api.shapes import Day, Id, Line, Paging, Reason, Shown, Taken, one_of, page_of
 from kexin.core.export import csv_lines
 from kexin.core.ui.keyset import Direction
 from kexin.party.api.shown import CustomerFileShown, CustomerLine, CustomerPage, file_of, line_of

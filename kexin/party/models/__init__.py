@@ -2,7 +2,15 @@
 
 from kexin.party.models.customer import Customer, LifecycleCheck, PortfolioAssignment
 from kexin.party.models.duplicate import DuplicateCandidate, MergeRecord
-from kexin.party.models.party import Address, ContactPoint, EnterpriseProfile, IdentityDocument, Party, PartyAttribute, PartyName
+from kexin.party.models.party import (
+    Address,
+    ContactPoint,
+    EnterpriseProfile,
+    IdentityDocument,
+    Party,
+    PartyAttribute,
+    PartyName,
+)
 from kexin.party.models.relationship import Relationship
 
 __all__ = [

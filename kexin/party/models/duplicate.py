@@ -18,7 +18,7 @@ class CandidateQuerySet(ScopedQuerySet["DuplicateCandidate"]):
 
 
 class DuplicateCandidate(models.Model):
-    """疑似重复: ``first`` has the smaller id. ``reasons`` are codes such as ``identity``, ``mobile``, ``name_birth``."""
+    """疑似重复: ``first`` has the smaller id; ``reasons`` are codes such as ``identity`` and ``name_birth``."""
 
     first = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")

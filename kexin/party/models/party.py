@@ -90,7 +90,9 @@ class IdentityDocument(PersonalRow):
         verbose_name = _("identity document")
         constraints = [
             models.UniqueConstraint(fields=["token"], condition=Q(retired_at=None), name="party_identity_once"),
-            models.UniqueConstraint(fields=["token_next"], name="party_identity_once_next"),
+            models.UniqueConstraint(
+                fields=["token_next"], condition=Q(retired_at=None), name="party_identity_once_next"
+            ),
         ]
         indexes = [
             models.Index("last4_token", name="party_identity_last4"),

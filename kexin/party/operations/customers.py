@@ -136,10 +136,8 @@ def _within_reach(actor: Actor, unit: OrgUnit, lead_post: Post | None) -> None:
 
 
 @operation("party.change_customer", label=_("Change a customer file"))
-def change_customer(
-    customer: Customer, *, actor: Actor, version: int, changes: Mapping[str, Any]
-) -> Customer:
-    """Change fields of the file. ``version`` is the one the person saw; another one raises Conflict with what stands."""
+def change_customer(customer: Customer, *, actor: Actor, version: int, changes: Mapping[str, Any]) -> Customer:
+    """Change fields of the file. ``version`` is the one the person saw; another raises Conflict with what stands."""
     row = Customer.objects.lock(customer, actor)
     if row.version != version:
         raise Conflict(current=current_values(row, changes))

@@ -90,9 +90,7 @@ def _apply_exit(actor: Actor, arguments: dict[str, Any]) -> Customer:
 
 
 declare_right("party.approve_exit", _("Approve the exit of a customer"))
-register_approvable(
-    Approvable("party.propose_exit", "party.approve_exit", _("The exit of a customer"), _apply_exit)
-)
+register_approvable(Approvable("party.propose_exit", "party.approve_exit", _("The exit of a customer"), _apply_exit))
 
 
 @operation("party.readmit_customer", label=_("Readmit a former customer"), plain=("reason",))

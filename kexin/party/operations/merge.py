@@ -62,7 +62,7 @@ def dismiss_duplicate(candidate: DuplicateCandidate, *, actor: Actor, note: str)
 def propose_merge(
     candidate: DuplicateCandidate, *, actor: Actor, keep: Customer, choices: dict[str, str], reason: str
 ) -> Approval:
-    """Propose that one file absorbs the other. ``choices`` maps a field to ``kept`` or ``absorbed``: whose value stays."""
+    """Propose that one file absorbs the other; ``choices``: per field whose value stays (``kept``, ``absorbed``)."""
     row = DuplicateCandidate.objects.lock(candidate, actor)
     if row.status != CandidateStatus.OPEN:
         raise RuleViolation(_("This pair has been decided or proposed already."))
@@ -105,9 +105,10 @@ def _links() -> Iterator[tuple[type[models.Model], str]]:
         if model in _NOT_MOVED or not model._meta.managed:
             continue
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.ForeignKey) and field.related_model in (Customer, Party):
-                if not isinstance(field, models.OneToOneField):
-                    yield model, field.attname
+            if not isinstance(field, models.ForeignKey) or isinstance(field, models.OneToOneField):
+                continue
+            if field.related_model in (Customer, Party):
+                yield model, field.attname
 
 
 def _apply_merge(actor: Actor, arguments: dict[str, Any]) -> Customer:
@@ -181,9 +182,7 @@ def _sealed_before(party_id: int, changed: list[str]) -> dict[str, Any]:
 
 
 declare_right("party.approve_merge", _("Approve the merge of two files"))
-register_approvable(
-    Approvable("party.propose_merge", "party.approve_merge", _("The merge of two files"), _apply_merge)
-)
+register_approvable(Approvable("party.propose_merge", "party.approve_merge", _("The merge of two files"), _apply_merge))
 
 
 @operation("party.undo_merge", label=_("Undo a merge"), plain=("reason",))
@@ -216,9 +215,9 @@ def undo_merge(record: MergeRecord, *, actor: Actor, reason: str) -> Customer:
     PortfolioAssignment.objects.filter(pk__in=row.moved["assignments"]).update(ends_on=None)
     row.undone_at, row.undone_by = timezone.now(), actor.name
     row.save(update_fields=["undone_at", "undone_by"])
-    DuplicateCandidate.objects.filter(
-        first_id=min(keep.pk, absorbed.pk), second_id=max(keep.pk, absorbed.pk)
-    ).update(status=CandidateStatus.DISMISSED, decided_by=actor.name, decided_at=timezone.now(), note=reason[:200])
+    DuplicateCandidate.objects.filter(first_id=min(keep.pk, absorbed.pk), second_id=max(keep.pk, absorbed.pk)).update(
+        status=CandidateStatus.DISMISSED, decided_by=actor.name, decided_at=timezone.now(), note=reason[:200]
+    )
     for customer in (keep, absorbed):
         emit(MergeUndone(customer.pk, customer.customer_no, absorbed.customer_no))
     return absorbed

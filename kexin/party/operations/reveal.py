@@ -55,7 +55,9 @@ def reveal(customer: Customer, *, actor: Actor, what: str, row_id: int, purpose:
         actor_name=actor.name, operation="party.reveal", outcome=Outcome.DONE, at__gte=since
     ).count()
     if done >= rules.per_hour:
-        raise RuleViolation(_("You have revealed %(count)s values within an hour; this is the limit.") % {"count": done})
+        raise RuleViolation(
+            _("You have revealed %(count)s values within an hour; this is the limit.") % {"count": done}
+        )
     if what not in _FIELDS:
         raise NotFound
     model, field = _FIELDS[what]

@@ -7,7 +7,7 @@ from kexin.party.choices import ContactKind
 from kexin.party.data import AddressData, ContactData, DocumentData
 from kexin.party.models import Address, ContactPoint, IdentityDocument, Party
 from kexin.party.rules import clean_text
-from kexin.party.tokens import contact_token, identity_token, last4_token
+from kexin.party.tokens import contact_token, contact_token_next, identity_token, identity_token_next, last4_token
 
 
 def store_document(party: Party, data: DocumentData) -> IdentityDocument:
@@ -20,6 +20,7 @@ def store_document(party: Party, data: DocumentData) -> IdentityDocument:
         country=data.country,
         number=number,
         token=identity_token(data.type, data.country, number),
+        token_next=identity_token_next(data.type, data.country, number),
         last4_token=last4_token(number),
         issued_on=data.issued_on,
         expires_on=None if data.long_term else data.expires_on,
@@ -39,6 +40,7 @@ def store_contact(party: Party, data: ContactData) -> ContactPoint:
         kind=data.kind,
         value=value,
         token=contact_token(data.kind, value),
+        token_next=contact_token_next(data.kind, value),
         last4_token=None if data.kind == ContactKind.EMAIL else last4_token(value),
         preferred=data.preferred,
         do_not_use=data.do_not_use,

@@ -40,7 +40,9 @@ def test_personal_data_lie_encrypted(bank, chen, django_db_blocker):
     assert again.born_on == dt.date(1959, 4, 12)
 
 
-@pytest.mark.parametrize("text", ["陈秀", "秀兰", "chenxiulan", "chen", "cxl", "13800005678", "5678", "310101195904129964"])
+@pytest.mark.parametrize(
+    "text", ["陈秀", "秀兰", "chenxiulan", "chen", "cxl", "13800005678", "5678", "310101195904129964"]
+)
 def test_found_by_name_pinyin_initials_and_numbers(bank, chen, text):
     assert [row.pk for row in search(bank.actor("lin"), text)] == [chen.pk]
 

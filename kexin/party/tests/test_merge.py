@@ -96,7 +96,5 @@ def test_different_persons_are_not_suspected_again(bank, chen, twin):
     dismiss_duplicate(DuplicateCandidate.objects.get(), actor=bank.actor("he"), note="身份证不同，电话为家庭共用")
     assert DuplicateCandidate.objects.get().status == "dismissed"
     with pytest.raises(RuleViolation):
-        propose_merge(
-            DuplicateCandidate.objects.get(), actor=bank.actor("he"), keep=chen, choices={}, reason="doch"
-        )
+        propose_merge(DuplicateCandidate.objects.get(), actor=bank.actor("he"), keep=chen, choices={}, reason="doch")
     assert Customer.objects.filter(status="merged").count() == 0

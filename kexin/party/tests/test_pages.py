@@ -89,7 +89,7 @@ def test_second_editor_sees_the_conflict_and_keeps_the_text(client_of, chen):
 
 def test_hostile_text_is_shown_as_text(client_of, chen):
     client = client_of("lin")
-    hostile = '<script>alert(1)</script>\u202eABC😀'
+    hostile = "<script>alert(1)</script>\u202eABC😀"
     form = {"version": "1", "name": hostile, "sex": "F", "born_on": "1959-04-12", "nationality": "CN"}
     assert client.post(f"/customers/{chen.pk}/edit/", form).status_code == 302
     text = client.get(f"/customers/{chen.pk}/").content.decode()

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from kexin.core.actor import Actor
 from kexin.core.errors import KexinError
 from kexin.core.export import csv_lines, xlsx_file
 from kexin.core.ui.columns import Selection
+from kexin.core.ui.request import actor_of
 from kexin.party.models import Customer
 from kexin.party.operations.export import EXPORT_HEADS, export_customers, export_rows
 from kexin.party.operations.portfolio import assign_portfolio
@@ -27,7 +27,7 @@ MOST_AT_ONCE = 500  # customers assigned in one go; each is an operation of its 
 
 
 def _chosen(request: HttpRequest, operation: str) -> QuerySet[Customer]:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     reach = Customer.objects.visible_to(actor, operation).order_by("customer_no")
     return Selection.of(request).rows(reach, CustomerFilterSet, request)
 
@@ -35,7 +35,7 @@ def _chosen(request: HttpRequest, operation: str) -> QuerySet[Customer]:
 @require_POST
 def export(request: HttpRequest) -> HttpResponse | FileResponse | StreamingHttpResponse:
     """POST the selection: first ask for purpose and format, then send the file."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     rows = _chosen(request, "party.export_customers")
     form = request.POST.get("format", "")
     if form not in ("csv", "xlsx"):
@@ -57,7 +57,7 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse | StreamingHttpR
 @require_POST
 def bulk_assign(request: HttpRequest) -> HttpResponse:
     """POST the selection: first ask for post and reason, then assign one by one; refusals are told."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     rows = _chosen(request, "party.assign_portfolio")
     posts = posts_in_reach(actor, "party.assign_portfolio")
     form = AssignForm(request.POST if "reason" in request.POST else None, posts=posts)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.masking import mask_contact, mask_identity
+from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Column, Table, View
 from kexin.party.duplicates import REASONS
 from kexin.party.models import Customer, DuplicateCandidate, MergeRecord
@@ -42,12 +43,12 @@ class DuplicateTable(Table):
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         self.columns = (
             Column("first", gettext_lazy("File"), value=lambda row: shown_name(actor, row.first), phone="title"),
             Column("second", gettext_lazy("Looks like"), value=lambda row: shown_name(actor, row.second)),
             Column("numbers", gettext_lazy("Customer numbers"), value=_numbers, phone="sub"),
-            Column("why", gettext_lazy("Why"), value=lambda row: "、".join(str(REASONS.get(c, c)) for c in row.reasons)),
+            Column("why", gettext_lazy("Why"), value=_why),
             Column("status", gettext_lazy("State"), value=lambda row: row.get_status_display()),
             Column("found", gettext_lazy("Found"), value=lambda row: row.found_at, sort="found_at", first="desc"),
         )
@@ -56,13 +57,17 @@ class DuplicateTable(Table):
         return reverse("party:duplicate", args=[row.pk])
 
 
+def _why(row: DuplicateCandidate) -> str:
+    return "、".join(str(REASONS.get(code, code)) for code in row.reasons)
+
+
 def _numbers(row: DuplicateCandidate) -> str:
     return f"{row.first.customer_no} · {row.second.customer_no}"
 
 
 def duplicate_list(request: HttpRequest) -> HttpResponse:
     """GET: the queue."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     status = request.GET.get("status", "")
     table = DuplicateTable(request, duplicates(actor, status if status in ("merged", "dismissed") else ""))
     open_names([each for row in table.page.rows for each in (row.first, row.second)])
@@ -83,7 +88,7 @@ def _side(actor: Actor, customer: Customer) -> dict[str, Any]:
 
 def duplicate_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The two files side by side; propose which one stays and whose values, or say that they differ."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     pair = duplicate(actor, pk)
     sides = [_side(actor, pair.first), _side(actor, pair.second)]
     error = ""
@@ -137,7 +142,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if record is None:
         raise Http404
     try:
-        restored = undo_merge(record, actor=request.actor, reason=request.POST.get("reason", ""))  # type: ignore[attr-defined]
+        restored = undo_merge(record, actor=actor_of(request), reason=request.POST.get("reason", ""))
     except RuleViolation as refusal:
         messages.error(request, " ".join(str(text) for text in refusal.fields.values()) or str(refusal.message))
         return redirect("party:customer", pk=record.kept_id)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, KexinError, RuleViolation
 from kexin.core.masking import mask_address, mask_contact, mask_identity
+from kexin.core.ui.request import actor_of
 from kexin.party.data import AddressData, ContactData, DocumentData
 from kexin.party.models import Address, ContactPoint, Customer, IdentityDocument, PartyAttribute
 from kexin.party.operations import (
@@ -60,7 +61,7 @@ INLINE_FIELDS = (
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return actor_of(request)
 
 
 def _done(request: HttpRequest, customer_id: int, text: str) -> HttpResponse:
@@ -184,7 +185,7 @@ def field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     class OneField(forms.Form):
         pass
 
-    OneField.base_fields = {name: BasicsForm.base_fields[name]}  # type: ignore[misc]
+    OneField.base_fields = {name: BasicsForm.base_fields[name]}
     form = OneField(request.POST if request.method == "POST" else None, initial={name: getattr(customer.party, name)})
     if request.GET.get("cancel"):
         return render(request, "party/inline_value.html", shown | {"value": inline_value(request, customer, name)})

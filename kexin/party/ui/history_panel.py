@@ -7,12 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import pgettext_lazy
 
-from kexin.core.ui.keyset import KeysetPage
+from kexin.core.ui.keyset import KeysetPage, Order
 from kexin.core.ui.request import actor_of
 from kexin.party.history import changes, told
 
 PAGE = 25
-ORDER = (("at", "desc"), ("id", "desc"))
+ORDER: Order = (("at", "desc"), ("id", "desc"))
 ACTIONS = {
     "insert": (pgettext_lazy("history", "added"), "good"),
     "update": (pgettext_lazy("history", "changed"), "calm"),

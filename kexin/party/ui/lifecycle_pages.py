@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
+from kexin.core.ui.request import actor_of
 from kexin.party import rules
 from kexin.party.models import Customer
 from kexin.party.operations import admit_customer, mark_dormant, propose_exit, readmit_customer, tick_check
@@ -24,7 +25,7 @@ from kexin.people.queries import post_labels
 
 def lifecycle_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """Panel: the checklist that the present state asks for, and the step it leads to."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     acts = rules.STATES.acts(customer.status)
     process = "admission" if "admit" in acts else "exit" if "close" in acts else ""
@@ -46,7 +47,7 @@ def lifecycle_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]
 
 def leads_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """Panel: who led the customer from when until when, and merges."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     rows = assignments(actor, customer)
     labels = post_labels([row.post_id for row in rows if row.post_id])
@@ -57,7 +58,7 @@ def leads_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
 
 
 def _step(request: HttpRequest, pk: int, act: Callable[[Customer, Actor], object], text: str) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     try:
         act(customer, actor)
@@ -122,6 +123,4 @@ def readmit(request: HttpRequest, pk: int) -> HttpResponse:
 def dormant(request: HttpRequest, pk: int) -> HttpResponse:
     """POST dormant=0|1: mark dormant or awake."""
     wanted = request.POST.get("dormant") == "1"
-    return _step(
-        request, pk, lambda customer, actor: mark_dormant(customer, actor=actor, dormant=wanted), _("Saved.")
-    )
+    return _step(request, pk, lambda customer, actor: mark_dormant(customer, actor=actor, dormant=wanted), _("Saved."))

@@ -14,16 +14,16 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.ui import numbers
+from kexin.core.ui.request import actor_of
+from kexin.core.ui.saved_views import saved_views
 from kexin.core.ui.table import BulkAction, Column, Table, View
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import CustomerFilter, customers, narrowed, open_names
 from kexin.party.ui.display import STATUS_LEVEL
-from kexin.core.ui.saved_views import saved_views
 from kexin.people.models import OrgUnit
 from kexin.people.queries import post_labels
 
@@ -59,7 +59,9 @@ class CustomerFilterForm(forms.Form):
 class CustomerFilterSet:
     """The bound form and the rows it leaves."""
 
-    def __init__(self, data: QueryDict | None, queryset: QuerySet[Customer], request: HttpRequest | None = None) -> None:
+    def __init__(
+        self, data: QueryDict | None, queryset: QuerySet[Customer], request: HttpRequest | None = None
+    ) -> None:
         self.base = queryset
         units = OrgUnit.objects.filter(closed_on=None, kind__in=("sub_branch", "outlet", "branch")).order_by("path")
         self.form = CustomerFilterForm(data, units=list(units[:500]))
@@ -108,7 +110,7 @@ class CustomerTable(Table):
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         year = business_date().year
         figures = actor.may("holdings.view_accounts")  # a data steward sees no balances, not even sorted
         columns = (
@@ -116,9 +118,7 @@ class CustomerTable(Table):
             Column("number", _("Customer number"), value="customer_no", sort="customer_no", phone="sub"),
             Column("kind", _("Type"), value=lambda row: row.get_kind_display()),
             Column("status", _("State"), value=_status_chip),
-            Column(
-                "age", _("Age"), value=lambda row: year - row.born_year if row.born_year else "", align="end"
-            ),
+            Column("age", _("Age"), value=lambda row: year - row.born_year if row.born_year else "", align="end"),
             Column(
                 "assets",
                 _("Assets"),
@@ -179,7 +179,7 @@ def bulk_actions() -> list[BulkAction]:
 
 def customer_list(request: HttpRequest) -> HttpResponse:
     """GET /customers/: within reach, filtered, sorted, by pages."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     filters = CustomerFilterSet(request.GET, Customer.objects.none())
     rows = customers(actor, filters.wanted).select_related("party", "unit")
     filters.base = rows

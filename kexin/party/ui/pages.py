@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.masking import mask_contact, mask_identity, mask_name
 from kexin.core.ui.panels import Fact, facts_for, record_context
+from kexin.core.ui.request import actor_of
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import ContactPoint, Customer, IdentityDocument
 from kexin.party.naming import in_charge, shown_name
@@ -25,13 +25,11 @@ from kexin.people.queries import post_labels
 
 def head_context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     """What the head of the file says: name, chips, the line of identifiers, what may be done."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     party = customer.party
     whole = in_charge(actor, customer)
     document = IdentityDocument.objects.filter(party=party, retired_at=None).order_by("pk").first()
-    contact = (
-        ContactPoint.objects.filter(party=party, do_not_use=False).order_by("-preferred", "pk").first()
-    )
+    contact = ContactPoint.objects.filter(party=party, do_not_use=False).order_by("-preferred", "pk").first()
     born = party.born_on or None
     open_file = customer.status not in (CustomerStatus.MERGED, CustomerStatus.CLOSED)
     return {
@@ -54,7 +52,7 @@ def head_context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 
 def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /customers/1/: opening is recorded; panels follow."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = open_customer(actor, pk)
     context = head_context(request, customer) | record_context(request, "customer", customer)
     context |= {"back_url": reverse("party:customers"), "back_label": _("Customers")}
@@ -63,14 +61,14 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def peek(request: HttpRequest, pk: int) -> HttpResponse:
     """The head of a file beside the list; recorded like opening it."""
-    customer = open_customer(request.actor, pk)  # type: ignore[attr-defined]
+    customer = open_customer(actor_of(request), pk)
     context = head_context(request, customer) | {"facts": facts_for(request, "customer", customer)}
     return render(request, "party/peek.html", context)
 
 
 def profile_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """Panel: documents, contacts, addresses, other names, attributes; masked, each revealed for a purpose."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     file = customer_file(actor, customer)
     for document in file.documents:
@@ -94,7 +92,7 @@ def profile_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
 
 def basics_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """Panel: the plain facts, each changed in place."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     lines = [(name, label, inline_value(request, customer, name)) for name, label in INLINE_FIELDS]
     open_file = customer.status not in (CustomerStatus.MERGED, CustomerStatus.CLOSED)
@@ -104,7 +102,7 @@ def basics_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
 
 def relations_side_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """Panel: who belongs to this customer, on the overview."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     rows = relationships(actor, customer)
     reach = set(

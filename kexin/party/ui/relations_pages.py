@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.ui.fields import DayInput, SearchSelect
+from kexin.core.ui.request import actor_of
 from kexin.party.choices import RelationshipKind
 from kexin.party.models import Customer, Party
 from kexin.party.naming import shown_name
@@ -27,9 +27,7 @@ from kexin.party.rules import ORGANISATIONS
 class RelationshipForm(forms.Form):
     other = forms.CharField(label=gettext_lazy("Other party"), widget=SearchSelect(url="/customers/pick/"))
     kind = forms.ChoiceField(label=gettext_lazy("The other is this customer's"), choices=RelationshipKind.choices)
-    outward = forms.BooleanField(
-        label=gettext_lazy("The reverse: this customer is that of the other"), required=False
-    )
+    outward = forms.BooleanField(label=gettext_lazy("The reverse: this customer is that of the other"), required=False)
     share = forms.DecimalField(label=gettext_lazy("Share in %"), required=False, max_digits=6, decimal_places=3)
     starts_on = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput())
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=200)
@@ -37,7 +35,7 @@ class RelationshipForm(forms.Form):
 
 def pick(request: HttpRequest) -> JsonResponse:
     """GET ?q=: customers within reach, for a picker."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     found = search(actor, request.GET.get("q", ""), 10)
     return JsonResponse(
         [{"value": str(row.pk), "text": f"{shown_name(actor, row)} · {row.customer_no}"} for row in found], safe=False
@@ -46,7 +44,7 @@ def pick(request: HttpRequest) -> JsonResponse:
 
 def relations_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """The graph of two steps around the customer, and the same as a table."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     rows, reach = neighbourhood(actor, customer)
 
@@ -90,7 +88,7 @@ def relations_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]
 
 def add_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that another customer is related to this one."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     form = RelationshipForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -117,9 +115,7 @@ def add_relationship(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     """POST: the relationship ends today."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     end_relationship(customer_in_reach(actor, pk), actor=actor, relationship_id=row)
     messages.success(request, _("The relationship has ended."))
     return redirect(f"{reverse('party:customer', args=[pk])}?tab=relations")
-
-

@@ -1,0 +1,105 @@
+"""The interface's document: unchanged unless meant, and readable as a page.
+
+A difference is meant? Write the new one: ``KEXIN_WRITE_DOCUMENT=1 pytest tests/api/test_document.py``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.utils.translation import override
+
+from kexin.core.operation import doors
+from kexin.project.api import api
+
+KEPT = Path(__file__).with_name("openapi.json")
+
+
+def document() -> dict:
+    with override("en"):
+        return json.loads(json.dumps(api.get_openapi_schema()))
+
+
+def test_the_document_is_the_one_that_was_kept():
+    now = json.dumps(document(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if os.environ.get("KEXIN_WRITE_DOCUMENT"):
+        KEPT.write_text(now, encoding="utf-8")
+    kept = KEPT.read_text(encoding="utf-8")
+    difference = list(difflib.unified_diff(kept.splitlines(), now.splitlines(), "kept", "now", lineterm="", n=2))
+    assert not difference, "the interface changed:\n" + "\n".join(difference[:200])
+
+
+def test_every_permission_is_a_door():
+    for path, methods in document()["paths"].items():
+        for method, endpoint in methods.items():
+            assert endpoint["x-permission"] in doors or path == "/api/v1/me", f"{method} {path}"
+
+
+def test_every_body_and_answer_has_an_example_and_every_endpoint_words():
+    for path, methods in document()["paths"].items():
+        for method, endpoint in methods.items():
+            assert endpoint["summary"], path
+            assert endpoint["description"], path
+            holders = [endpoint.get("requestBody", {}), *endpoint["responses"].values()]
+            for media in (each for holder in holders for each in holder.get("content", {}).values()):
+                if media["schema"].get("format") != "binary":
+                    assert "example" in media, f"{method} {path}"
+
+
+def test_examples_name_no_field_that_is_not_there():
+    text = json.dumps(document(), ensure_ascii=False)
+    assert '"$defs"' not in text
+    references = set(re.findall(r"#/components/schemas/([^\"]+)", text))
+    assert references <= set(document()["components"]["schemas"])
+
+
+@pytest.mark.django_db
+def test_the_reference_is_a_page_in_both_languages(client_of, client):
+    browser = client_of("lin")
+    page = browser.get("/api/v1/docs")
+    text = page.content.decode()
+    assert "打开客户档案" in text or "查看客户列表" in text
+    assert "/api/v1/customers/{customer_id}" in text
+    assert "<script>" not in text
+    assert " style=" not in text
+    english = browser.get("/api/v1/docs", headers={"Accept-Language": "en"}).content.decode()
+    assert "See the customer list" in english
+    assert client.get("/api/v1/docs").status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_document_is_served_to_callers_only(client_of, client):
+    assert client_of("lin").get("/api/v1/openapi.json").json()["openapi"] == "3.1.0"
+    assert client.get("/api/v1/openapi.json").status_code == 401
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v2/customers", "/api/"])
+def test_what_is_no_address_is_refused_like_everything_else(client_of, path):
+    answer = client_of("lin").get(path)
+    assert answer.status_code == 404
+    assert answer.json()["code"] == "not-found"
+
+
+@pytest.mark.django_db
+def test_a_method_an_address_does_not_know(client_of):
+    answer = client_of("lin").delete("/api/v1/customers")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, POST"
+    assert answer.json()["code"] == "method-not-allowed"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[1]", b'{"text": NaN}', b'{"text": "\\u0000"}', b'{"text": "\\ud800"}', b"[" * 5000]
+)
+def test_hostile_bodies_are_refused_in_plain_words(client_of, chen, body):
+    path = f"/api/v1/customers/{chen.pk}/notes"
+    answer = client_of("lin").post(path, data=body, content_type="application/json")
+    assert answer.status_code in (400, 422)
+    assert answer.headers["Content-Type"] == "application/problem+json"
