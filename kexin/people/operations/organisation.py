@@ -65,7 +65,7 @@ def rename_unit(unit: OrgUnit, *, actor: Actor, name: str, name_en: str, version
         raise Conflict(current={"name": row.name, "name_en": row.name_en, "version": row.version})
     row.name, row.name_en, row.version = name.strip(), name_en.strip(), row.version + 1
     if not row.name:
-        raise RuleViolation(fields={"name": _("A name is needed.")})
+        raise RuleViolation(fields={"name": _("The unit needs a name.")})
     row.save(update_fields=["name", "name_en", "version"])
     return row
 

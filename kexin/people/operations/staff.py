@@ -7,7 +7,7 @@ import datetime as dt
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import ManyToOneRel, Q
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -110,10 +110,12 @@ def close_post(post: Post, *, actor: Actor) -> Post:
         raise RuleViolation(_("Somebody still holds this post."))
     if WorkItem.objects.open().filter(owner_post_id=row.pk).exists():
         raise RuleViolation(_("Open work items still belong to this post."))
-    for relation in Post._meta.related_objects:  # upper floors' records that need somebody to lead them
-        if relation.field.name == "lead_post" and relation.related_model._default_manager.filter(lead_post=row).exists():
-            words = relation.related_model._meta.verbose_name
-            raise RuleViolation(_("Records still belong to this post: %(what)s.") % {"what": words})
+    for relation in Post._meta.get_fields(include_hidden=True):  # upper floors' records that need somebody to lead
+        if isinstance(relation, ManyToOneRel) and relation.field.name == "lead_post":
+            led = relation.related_model._default_manager.filter(lead_post=row)
+            if led.exists():
+                words = {"what": led.model._meta.verbose_name}
+                raise RuleViolation(_("Records still belong to this post: %(what)s.") % words)
     row.closed_on = today
     row.save(update_fields=["closed_on"])
     PostRole.objects.filter(post=row).delete()

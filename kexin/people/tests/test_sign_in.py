@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from kexin.core.choices import Outcome
 from kexin.core.models import AuditEntry
-from tests.personas import PASSWORD, Bank
 from kexin.people.models import User
 from kexin.people.operations import end_session, reset_password, set_user_active
 from kexin.people.queries import actor_for
+from tests.personas import PASSWORD, Bank
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]

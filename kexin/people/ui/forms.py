@@ -43,7 +43,7 @@ class RoleField(forms.ModelChoiceField):
 
 class UnitForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=20)
-    kind = forms.ChoiceField(label=_("Kind"), choices=[c for c in UnitKind.choices if c[0] != UnitKind.HEAD_OFFICE])
+    kind = forms.ChoiceField(label=_("Kind of unit"), choices=[c for c in UnitKind.choices if c[0] != UnitKind.HEAD_OFFICE])
     name = forms.CharField(label=_("Name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     parent = UnitField(label=_("Superior unit"))

@@ -1,4 +1,4 @@
-"""Who is asking: puts the actor on the request, ends idle sessions, asks for the second factor, forces first passwords."""
+"""Who is asking: puts the actor on the request, ends idle sessions, asks for second factors and new passwords."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         request.second_factor_missing = False  # type: ignore[attr-defined]
+        request.second_factor_waived = False  # type: ignore[attr-defined]
         if request.path.startswith("/static/") or not request.user.is_authenticated:
             if not request.path.startswith(_OPEN_PATHS):
                 return _to_sign_in(request)
@@ -49,6 +50,7 @@ class ActorMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         request.unit_name = unit.shown_name if unit else ""  # type: ignore[attr-defined]
         request.second_factor_missing = withheld  # type: ignore[attr-defined]
+        request.second_factor_waived = not in_force(SessionPolicy).mfa_for_customers  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:

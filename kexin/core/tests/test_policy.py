@@ -1,0 +1,118 @@
+"""Numbers as data: shapes, bounds, versions in force, proposals made from shapes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from kexin.core.approval import decide_approval
+from kexin.core.calendar import business_date
+from kexin.core.choices import PolicyStatus
+from kexin.core.errors import RuleViolation
+from kexin.core.models import Approval, PolicyVersion
+from kexin.core.policies import CalendarPolicy, WorkPolicy
+from kexin.core.policy import check_values, forget_cache, in_force, policy_types
+from kexin.core.policy_operations import propose_policy
+from tests.personas import Bank
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., Client]
+WORK = {
+    "remind_at_fraction": "0.5",
+    "escalate_after_hours": 12,
+    "escalation_levels": 2,
+    "approval_within_working_days": 2,
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "code"),
+    [
+        ({"escalate_after_hours": 721}, "escalate_after_hours", "high"),
+        ({"escalation_levels": -1}, "escalation_levels", "low"),
+        ({"remind_at_fraction": "NaN"}, "remind_at_fraction", "kind"),
+        ({"remind_at_fraction": "much"}, "remind_at_fraction", "kind"),
+        ({"invented": 1}, "invented", "unknown"),
+    ],
+)
+def test_values_out_of_shape_are_named(change: dict[str, object], field: str, code: str) -> None:
+    decision = check_values("core.work", {**WORK, **change})
+    assert [(reason.field, reason.code) for reason in decision.reasons] == [(field, code)]
+
+
+def test_a_missing_value_is_named() -> None:
+    assert [reason.code for reason in check_values("core.work", {}).reasons] == ["missing"] * 4
+
+
+def test_every_shipped_default_fits_its_shape(bank: Bank) -> None:
+    for version in PolicyVersion.objects.all():
+        assert check_values(version.code, version.values).allowed, version
+    assert set(policy_types) <= set(PolicyVersion.objects.values_list("code", flat=True))
+
+
+def test_a_version_begins_on_its_day_and_the_past_keeps_its_numbers(bank: Bank) -> None:
+    later = business_date() + dt.timedelta(days=30)
+    row = propose_policy(
+        actor=bank.actor("gao"), code="core.work", values=WORK, in_force_from=later, legal_basis="", reason="r"
+    )
+    decide_approval(row, actor=bank.actor("wu"), approve=True)
+    forget_cache()
+    assert in_force(WorkPolicy).escalate_after_hours == 24
+    assert in_force(WorkPolicy, later).escalate_after_hours == 12
+    assert in_force(WorkPolicy, later - dt.timedelta(days=1)).escalate_after_hours == 24
+
+
+def test_a_version_does_not_begin_in_the_past(bank: Bank) -> None:
+    yesterday = business_date() - dt.timedelta(days=1)
+    with pytest.raises(RuleViolation):
+        propose_policy(
+            actor=bank.actor("gao"), code="core.work", values=WORK, in_force_from=yesterday, legal_basis="", reason="r"
+        )
+
+
+def test_a_proposal_by_the_form_made_from_the_shape(bank: Bank, client_of: ClientOf) -> None:
+    gao = client_of("gao")
+    url = reverse("core:propose_policy", args=["core.work"])
+    page = gao.get(url)
+    assert page.context["form"].fields["escalate_after_hours"].max_value == 720
+    given = {**WORK, "in_force_from": str(business_date()), "legal_basis": "行内制度", "reason": "更早提醒"}
+    assert "escalate_after_hours" in gao.post(url, {**given, "escalate_after_hours": 9999}).context["form"].errors
+    gao.post(url, given)
+    version = PolicyVersion.objects.get(code="core.work", number=2)
+    assert (version.status, version.values) == (PolicyStatus.PROPOSED, WORK)
+    diff = gao.get(reverse("core:policy_diff", args=["core.work"]) + "?b=2")
+    changed = {row.shape.name: (row.before, row.after) for row in diff.context["rows"] if row.changed}
+    assert changed["escalate_after_hours"] == ("24", "12")
+    approval = Approval.objects.get(operation="core.propose_policy")
+    client_of("wu").post(reverse("core:approval", args=[approval.pk]), {"decision": "approve"})
+    assert in_force(WorkPolicy).escalate_after_hours == 12
+
+
+def test_lists_are_typed_as_yaml_and_checked(bank: Bank, client_of: ClientOf) -> None:
+    gao = client_of("gao")
+    url = reverse("core:propose_policy", args=["core.calendar"])
+    given = {"in_force_from": str(business_date()), "reason": "冬令时间"}
+    assert "intervals" in gao.post(url, {**given, "intervals": "[09:00"}).context["form"].errors
+    assert "intervals" in gao.post(url, {**given, "intervals": "a: 1"}).context["form"].errors
+    assert gao.post(url, {**given, "intervals": '["08:30-12:00", "13:00-17:00"]'}).status_code == 302
+    approval = Approval.objects.get(operation="core.propose_policy")
+    decide_approval(approval, actor=bank.actor("wu"), approve=True)
+    assert in_force(CalendarPolicy).intervals == ["08:30-12:00", "13:00-17:00"]
+
+
+def test_the_pages_and_who_may_open_them(bank: Bank, client_of: ClientOf, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    qian = client_of("qian")
+    qian.get(reverse("core:policies"))
+    with django_assert_max_num_queries(12):
+        listed = qian.get(reverse("core:policies")).content.decode()
+    assert "依据未核实" in listed
+    with django_assert_max_num_queries(13):
+        assert qian.get(reverse("core:policy", args=["core.session"])).status_code == 200
+    assert qian.get(reverse("core:policy", args=["core.nothing"])).status_code == 404
+    assert qian.get(reverse("core:policy_diff", args=["core.session"]) + "?b=99").status_code == 404
+    assert qian.get(reverse("core:propose_policy", args=["core.session"])).status_code == 403
+    assert client_of("lin").get(reverse("core:policies")).status_code == 403
