@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -106,17 +107,21 @@ def register() -> None:
         "holdings.AccountNumberRevealed", _("Masked data revealed"), "eye", _revealed, group="access",
         operation="holdings.view_accounts",
     )  # fmt: skip
-    see = "engagement.view_documents"
-    kept = {"group": "documents", "operation": see}
-    register_timeline("engagement.DocumentAdded", _("Document kept"), "file-plus", _category, **kept)  # type: ignore[arg-type]
-    register_timeline(
-        "engagement.DocumentDownloaded", _("Document downloaded"), "download", _category, group="access", operation=see
-    )
-    register_timeline("engagement.DocumentWithdrawn", _("Document withdrawn"), "file-x", _withdrawn, "warn", **kept)  # type: ignore[arg-type]
-    register_timeline(
-        "engagement.KeptDocumentExpiring", _("Document expiring"), "file-time", _kept_expiring, "warn", **kept  # type: ignore[arg-type]
+    document = functools.partial(register_timeline, operation="engagement.view_documents")
+    document("engagement.DocumentAdded", _("Document kept"), "file-plus", _category, group="documents")
+    document("engagement.DocumentDownloaded", _("Document downloaded"), "download", _category, group="access")
+    document(
+        "engagement.DocumentWithdrawn", _("Document withdrawn"), "file-x", _withdrawn, "warn", group="documents"
     )  # fmt: skip
-    note = {"group": "contacts", "operation": "engagement.view_notes"}
-    register_timeline("engagement.NoteWritten", _("Note"), "note", level="calm", **note)  # type: ignore[arg-type]
-    register_timeline("engagement.NoteChanged", _("Note changed"), "pencil", **note)  # type: ignore[arg-type]
-    register_timeline("engagement.NoteWithdrawn", _("Note withdrawn"), "note-off", **note)  # type: ignore[arg-type]
+    document(
+        "engagement.KeptDocumentExpiring",
+        _("Document expiring"),
+        "file-time",
+        _kept_expiring,
+        "warn",
+        group="documents",
+    )
+    note = functools.partial(register_timeline, group="contacts", operation="engagement.view_notes")
+    note("engagement.NoteWritten", _("Note"), "note", level="calm")
+    note("engagement.NoteChanged", _("Note changed"), "pencil")
+    note("engagement.NoteWithdrawn", _("Note withdrawn"), "note-off")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
@@ -43,7 +44,9 @@ class MonthFlow:
 
 
 @query(VIEW_TRANSACTIONS, label=_("See transactions"))
-def transactions(actor: Actor, account: Account | int, wanted: TransactionFilter | None = None) -> QuerySet[Transaction]:
+def transactions(
+    actor: Actor, account: Account | int, wanted: TransactionFilter | None = None
+) -> QuerySet[Transaction]:
     """The bookings of an account within reach, narrowed; the caller orders by day and number and cuts the page.
 
     An ``Account`` was taken from :func:`kexin.holdings.queries.open_account`: its reach is not asked a second time
@@ -99,7 +102,7 @@ def flows(actor: Actor, account: Account, months: int = 12) -> list[MonthFlow]:
             money_out=Sum("amount", filter=Q(direction=Direction.OUT)),
         )
     )
-    known = {row["month"]: row for row in rows}
+    known: dict[dt.date, Any] = {row["month"]: row for row in rows}
     result = []
     for n in range(months - 1, -1, -1):
         month = months_ago(today.replace(day=1), n)

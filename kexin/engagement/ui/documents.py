@@ -25,7 +25,7 @@ from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _tab(customer_id: int) -> str:

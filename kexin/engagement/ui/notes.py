@@ -16,7 +16,7 @@ CHANGED = "panel-changed-timeline"
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _done(request: HttpRequest, customer_id: int) -> HttpResponse:

@@ -12,7 +12,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.models import Event
 from kexin.core.policy import in_force
-from kexin.core.ui.keyset import KeysetPage
+from kexin.core.ui.keyset import KeysetPage, Order
 from kexin.engagement.models import Note
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import TimelineFilter, documents, notes_for, timeline_events
@@ -20,12 +20,12 @@ from kexin.engagement.timeline import GROUPS, Rendering, Text, rendering_of
 from kexin.people.queries import names_of, post_labels
 
 PAGE = 20
-ORDER = (("at", "desc"), ("id", "desc"))
+ORDER: Order = (("at", "desc"), ("id", "desc"))
 Shown = tuple[str, dict[str, Any]]
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,8 @@ def _lines(rows: list[Event], written: dict[int, Note], names: dict[str, str]) -
         if rendering is None:
             continue
         payload = dict(row.payload)
-        payload["post"] = labels.get(payload.get("post_id"), "")
-        payload["before_post"] = labels.get(payload.get("before_post_id"), "")
+        payload["post"] = labels.get(payload.get("post_id") or 0, "")
+        payload["before_post"] = labels.get(payload.get("before_post_id") or 0, "")
         note = written.get(payload.get("note_id", 0))
         if note is not None and note.pk in shown:
             note = None  # changed twice: the text stands once, at its newest line

@@ -28,7 +28,7 @@ from kexin.party.operations.reveal import PURPOSES
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def account_page(request: HttpRequest, pk: int) -> HttpResponse:

@@ -25,7 +25,7 @@ Shown = tuple[str, dict[str, Any]]
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def months_asked(request: HttpRequest) -> int:
@@ -117,7 +117,7 @@ def accounts_panel(request: HttpRequest, pk: int) -> Shown:
 
 def _groups(lines: list[AccountLine]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Open accounts first, then those closed, so that the living are not lost among them."""
-    shown = [
+    shown: list[dict[str, Any]] = [
         {
             "account": each.account,
             "role": each.role,

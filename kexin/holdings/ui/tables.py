@@ -110,7 +110,7 @@ class TransactionTable(Table):
     )
 
     @property
-    def order(self) -> list[tuple[str, Any]]:  # type: ignore[override]
+    def order(self) -> list[tuple[str, Any]]:
         return [("booked_on", "desc"), ("id", "desc")]
 
     def row_url(self, row: Any) -> str:
