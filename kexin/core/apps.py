@@ -19,6 +19,7 @@ class CoreConfig(AppConfig):
             policies,
             policy_operations,
             policy_queries,
+            rotation,
             saved_views,
             service_accounts,
             work_operations,
@@ -29,11 +30,21 @@ class CoreConfig(AppConfig):
         from kexin.core.ui.menu import register_menu
 
         register_menu(
-            "work", _("Work items"), "core:work", "checkbox", "core.view_work", 30, badge=work_pages.open_count, phone=True
+            "work",
+            _("Work items"),
+            "core:work",
+            "checkbox",
+            "core.view_work",
+            30,
+            badge=work_pages.open_count,
+            phone=True,
         )
         register_menu("work", _("Approvals"), "core:approvals", "checks", "", 40)
         register_menu("conduct", _("Policies"), "core:policies", "adjustments", "core.view_policies", 80)
         register_menu("conduct", _("Audit"), "core:audit", "list-search", "core.view_audit", 90)
         register_menu("manage", _("Calendar"), "core:calendar", "calendar", "core.view_calendar", 30)
+        register_menu(
+            "manage", _("Service accounts"), "core:service_accounts", "key", "core.view_service_accounts", 40
+        )
         register_menu("manage", _("Gallery"), "core:gallery", "palette", "core.view_gallery", 99)
         post_migrate.connect(ensure_after_migrate, sender=self, dispatch_uid="core.partitions")

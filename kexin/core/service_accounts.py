@@ -220,7 +220,7 @@ def service_account(actor: Actor, pk: int) -> ServiceAccount:
 
 
 def actor_of_token(token: str, address: str) -> Actor | None:
-    """Who sends ``token`` from ``address``; None if it is unknown, not approved, expired, revoked or not allowed there."""
+    """Who sends ``token`` from ``address``; None if it is unknown, not approved, expired, revoked or elsewhere."""
     prefix, _mark, rest = token.partition("_")
     code, _mark, secret = rest.partition("_")
     if prefix != "kx" or not code.isascii() or not code.isalnum() or not secret or len(token) > 200:

@@ -6,7 +6,6 @@ import datetime as dt
 import hashlib
 from unittest.mock import patch
 
-import psycopg
 import pytest
 import time_machine
 from django.db import connection
@@ -75,16 +74,13 @@ def test_after_its_time_a_key_is_forgotten(browser_of, chen):
 def test_a_running_twin_is_told_to_wait(browser_of, chen):
     """Another session of the database holds the key: its write is being done."""
     digest = hashlib.sha256(b"1001\0n-1").digest()
-    settings = connection.settings_dict
-    with psycopg.connect(
-        host=settings["HOST"] or None,
-        port=settings["PORT"] or None,
-        user=settings["USER"] or None,
-        password=settings["PASSWORD"] or None,
-        dbname=settings["NAME"],
-    ) as twin:
-        twin.execute("SELECT pg_advisory_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
+    twin = connection.copy()
+    try:
+        with twin.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
         answer = write(browser_of("lin"), chen)
+    finally:
+        twin.close()
     assert answer.status_code == 409
     assert answer.json()["code"] == "idempotency-in-progress"
     assert answer.headers["Retry-After"] == "1"

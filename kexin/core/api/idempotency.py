@@ -136,7 +136,8 @@ def _keep(row: IdempotencyKey, response: HttpResponse) -> None:
 
 
 def _replay(row: IdempotencyKey) -> HttpResponse:
-    assert row.response is not None and row.status is not None
+    assert row.response is not None
+    assert row.status is not None
     kept = json.loads(key_ring().decrypt("secrets", bytes(row.response), _CONTEXT))
     response = HttpResponse(base64.b64decode(kept["body"]), status=row.status)
     del response.headers["Content-Type"]

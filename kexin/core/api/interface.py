@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from kexin.core.api.authentication import CALLERS
 from kexin.core.api.document import finished
 from kexin.core.api.endpoints import framed, settled
 from kexin.core.api.parser import Parser
+from kexin.core.api.reference import document_in
 from kexin.core.errors import KexinError, NotFound
 
 PREFIX = "/api/v1/"
@@ -57,6 +59,26 @@ class Interface(NinjaAPI):
                 pattern.callback = _with_methods(pattern.callback)
         return patterns
 
+    def document(self) -> dict[str, Any]:
+        """The document in the language active now."""
+        return dict(self.get_openapi_schema())
+
+
+def document_view(make: Callable[[], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
+    """The document in English, for programmes: whoever is signed in or has a token may read it."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        request.answer_headers = {}  # type: ignore[attr-defined]
+        try:
+            if not any(caller(request) for caller in CALLERS):
+                raise problems.Unauthenticated
+        except KexinError as refusal:
+            return problems.response_to(request, refusal)
+        content = json.dumps(document_in(make, "en"), ensure_ascii=False)
+        return HttpResponse(content, content_type="application/json")
+
+    return view
+
 
 def _with_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A method that an address does not know is refused like everything else, with ``Allow``."""
@@ -67,7 +89,8 @@ def _with_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         if response.status_code != 405:
             return response
         refusal = problems.response_to(request, problems.Unsupported())
-        refusal.headers["Allow"] = response.headers.get("Allow", "")
+        known = response.headers.get("Allow", "").split(",")
+        refusal.headers["Allow"] = ", ".join(sorted(each.strip() for each in known))
         return refusal
 
     return wrapper

@@ -1,0 +1,1 @@
+"""Holdings for other systems: accounts, positions, balances, bookings."""

@@ -1,0 +1,1 @@
+"""The organisation, its people and their powers for other systems."""

@@ -1,0 +1,96 @@
+"""Schemathesis asks every endpoint what its document allows and forbids: nothing breaks, every answer is a declared one.
+
+Two service accounts share the endpoints, because nobody may hold everything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
+from django.utils import timezone
+from django.utils.translation import override
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from kexin.core.approval import decide_approval
+from kexin.core.policy_operations import propose_policy
+from kexin.core.service_accounts import grantable_operations
+from kexin.project.api import api
+
+pytestmark = pytest.mark.django_db
+
+EXAMPLES = 6  # per endpoint: about 600 requests in all
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+_SYSTEM = ("people.", "core.propose_", "core.revoke_", "core.set_", "core.upload_", "core.remove_")
+
+
+@pytest.fixture
+def no_limit(bank):
+    """The limit of requests is tested elsewhere; here it would hide the endpoints."""
+    approval = propose_policy(
+        actor=bank.actor("gao"),
+        code="core.api",
+        values={"requests_per_minute": 999_999, "refused_per_minute": 30, "idempotency_hours": 24, "token_days": 365},
+        in_force_from=timezone.localdate() + dt.timedelta(0),
+        legal_basis="",
+        reason="模糊测试",
+    )
+    decide_approval(approval, actor=bank.actor("wu"), approve=True)
+
+
+@pytest.fixture
+def tokens(token_for, no_limit) -> dict[bool, str]:
+    """By "administers the system": the two accounts together hold everything that a machine may."""
+    known = grantable_operations()
+    system = [name for name in known if name.startswith(_SYSTEM)]
+    rest = [name for name in known if not name.startswith(_SYSTEM)]
+    return {True: token_for(system), False: token_for([name for name in rest if name != "core.start_import"])}
+
+
+def document():
+    with override("en"):
+        return json.loads(json.dumps(api.get_openapi_schema()))
+
+
+SCHEMA = schemathesis.openapi.from_dict(document())
+SCHEMA.app = WSGIHandler()
+OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+
+
+@pytest.mark.parametrize("group", sorted({each.tags[0] for each in OPERATIONS}))
+def test_no_endpoint_breaks_and_every_answer_is_declared(group, tokens, chen):
+    for operation in (each for each in OPERATIONS if each.tags[0] == group):
+        permission = operation.definition.raw["x-permission"]
+        token = tokens[permission.startswith(_SYSTEM)]
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @seed(20260302)
+        @given(case=operation.as_strategy())
+        def ask(case, token=token):
+            if "customer_id" in case.path_parameters and case.path_parameters["customer_id"] != 0:
+                case.path_parameters["customer_id"] = chen.pk
+            case.call_and_validate(headers={"Authorization": f"Bearer {token}", "Accept-Language": "en"}, checks=CHECKS)
+
+        ask()
