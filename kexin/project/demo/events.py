@@ -61,7 +61,7 @@ def draw_fates(rng: np.random.Generator, people: People, structure: Structure, t
     told = (people.first == 0) & (np.arange(size) < 3)
     free = people.person & ~people.prospect & ~told & (people.admitted < now - 240)
     fate.dormant = free & (people.aum < 5 * WAN) & (rng.random(size) < 0.16)
-    _leavers(rng, people, structure, fate, free & ~fate.dormant & (people.aum < 300 * WAN), now)
+    _leavers(rng, people, structure, fate, free & ~fate.dormant & (people.aum < 300 * WAN), now, first_day)
     free &= (fate.leave_reason < 0) & ~fate.dormant
     _patterns(rng, people, fate, free, now, first_day)
     free &= fate.pattern < 0
@@ -70,7 +70,15 @@ def draw_fates(rng: np.random.Generator, people: People, structure: Structure, t
     return fate
 
 
-def _leavers(rng: np.random.Generator, people: People, structure: Structure, fate: Fate, free: Flags, now: int) -> None:
+def _leavers(
+    rng: np.random.Generator,
+    people: People,
+    structure: Structure,
+    fate: Fate,
+    free: Flags,
+    now: int,
+    first_day: int,
+) -> None:
     """Four in a hundred leave: slowly, by losing the payroll, after a manager, or by closing the account."""
     draw = rng.random(people.size)
     start = rng.integers(now - 190, now - 25, people.size)
@@ -83,6 +91,7 @@ def _leavers(rng: np.random.Generator, people: People, structure: Structure, fat
     fate.leave_reason[followers] = 2
     start[followers] = np.maximum(day_number(structure.departed_on) + rng.integers(10, 70, len(followers)), now - 145)
     left = fate.leave_reason >= 0
+    start = np.maximum(start, first_day + 12)  # in a short history nobody leaves before it begins, holidays included
     fate.leaves_from[left] = start[left]
     wages_end = left & np.isin(fate.leave_reason, (1, 3))
     fate.salary_until[wages_end] = start[wages_end]

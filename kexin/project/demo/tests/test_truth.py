@@ -109,3 +109,12 @@ def test_rings_pass_the_same_sum_round(demo: DemoBank, truth: Rows) -> None:
 def test_dormant_customers_hardly_move(truth: Rows, movements: dict[int, list[dict[str, object]]]) -> None:
     counts = [len(movements[party]) for party, _ in truth["dormant", "no_movement"]]
     assert np.median(counts) <= 12
+
+
+def test_in_a_short_history_nobody_leaves_before_it_begins() -> None:
+    short = simulate(600, 3, 7, TODAY)
+    rows = [row for row in short.tables["truth"].to_pylist() if row["kind"] == "leaver"]
+    assert len(rows) > 5
+    assert min(row["since"] for row in rows) > short.bank.today.replace(day=1, month=8)
+    days = list(zip(*(short.tables["balances"][name].to_pylist() for name in ("account_id", "day")), strict=True))
+    assert len(days) == len(set(days))
