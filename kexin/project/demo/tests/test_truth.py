@@ -8,7 +8,8 @@ import pytest
 
 from kexin.project.demo.calendar_cn import day_number
 from kexin.project.demo.measure import average_aum
-from kexin.project.demo.simulate import DemoBank
+from kexin.project.demo.simulate import DemoBank, simulate
+from kexin.project.demo.tests.conftest import TODAY
 
 Rows = dict[tuple[str, str], list[tuple[int, int]]]
 
@@ -115,6 +116,6 @@ def test_in_a_short_history_nobody_leaves_before_it_begins() -> None:
     short = simulate(600, 3, 7, TODAY)
     rows = [row for row in short.tables["truth"].to_pylist() if row["kind"] == "leaver"]
     assert len(rows) > 5
-    assert min(row["since"] for row in rows) > short.bank.today.replace(day=1, month=8)
+    assert min(day_number(row["since"]) for row in rows) > short.bank.span.first
     days = list(zip(*(short.tables["balances"][name].to_pylist() for name in ("account_id", "day")), strict=True))
     assert len(days) == len(set(days))
