@@ -31,13 +31,16 @@ def _label(choices: Any, code: Any) -> str:
         return str(code)
 
 
+PARTS = {"contacts": _("contact points"), "documents": _("identity documents"), "addresses": _("addresses")}
+
+
 def _changed(payload: Payload) -> str:
     from kexin.party.models import Customer, Party
 
     words = []
     for name in payload.get("fields", ()):
         field = next((f for model in (Party, Customer) for f in model._meta.fields if f.name == name), None)
-        words.append(str(field.verbose_name) if field else str(name))
+        words.append(str(field.verbose_name) if field else str(PARTS.get(name, name)))
     return "、".join(words)
 
 

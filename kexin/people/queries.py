@@ -122,8 +122,10 @@ def duty_holder(operation: str, unit_id: int, except_user: int | None) -> int | 
     for row in rows:
         if row.post_id not in held or (except_user is not None and held[row.post_id] == except_user):
             continue
-        covers = row.reach == Reach.ALL or (row.unit or row.post.unit).pk in line
-        if not covers:
+        # Whoever reaches only a portfolio owes nothing for the customers of others, nor for the pool.
+        place = (row.unit or row.post.unit).pk
+        near = (row.reach == Reach.UNIT and place == unit_id) or (row.reach == Reach.SUBTREE and place in line)
+        if row.reach != Reach.ALL and not near:
             continue
         distance = len(line) - line.index(row.post.unit_id) if row.post.unit_id in line else 100
         if best is None or (distance, row.post_id) < best:

@@ -7,28 +7,19 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from kexin.core.calendar import business_date, is_working
 from kexin.core.ui.request import actor_of
 from kexin.desk.queries import changes, figures, work_lines
+from kexin.engagement.timeline import rendering_of
 from kexin.party.naming import shown_name
 
-EVENT_WORDS = {
-    "party.CustomerCreated": _("File opened"),
-    "party.CustomerChanged": _("Data changed"),
-    "party.CustomerAdmitted": _("Admitted as a customer"),
-    "party.CustomerLeft": _("Left"),
-    "party.CustomerStateChanged": _("State changed"),
-    "party.PortfolioAssigned": _("Assigned"),
-    "party.CustomersMerged": _("Files merged"),
-    "party.MergeUndone": _("Merge undone"),
-    "party.DuplicateFound": _("Possible duplicate"),
-    "party.DocumentRecorded": _("Identity document recorded"),
-    "party.DocumentExpiring": _("Identity document expiring"),
-    "party.RelationshipRecorded": _("Relationship recorded"),
-    "party.RelationshipEnded": _("Relationship ended"),
-}
+
+def _word(event_name: str) -> object:
+    """What a fact is called on the timeline."""
+    rendering = rendering_of(event_name)
+    return rendering.label if rendering else _("Changed")
 
 
 def workbench(request: HttpRequest) -> HttpResponse:
@@ -40,7 +31,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         {"line": line, "name": shown_name(actor, line.customer) if line.customer else ""} for line in work_lines(actor)
     ]
     news = [
-        {"change": each, "name": shown_name(actor, each.customer), "word": EVENT_WORDS.get(each.name, _("Changed"))}
+        {"change": each, "name": shown_name(actor, each.customer), "word": _word(each.name)}
         for each in changes(actor, since)
     ]
     context = {

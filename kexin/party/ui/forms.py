@@ -13,7 +13,7 @@ from kexin.party.choices import AddressKind, Channel, ContactKind, DocumentType,
 from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
 from kexin.people.models import OrgUnit, Post
 
-LANGUAGES = [("", "—"), ("zh", _("Chinese")), ("en", _("English")), ("ug", _("Uyghur")), ("bo", _("Tibetan"))]
+LANGUAGES = [("", "—"), ("zh-hans", _("Chinese")), ("en", _("English")), ("ug", _("Uyghur")), ("bo", _("Tibetan"))]
 
 
 def _blank(choices: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
