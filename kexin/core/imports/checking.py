@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -19,7 +20,7 @@ from kexin.core.imports.derivations import derived
 from kexin.core.imports.importable import EARLIEST, LATEST, Field, Importable, Rejection
 from kexin.core.imports.profile import Column, FileFormat, FilePart
 from kexin.core.imports.reasons import BadFile
-from kexin.core.imports.sources import LINE, ROW, Limits, examine, pieces
+from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, examine, pieces
 from kexin.core.masking import plain
 
 _CONTROL = r"[\x00-\x1f\x7f]"
@@ -38,10 +39,22 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Good rows (typed, with ``_line``), refused ones, how many say an earlier row again, how many there were."""
+
+    good: pa.Table
+    refused: list[Rejection]
+    repeated: int
+    present: int
+
+
 class Checker:
     """Checks the rows of one file part. One DuckDB connection with bounded memory; used by one thread."""
 
-    def __init__(self, part: FilePart, importable: Importable, folder: Path, limits: Limits) -> None:
+    def __init__(
+        self, part: FilePart, importable: Importable, folder: Path, limits: Limits, facts: FileFacts | None = None
+    ) -> None:
         self.part = part
         self.importable = importable
         self.fields = {column.name: self._field(column.name) for column in part.columns}
@@ -50,6 +63,9 @@ class Checker:
         for index, column in enumerate(part.columns):
             if column.lookup is not None:
                 self._load_lookup(f"lookup_{index}", column, folder, limits)
+        self._repeats = False
+        if facts is not None and importable.one_row_per_key:
+            self._find_repeats(facts, limits)
         self._statement = self._compose()
 
     def close(self) -> None:
@@ -65,15 +81,18 @@ class Checker:
         needed = dict.fromkeys(each for column in self.part.columns for each in column.sources)
         return [each for each in needed if each not in columns]
 
-    def check(self, table: pa.Table) -> tuple[pa.Table, list[Rejection], int]:
-        """Typed rows with ``_line``, rejected rows, and how many rows there were that are not blank."""
+    def check(self, table: pa.Table) -> Checked:
+        """Sort the rows of a batch into good and refused ones."""
         self.connection.register("batch", table)
         checked: pa.Table = self.connection.sql(self._statement).to_arrow_table()
         self.connection.unregister("batch")
+        present = checked.num_rows
+        checked = checked.filter(pc.invert(checked["_same"]))
+        repeated = present - checked.num_rows
         good = checked.filter(pc.is_null(checked["_reason"]))
         bad = checked.filter(pc.is_valid(checked["_reason"]))
-        rejected = [self._rejection(row) for row in bad.select([LINE, "_reason", "_value"]).to_pylist()]
-        return good.drop_columns(["_reason", "_value"]), rejected, checked.num_rows
+        refused = [self._rejection(row) for row in bad.select([LINE, "_reason", "_value"]).to_pylist()]
+        return Checked(good.drop_columns(["_reason", "_value", "_same"]), refused, repeated, present)
 
     def _rejection(self, row: Mapping[str, object]) -> Rejection:
         field_name, reason = str(row["_reason"]).split(":")
@@ -102,12 +121,23 @@ class Checker:
         used = dict.fromkeys(each for column in columns for each in column.sources)
         blank = " AND ".join(f"coalesce(trim(b.{name(each)}), '') = ''" for each in used) or "false"
         joins = "".join(self._lookups)
-        why = f"CASE {reasons} END" if cases else "NULL::VARCHAR"
-        value = f"CASE {values} END" if cases else "NULL::VARCHAR"
+        again, same = "", "false"
+        if self._repeats:
+            key, content = self._key_and_content("b")
+            joins += f" LEFT JOIN repeats p ON p.k = {key} AND p.r < b.{ROW}"
+            raw += f", p.h IS NOT NULL AS _again, coalesce(p.h = {content}, false) AS _same"
+            again, same = f"WHEN _again THEN {text(columns[0].name + ':repeated')} ", "_same"
+            if key_field := next((each for each in columns if each.name in self.importable.key and each.sources), None):
+                again = f"WHEN _again THEN {text(key_field.name + ':repeated')} "
+                values = f"WHEN _again THEN {name('r_' + key_field.name)} " + values
+            reasons = again + reasons
+        why = f"CASE {reasons} END" if reasons else "NULL::VARCHAR"
+        value = f"CASE {values} END" if values else "NULL::VARCHAR"
         return (
             f"WITH r AS (SELECT b.{LINE}, b.{ROW}, {raw} FROM batch b{joins} WHERE NOT ({blank})),"  # noqa: S608
             f" m AS (SELECT *, {made} FROM r), t AS (SELECT *, {typed} FROM m)"
-            f" SELECT {LINE}, {output}, {why} AS _reason, {value} AS _value FROM t ORDER BY {ROW}"
+            f" SELECT {LINE}, {output}, {why} AS _reason, {value} AS _value, {same} AS _same FROM t"
+            f" ORDER BY {ROW}"
         )
 
     def _raw(self, index: int, column: Column) -> str:
@@ -199,6 +229,32 @@ class Checker:
         if field.default is None or not isinstance(field.default, str):
             return typed
         return f"coalesce({typed}, {text(field.default)})"
+
+    # -- rows that stand in a file twice ---------------------------------------------------------------------------
+
+    def _key_and_content(self, alias: str) -> tuple[str, str]:
+        """Expressions for what identifies a row of the file, and for all that it says to us."""
+        parts = [each for column in self.part.columns if column.name in self.importable.key for each in column.sources]
+        used = dict.fromkeys(each for column in self.part.columns for each in column.sources)
+        key = " || chr(31) || ".join(f"coalesce(trim({alias}.{name(each)}), '')" for each in dict.fromkeys(parts))
+        whole = " || chr(31) || ".join(f"coalesce(trim({alias}.{name(each)}), '')" for each in used)
+        return key, f"hash({whole})"
+
+    def _find_repeats(self, facts: FileFacts, limits: Limits) -> None:
+        """Look through the file for keys that occur twice: then a row's fate depends on no border of batches."""
+        if not any(column.name in self.importable.key and column.sources for column in self.part.columns):
+            return
+        key, content = self._key_and_content("o")
+        self.connection.execute("CREATE TABLE keys (k VARCHAR, h UBIGINT, r BIGINT)")
+        for piece in pieces(facts, self.part.format, limits):
+            self.connection.register("other", piece.table)
+            self.connection.execute(f"INSERT INTO keys SELECT {key}, {content}, o.{ROW} FROM other o")  # noqa: S608
+            self.connection.unregister("other")
+        self.connection.execute(
+            "CREATE TABLE repeats AS SELECT k, arg_min(h, r) AS h, min(r) AS r FROM keys GROUP BY k HAVING count(*) > 1"
+        )
+        self.connection.execute("DROP TABLE keys")
+        self._repeats = bool(self.connection.execute("SELECT count(*) FROM repeats").fetchall()[0][0])
 
     # -- values from another file ----------------------------------------------------------------------------------
 

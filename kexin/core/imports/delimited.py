@@ -25,7 +25,7 @@ def examine(path: Path, form: FileFormat, limits: Limits) -> FileFacts:
     """One pass: digest, encoding, NUL bytes, heading, whether quotation marks close, number of rows and lines."""
     columns, heading_lines = _heading(path, form, limits)
     bad: list[Any] = []
-    with GuardedText(path, form.encoding, limits.largest) as text:
+    with GuardedText(path, form.encoding, limits.largest, form.quote) as text:
         rows = 0
         try:
             for batch in _open(text, form, columns, heading_lines, bad, only=columns[:1]):
@@ -37,10 +37,12 @@ def examine(path: Path, form: FileFormat, limits: Limits) -> FileFacts:
                 raise _told(error, path.name, heading_lines + rows) from error
         while text.read(BLOCK):
             pass  # rows after the last one the reader wanted: none, but the digest must be whole
-        lines = text.lines
+        lines, odd_quotes = text.lines, text.quotes % 2 == 1
         digest, size = text.digest, text.size
     rows += len(bad)
     spare = lines - heading_lines - rows  # -1: no line feed at the end of the last line
+    if odd_quotes and spare not in (0, -1):
+        raise BadFile(_("%(file)s: a quotation mark is opened and never closed.") % {"file": path.name})
     return FileFacts(path, digest, size, rows, columns, heading_lines, one_line_each=spare in (0, -1))
 
 
@@ -142,8 +144,8 @@ def _piece(table: pa.Table, bad: list[Any], facts: FileFacts, row: int, line: in
         first_lines = ends - height + 1
         last_line = int(ends[-1]) if total else line
     rejected = [
-        Rejection(int(at), "", f"{each.actual_columns} ≠ {each.expected_columns}", "columns")
-        for at, each in zip(first_lines[~good], bad, strict=True)
+        (int(number), Rejection(int(at), "", f"{each.actual_columns} ≠ {each.expected_columns}", "columns"))
+        for number, at, each in zip(numbers[~good], first_lines[~good], bad, strict=True)
     ]
     done = table.append_column(ROW, pa.array(numbers[good])).append_column(LINE, pa.array(first_lines[good]))
     return Piece(done, rejected, row + total), row + total, last_line
@@ -165,5 +167,4 @@ def _behind(piece: Piece, after_row: int) -> Piece | None:
     if first > after_row:
         return piece
     table = piece.table.filter(pc.greater(piece.table[ROW], after_row))
-    line = int(table[LINE][0].as_py()) if table.num_rows else 0
-    return Piece(table, [each for each in piece.rejected if not line or each.line >= line], piece.last_row)
+    return Piece(table, [each for each in piece.rejected if each[0] > after_row], piece.last_row)

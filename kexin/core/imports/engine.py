@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from kexin.core import rotation
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.history import inserts_unrecorded
@@ -29,7 +30,7 @@ from kexin.core.imports.ahead import read_ahead
 from kexin.core.imports.checking import Checker
 from kexin.core.imports.importable import Batch, Importable, Load, Outcome, Rejection, importables
 from kexin.core.imports.profile import FilePart, Profile
-from kexin.core.imports.reasons import BadFile, ImportRefused
+from kexin.core.imports.reasons import BadFile, ImportCancelled, ImportRefused
 from kexin.core.imports.runs import COUNTS, finish_import, start_import, stop_import, summary
 from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, examine, pieces
 from kexin.core.imports.staging import copy_text, line
@@ -67,17 +68,20 @@ def run_import(
     actor: Actor,
     dry_run: bool = False,
     progress: Progress | None = None,
+    begun: Callable[[ImportRun], None] | None = None,
 ) -> dict[str, Any]:
     """Load ``location`` (a folder, or one file) by a profile and give the report.
 
     Raises ImportRefused (BadFile, ProfileError) with one sentence; what was committed before stays and the same call
-    resumes behind it. A trial (``dry_run``) writes nothing but its report.
+    resumes behind it. A trial (``dry_run``) writes nothing but its report. ``begun`` is told the run before the first row.
     """
     limits = limits_in_force()
     sources = find_sources(profile, location, limits)
     fingerprint = hashlib.sha256(
         "\n".join([profile.digest, *(each.facts.digest for each in sources if each.facts)]).encode()
     ).hexdigest()
+    if not dry_run and rotation.under_way("tokens") is not None:
+        raise ImportRefused(_("The key of the search tokens is being changed; import when that is done."))
     with _alone(profile.source):
         run = start_import(
             actor=actor,
@@ -90,11 +94,14 @@ def run_import(
         )
         loading = _Loading(profile, location, sources, run, actor, limits, progress)
         try:
+            if begun is not None:
+                begun(run)
             loading.load()
             finish_import(run, actor=actor, closing=loading.closing())
         except BaseException as error:
             if connection.connection is not None and not connection.connection.closed:
-                stop_import(run, actor=actor, error=_why(error), interrupted=isinstance(error, KeyboardInterrupt))
+                interrupted = isinstance(error, KeyboardInterrupt | ImportCancelled)
+                stop_import(run, actor=actor, error=_why(error), interrupted=interrupted)
             raise
     return summary(ImportRun.objects.get(pk=run.pk))
 
@@ -256,11 +263,13 @@ class _Loading:
     # -- reading and checking (in the thread that runs ahead) --------------------------------------------------------
 
     def _batches(self, source: Source, done: int) -> Iterator[_Checked]:
-        checker = Checker(source.part, source.importable, self.folder, self.limits)
+        checker = Checker(source.part, source.importable, self.folder, self.limits, source.facts)
         try:
-            for table, rejected, last in self._raw_batches(source, done):
-                good, refused, present = checker.check(table)
-                yield _Checked(good, rejected + refused, present + len(rejected), last)
+            for table, unfit, last in self._raw_batches(source, done):
+                checked = checker.check(table)
+                yield _Checked(
+                    checked.good, unfit + checked.refused, checked.repeated, checked.present + len(unfit), last
+                )
         finally:
             checker.close()
 
@@ -271,21 +280,22 @@ class _Loading:
             yield _profile_rows(source.part), [], len(source.part.rows)
             return
         tables: list[pa.Table] = []
-        rejected: list[Rejection] = []
+        unfit: list[tuple[int, Rejection]] = []
         last = done
         for piece in pieces(source.facts, source.part.format, self.limits, after_row=done):
             tables.append(piece.table)
-            rejected += piece.rejected
+            unfit += piece.rejected
             last = piece.last_row
             if sum(each.num_rows for each in tables) >= size:
                 whole = pa.concat_tables(tables)
                 while whole.num_rows > size:
                     head, whole = whole.slice(0, size), whole.slice(size)
-                    yield head, rejected, int(head[ROW][-1].as_py())
-                    rejected = []
+                    until = int(head[ROW][-1].as_py())
+                    yield head, [each for row, each in unfit if row <= until], until
+                    unfit = [(row, each) for row, each in unfit if row > until]
                 tables = [whole]
-        if rejected or sum(each.num_rows for each in tables):
-            yield pa.concat_tables(tables), rejected, last
+        if unfit or sum(each.num_rows for each in tables):
+            yield pa.concat_tables(tables), [each for _row, each in unfit], last
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -308,7 +318,7 @@ class _Loading:
                 "read": checked.present,
                 "created": outcome.created,
                 "updated": outcome.updated,
-                "unchanged": outcome.unchanged,
+                "unchanged": outcome.unchanged + checked.repeated,
                 "rejected": sum(each.whole_row for each in rejected),
             }
             for name, count in counts.items():
@@ -347,6 +357,7 @@ class _Checked:
 
     table: pa.Table
     rejected: list[Rejection]
+    repeated: int
     present: int
     last_row: int
 

@@ -17,7 +17,7 @@ CHUNK = 1 << 20
 class GuardedText(io.RawIOBase):
     """A file as UTF-8 bytes, whatever its encoding. Raises BadFile with the line where something is wrong."""
 
-    def __init__(self, path: Path, encoding: str, largest: int) -> None:
+    def __init__(self, path: Path, encoding: str, largest: int, quote: str = "") -> None:
         super().__init__()
         self.name = path.name
         self._file = path.open("rb")
@@ -32,6 +32,9 @@ class GuardedText(io.RawIOBase):
         self.size = 0
         self.lines = 0
         """Line feeds passed so far."""
+        self._quote = quote.encode()
+        self.quotes = 0
+        """Quotation marks passed so far."""
 
     def readable(self) -> bool:
         return True
@@ -88,4 +91,6 @@ class GuardedText(io.RawIOBase):
             raise BadFile(_("%(file)s contains NUL characters. This is not a text file.") % {"file": self.name})
         data = text.encode("utf-8", "surrogatepass")
         self.lines += data.count(b"\n")
+        if self._quote:
+            self.quotes += data.count(self._quote)
         return data

@@ -118,6 +118,7 @@ class Importable:
     key: tuple[str, ...]
     load: Loader
     batch_rows: int = 50_000
+    one_row_per_key: bool = True  # False: a file may be so long that its keys are not held against each other
     before_file: Callable[[Load, dict[str, Any]], None] | None = None
     after_file: Closing | None = None
     on_finish: Callable[[Load], None] | None = None

@@ -51,3 +51,10 @@ class ProfileError(ImportRefused):
     """The profile is wrong; the message says where."""
 
     code = "bad-profile"
+
+
+class ImportCancelled(ImportRefused):
+    """Somebody stopped the load between two batches; what is committed stays, and the same load can go on."""
+
+    code = "import-cancelled"
+    title = _("The import was stopped")

@@ -49,10 +49,10 @@ class FileFacts:
 
 @dataclass(slots=True)
 class Piece:
-    """Some rows of a file: text columns with ``_line`` and ``_row`` (from 1, physical), and rows unfit in structure."""
+    """Some rows of a file: text columns with ``_line`` and ``_row`` (from 1, physical), and unfit rows by number."""
 
     table: pa.Table
-    rejected: list[Rejection]
+    rejected: list[tuple[int, Rejection]]
     last_row: int
 
 

@@ -84,14 +84,15 @@ def pieces(facts: FileFacts, form: FileFormat, after_row: int) -> Iterator[Piece
     """Rows as texts: dates in ISO form, numbers without exponent."""
     width = len(facts.columns)
     rows: list[tuple[int, list[str]]] = []
-    rejected: list[Rejection] = []
+    rejected: list[tuple[int, Rejection]] = []
     start = facts.heading_lines + after_row + 1
     number = after_row
     with _sheet(facts.path, form) as sheet:
         for number, cells in enumerate(sheet.iter_rows(min_row=start, values_only=True), after_row + 1):
             values = _trimmed([_text(each) for each in cells])
             if len(values) > width:
-                rejected.append(Rejection(number + facts.heading_lines, "", f"{len(values)} ≠ {width}", "columns"))
+                at = number + facts.heading_lines
+                rejected.append((number, Rejection(at, "", f"{len(values)} ≠ {width}", "columns")))
             else:
                 rows.append((number, values + [""] * (width - len(values))))
             if len(rows) + len(rejected) >= ROWS:
@@ -101,7 +102,9 @@ def pieces(facts: FileFacts, form: FileFormat, after_row: int) -> Iterator[Piece
             yield _made(facts, rows, rejected, number)
 
 
-def _made(facts: FileFacts, rows: list[tuple[int, list[str]]], rejected: list[Rejection], last: int) -> Piece:
+def _made(
+    facts: FileFacts, rows: list[tuple[int, list[str]]], rejected: list[tuple[int, Rejection]], last: int
+) -> Piece:
     columns = [[values[index] for _number, values in rows] for index in range(len(facts.columns))]
     table = pa.table([pa.array(each, pa.string()) for each in columns], names=list(facts.columns))
     numbers = [number for number, _values in rows]

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Self, TypeVar
 
 T = TypeVar("T")
-WORTH = 4_000  # rows: below it, starting processes costs more than it gives
+WORTH = 20_000  # rows: below it, starting processes costs more than it gives
 
 
 def _prepare(environment: dict[str, str]) -> None:

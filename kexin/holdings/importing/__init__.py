@@ -168,6 +168,7 @@ register(
         before_file=begin_ledger,
         after_file=close_ledger,
         batch_rows=200_000,
+        one_row_per_key=False,
         fields=(
             _NO,
             _ACCOUNT,

@@ -123,7 +123,7 @@ def _insert(rows: list[dict[str, Any]], load: Load, outcome: Outcome) -> None:
         outcome.rejected += [Rejection(*refused) for refused in each.refused]
         outcome.created += each.made
     _copy(made)
-    _insert_documents([each.document for each in made], outcome)
+    insert_documents([each.document for each in made], outcome)
     _assign(rows, ids, load)
     _suspect_same_person(ids)
 
@@ -146,7 +146,7 @@ def _copy(made: Iterable[Made]) -> None:
             copy_text(table, columns, blocks)
 
 
-def _insert_documents(blocks: Sequence[bytes | bytearray], outcome: Outcome) -> None:
+def insert_documents(blocks: Sequence[bytes | bytearray], outcome: Outcome) -> None:
     """Documents through a staging table: the unique token decides who holds a number; the other becomes a candidate."""
     filled = [bytes(block) for block in blocks if block]
     if not filled:

@@ -105,6 +105,10 @@ class _Parts:
             if checked.fault is None:
                 ask_tokens(row, checked, self.tokens)
         self.tokens.compute()
+        held = IdentityDocument.objects.filter(token__in=self.tokens.identities(), retired_at=None)
+        self.holders = {bytes(token): pk for pk, token in held.values_list("party_id", "token")}
+        self.same: list[tuple[int, int]] = []
+        self.refused: list[Rejection] = []
         documents = IdentityDocument.objects.filter(party_id__in=ids, retired_at=None)
         self.documents = {(pk, bytes(token)) for pk, token in documents.values_list("party_id", "token")}
         contacts = ContactPoint.objects.filter(party_id__in=ids).values_list("party_id", "kind", "token")
@@ -129,7 +133,11 @@ class _Parts:
         before = len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made)
         if checked.document is not None:
             token = self.tokens.of(identity_kind(row), checked.document.normalised)
-            if (party.pk, token) not in self.documents:
+            holder = self.holders.get(token or b"", party.pk)
+            if holder != party.pk:
+                self.same.append((party.pk, holder))
+                self.refused.append(Rejection(row[LINE], "document_number", "***", "identity_taken", whole_row=False))
+            elif (party.pk, token) not in self.documents:
                 self.documents_made += sealing.document_line(
                     row[LINE], party.pk, row, checked.document, own(), self.tokens
                 )
@@ -149,9 +157,11 @@ class _Parts:
 
     def write(self, outcome: Outcome) -> None:
         """Copy what was missing; documents that others hold are refused alone."""
-        from kexin.party.importing.customers import _insert_documents
+        from kexin.party.importing.customers import insert_documents, record_candidates
 
-        _insert_documents([self.documents_made], outcome)
+        outcome.rejected += self.refused
+        record_candidates(self.same, "identity")
+        insert_documents([self.documents_made], outcome)
         if self.contacts_made:
             copy_text("party_contactpoint", sealing.CONTACT_COLUMNS, [bytes(self.contacts_made)])
         if self.addresses_made:

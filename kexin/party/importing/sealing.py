@@ -203,6 +203,11 @@ class Tokens:
     def of(self, kind: str, value: str) -> bytes | None:
         return self._found[kind][value]
 
+    def identities(self) -> list[bytes]:
+        """The tokens of all identity documents that were wanted."""
+        kinds = [kind for kind in self._found if kind.startswith("identity:")]
+        return [token for kind in kinds for token in self._found[kind].values() if token is not None]
+
     def newer(self, kind: str, value: str) -> bytes | None:
         return self._next.get(kind, {}).get(value)
 

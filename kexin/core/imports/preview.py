@@ -1,0 +1,98 @@
+"""A look into an uploaded file for the page: its first rows with personal values masked, the codes it uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db.models import TextChoices
+
+from kexin.core.imports.importable import Field, Importable
+from kexin.core.imports.profile import FileFormat
+from kexin.core.imports.sources import FileFacts, Limits, pieces
+from kexin.core.masking import plain
+
+ROWS_SHOWN = 8
+CODES_SHOWN = 40
+LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The first rows of a file as text columns (some ten thousand at most); a person sees a few of them, masked."""
+
+    table: pa.Table
+
+    def values(self, column: str, most: int = 500) -> list[str]:
+        """The first values of a column that are not blank."""
+        if column not in self.table.column_names:
+            return []
+        return [each for each in self.table[column].slice(0, most).to_pylist() if each and each.strip()]
+
+    def codes(self, column: str) -> list[str]:
+        """Different values of a column in the rows at hand, at most CODES_SHOWN."""
+        if column not in self.table.column_names:
+            return []
+        found = pc.unique(pc.utf8_trim_whitespace(self.table[column])).to_pylist()
+        return [each[:LONGEST] for each in found if each][:CODES_SHOWN]
+
+    def rows(self, columns: list[str], fields: dict[str, Field]) -> list[list[str]]:
+        """The first rows; ``fields`` says what a column was mapped to, and by that how it is masked."""
+        shown = [self.table[each].slice(0, ROWS_SHOWN).to_pylist() for each in columns]
+        cells = [
+            [cell(value, fields.get(name)) for value in values] for name, values in zip(columns, shown, strict=True)
+        ]
+        return [list(row) for row in zip(*cells, strict=True)]
+
+
+def cell(value: str | None, field: Field | None) -> str:
+    """One value as the preview may show it: what is not mapped to anything may be personal and shows its shape only."""
+    if not value:
+        return ""
+    if field is None:
+        text = plain(value)
+        return text[:1] + "***" if text else ""
+    if field.mask is not None:
+        return field.mask(value)[:LONGEST]
+    return plain(value)[:LONGEST]
+
+
+def look(path: Path, form: FileFormat, facts: dict[str, Any], limits: Limits) -> Look:
+    """Read the first piece of a file that was examined before."""
+    known = FileFacts(
+        path=path,
+        digest=facts["digest"],
+        size=facts["size"],
+        rows=facts["rows"],
+        columns=tuple(facts["columns"]),
+        heading_lines=facts["heading_lines"],
+        one_line_each=facts["one_line_each"],
+    )
+    empty = pa.table({name: pa.array([], pa.string()) for name in known.columns})
+    reading = pieces(known, form, limits)
+    first = next(reading, None)
+    reading.close()
+    return Look(empty if first is None else first.table)
+
+
+def labels_of(field: Field) -> dict[str, str]:
+    """Code → words, from the vocabulary that has exactly these codes; the codes themselves where there is none."""
+    wanted = set(field.choices)
+    for vocabulary in TextChoices.__subclasses__():
+        if wanted and wanted <= set(vocabulary.values) and len(vocabulary.values) == len(wanted):
+            return {str(value): str(label) for value, label in vocabulary.choices}
+    return {each: each for each in field.choices}
+
+
+def masked_target(importable: Importable, mapping: dict[str, Any]) -> dict[str, Field]:
+    """Column → the field it feeds; where it feeds several, the one that masks."""
+    found: dict[str, Field] = {}
+    for name, spec in mapping.items():
+        field = importable.field(name)
+        column = spec.get("from", "")
+        if field is not None and column and (column not in found or found[column].mask is None):
+            found[column] = field
+    return found
