@@ -54,7 +54,8 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
     pinned = [note for note in found if note.pinned] if first else []
     names = names_of({row.actor_name for row in page.rows} | {note.written_by for note in pinned})
     context = {
-        "lines": _lines(page.rows, {note.pk: note for note in found}, names),
+        # A pinned note's text stands on top; its line further down only says when it was written.
+        "lines": _lines(page.rows, {note.pk: note for note in found if not note.pinned}, names),
         "group": group,
         "next": page.next_cursor,
         "panel_url": request.path,

@@ -84,7 +84,7 @@ def test_facts_in_the_head(bank: Any, chen: Any, chens: Any) -> None:
     request = Request(bank.actor("lin"))
     with CaptureQueriesContext(connection) as caught:
         assets, maturity = assets_fact(request, chen), maturity_fact(request, chen)  # type: ignore[arg-type]
-    assert len(caught) <= 5
+    assert len(caught) <= 2
     assert (str(assets.value), str(assets.detail)) == ("214 万", "5,000.00 USD")  # type: ignore[union-attr]
     assert str(maturity.value) == "142 万"  # type: ignore[union-attr]
 

@@ -156,4 +156,4 @@ def test_query_budget_of_the_portfolio(bank: Any, chen: Any, chens: Any) -> None
     actor = bank.actor("lin")
     with CaptureQueriesContext(connection) as caught:
         portfolio(actor, chen.pk)
-    assert len(caught) <= 5
+    assert len(caught) <= 3

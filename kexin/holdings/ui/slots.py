@@ -20,7 +20,7 @@ NEXT_DAYS = 30
 def _portfolio(request: HttpRequest, customer: Customer) -> Portfolio:
     known: Portfolio | None = getattr(request, "_holdings_portfolio", None)
     if known is None or known.customer_id != customer.pk:
-        known = portfolio(request.actor, customer.pk)  # type: ignore[attr-defined]
+        known = portfolio(request.actor, customer)  # type: ignore[attr-defined]
         request._holdings_portfolio = known  # type: ignore[attr-defined]
     return known
 

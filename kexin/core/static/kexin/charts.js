@@ -19,7 +19,7 @@ const bare = () => ({ backgroundColor: "transparent", borderWidth: 0, padding: 0
 
 function axes(spec) {
   const quiet = token("--quiet"), line = token("--line");
-  const category = { type: "category", data: spec.x, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true } };
+  const category = { type: "category", data: spec.x, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, ...(spec.sideways ? {} : { alignMinLabel: "left", alignMaxLabel: "right" }) } };
   const value = { type: "value", scale: spec.type === "line" || spec.type === "area", splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, formatter: (v) => compact.format(v) } };
   return spec.sideways ? { xAxis: value, yAxis: { ...category, inverse: true } } : { xAxis: { ...category, boundaryGap: spec.type === "bar" || spec.type === "stacked" }, yAxis: value };
 }
