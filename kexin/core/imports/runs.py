@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,7 +27,7 @@ from kexin.core.policies import ImportPolicy
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.core.values import Duration, Unit
-from kexin.core.workflow import duty_holder, open_work
+from kexin.core.workflow import WorkKind, duty_holder, open_work, register_work_kind
 
 REVIEW = "core.import_rejected"
 COUNTS = ("read", "created", "updated", "unchanged", "rejected")
@@ -122,6 +123,29 @@ def stop_import(run: ImportRun, *, actor: Actor, error: str, interrupted: bool) 
     row.error, row.finished_at = error[:2000], timezone.now()
     row.save(update_fields=["status", "error", "finished_at", "progress_at"])
     return row
+
+
+def _page_of(run_id: int | None) -> str:
+    """Where a load is shown: its own page, or the workbench where the wizard is not installed."""
+    try:
+        return reverse("core:import", args=[run_id])
+    except NoReverseMatch:
+        return "/"
+
+
+register_work_kind(
+    WorkKind(
+        code=REVIEW,
+        label=gettext_lazy("Import with rejected rows"),
+        sentence=lambda item: gettext_lazy("%(profile)s: %(rejected)s rows were rejected") % item.details,
+        url=lambda item: _page_of(item.subject_id),
+        icon="file-alert",
+        outcomes={
+            "corrected": gettext_lazy("Corrected in the source and imported again"),
+            "accepted": gettext_lazy("The rows stay out"),
+        },
+    )
+)
 
 
 @query("core.view_imports", label=gettext_lazy("See imports"))
