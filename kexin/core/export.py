@@ -13,8 +13,6 @@ from typing import IO, Any
 from django.conf import settings
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from kexin.core.actor import Actor
 
@@ -61,6 +59,9 @@ def _with_heads(heads: Sequence[str], rows: Iterable[Sequence[Any]], actor: Acto
 
 def xlsx_file(heads: Sequence[str], rows: Iterable[Sequence[Any]], actor: Actor, title: str) -> IO[bytes]:
     """The same as a workbook, written row by row to a temporary file that the caller streams and closes."""
+    from openpyxl import Workbook  # a second of start-up that only exports should pay
+    from openpyxl.cell import WriteOnlyCell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31] or "Kexin")
     sheet.oddFooter.center.text = watermark(actor).replace("&", "&&")

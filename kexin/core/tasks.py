@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from kexin.core.actor import system
 
+STALLED_SECONDS = 30  # without a heartbeat: the worker is dead
+KEPT_HOURS = 48  # of succeeded jobs; failed ones stay until somebody has looked
 _AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
 
 
@@ -65,3 +67,25 @@ def examine_audit(asked_by: str) -> None:
     head = AuditLink.objects.order_by("-no").first()
     links = head.no if head else 0
     report_examination(actor=system("job.examine_audit"), asked_by=asked_by, findings=findings, links=links)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="core.escalate_work", queueing_lock="core.escalate_work", queue="records", retry=_AGAIN)
+def escalate_work(timestamp: int) -> None:
+    """Remind of work that comes due, and let late work climb."""
+    from django.utils import timezone
+
+    from kexin.core import work_operations
+
+    work_operations.escalate_work(actor=system("clock.work"), now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="core.keep_jobs", queueing_lock="core.keep_jobs", queue="records", pass_context=True)
+async def keep_jobs(context: JobContext, timestamp: int) -> None:
+    """Take up again what a dead worker left half-done, and clear away what succeeded more than two days ago."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        await manager.retry_job(job)
+    await manager.prune_stalled_workers(seconds_since_heartbeat=STALLED_SECONDS)
+    await manager.delete_old_jobs(nb_hours=KEPT_HOURS)

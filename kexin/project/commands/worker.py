@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     from procrastinate.contrib.django.django_connector import DjangoConnector
 
     assert isinstance(app.connector, DjangoConnector)  # as procrastinate makes it for Django
-    with app.replace_connector(app.connector.get_worker_connector()) as at_work:
+    with app.with_connector(app.connector.get_worker_connector()) as at_work:
         asyncio.run(_work(at_work, args.concurrency))
     return 0
 
