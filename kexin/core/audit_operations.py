@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from procrastinate.exceptions import AlreadyEnqueued
 
 from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import NotPermitted
+from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.operation import operation
 
 SHOWN = 50  # findings kept in the report; the command line tool names all
@@ -19,7 +21,11 @@ def start_examination(*, actor: Actor) -> None:
     """Ask for an examination; it runs as a job."""
     from kexin.core import tasks
 
-    tasks.examine_audit.configure(queueing_lock="core.examine_audit").defer(asked_by=actor.name)
+    try:
+        with transaction.atomic():
+            tasks.examine_audit.configure(queueing_lock="core.examine_audit").defer(asked_by=actor.name)
+    except AlreadyEnqueued as error:
+        raise RuleViolation(_("An examination has been asked for already and is about to begin.")) from error
 
 
 @operation("core.report_examination", label=_("Report on the seal of the audit"), plain=("asked_by",))

@@ -91,7 +91,7 @@ def _check(data: AccountData) -> list[str]:
     fields: dict[str, Any] = {}
     known = set(grantable_operations())
     if not data.name.strip() or len(data.name) > 80:
-        fields["name"] = _("A name is needed.")
+        fields["name"] = _("A name of at most 80 characters is needed.")
     if not data.operations or set(data.operations) - known:
         fields["operations"] = _("Choose operations that a service account may hold.")
     if (data.reach == Reach.PORTFOLIO) != (data.post_id is not None):

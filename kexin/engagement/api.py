@@ -224,7 +224,7 @@ def _described(given: dict[str, str]) -> dict[str, Any]:
     title, category, expires = (given.get(name, "") for name in ("title", "category", "expires_on"))
     fields: dict[str, Any] = {}
     if not title.strip() or len(title) > 200 or "\x00" in title:
-        fields["title"] = _("A value is needed.")
+        fields["title"] = _("This value is needed.")
     if category not in DocumentCategory.values:
         fields["category"] = _("One of: %(expected)s.") % {"expected": ", ".join(DocumentCategory.values)}
     day: dt.date | None = None
@@ -234,7 +234,7 @@ def _described(given: dict[str, str]) -> dict[str, Any]:
         except ValueError:
             day = None
         if day is None:
-            fields["expires_on"] = _("This is not a value of the right kind.")
+            fields["expires_on"] = _("This value is not understood.")
     if fields:
         raise InvalidRequest(fields=fields)
     return {"title": title, "category": category, "expires_on": day}

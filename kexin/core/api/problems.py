@@ -187,10 +187,10 @@ def response_to(request: HttpRequest, refusal: KexinError) -> HttpResponse:
 
 # pydantic's kinds of error that people meet, in our own words; everything else is "not of the right kind".
 _WORDS: dict[str, type_text] = {
-    "missing": _("A value is needed."),
+    "missing": _("This value is needed."),
     "extra_forbidden": _("This field is not known here."),
     "string_too_long": _("At most %(max_length)s characters."),
-    "string_too_short": _("A value is needed."),
+    "string_too_short": _("This value is needed."),
     "literal_error": _("One of: %(expected)s."),
     "enum": _("One of: %(expected)s."),
     "greater_than_equal": _("At least %(ge)s."),
@@ -209,6 +209,6 @@ def invalid(errors: list[dict[str, Any]]) -> InvalidRequest:
         # ("body", "data", "contacts", 0, "value"): source and name of the argument are of no use to the caller
         skip = 2 if place[:1] == ["body"] and len(place) > 2 else 1
         name = ".".join(place[skip:]) or ".".join(place) or "body"
-        text = str(_WORDS.get(error.get("type", ""), _t("This is not a value of the right kind.")))
+        text = str(_WORDS.get(error.get("type", ""), _t("This value is not understood.")))
         fields.setdefault(name, text % error["ctx"] if "%(" in text and error.get("ctx") else text)
     return InvalidRequest(fields=fields)

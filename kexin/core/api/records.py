@@ -114,7 +114,7 @@ def list_entries(request: ApiRequest, wanted: Query[EntriesWanted]) -> EntryPage
     """Entries of the audit in a stretch of time. Looking into it is recorded too."""
     last = wanted.last or business_date()
     if last >= dt.date.max - dt.timedelta(days=1) or (wanted.first or last).year < 1900 or last.year < 1900:
-        raise InvalidRequest(fields={"last": _("This is not a value of the right kind.")})
+        raise InvalidRequest(fields={"last": _("This value is not understood.")})
     place = Place.read(wanted.cursor) if wanted.cursor else None
     if wanted.cursor and (place is None or place.at.tzinfo is None):
         raise InvalidRequest(fields={"cursor": _("This cursor does not belong to this list.")})
