@@ -46,10 +46,11 @@ doors: dict[str, Door] = {}
 def register_door(door: Door) -> None:
     """Enter a door in the house's list. Readings may share a permission; a writing door's name is its own."""
     known = doors.get(door.name)
-    if known is None:
+    if known is not None and known.writes and door.writes:
+        if known.function.__qualname__ != door.function.__qualname__:
+            raise RuntimeError(f"two doors are named {door.name}")
+    elif known is None or door.writes:
         doors[door.name] = door
-    elif (known.writes or door.writes) and known.function.__qualname__ != door.function.__qualname__:
-        raise RuntimeError(f"two doors are named {door.name}")
 
 
 def _no_function(*_args: Any, **_kwargs: Any) -> None:
