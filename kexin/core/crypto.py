@@ -18,7 +18,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,11 +80,23 @@ def with_new_primary(handle: tink.KeysetHandle, template: tink_pb2.KeyTemplate) 
     return _handle(keyset)
 
 
-def only_primary(handle: tink.KeysetHandle) -> tink.KeysetHandle:
-    """The same keyset without its old keys: what they encrypted can no longer be read."""
+def only_primary(handle: tink.KeysetHandle, keep: Collection[int] = ()) -> tink.KeysetHandle:
+    """The same keyset without its old keys: what they encrypted can no longer be read.
+
+    *keep* names old keys that stay for reading, by Tink's identifier.
+    """
     keyset = _proto(handle)
-    for key in [key for key in keyset.key if key.key_id != keyset.primary_key_id]:
+    for key in [key for key in keyset.key if key.key_id != keyset.primary_key_id and key.key_id not in keep]:
         keyset.key.remove(key)
+    return _handle(keyset)
+
+
+def primary_first(handle: tink.KeysetHandle) -> tink.KeysetHandle:
+    """The same keys in another order, which says that the primary has taken over (see ``KeyRing.take_over``)."""
+    keyset = _proto(handle)
+    order = sorted(keyset.key, key=lambda key: key.key_id != keyset.primary_key_id)
+    del keyset.key[:]
+    keyset.key.extend(order)
     return _handle(keyset)
 
 
@@ -183,6 +195,12 @@ class KeyRing:
         """The value under every enabled key, the primary's first: what a search looks for in a rotation."""
         return [each.compute(data, length) for each in self._prfs]
 
+    @cached_property
+    def written(self) -> int:
+        """Which of :meth:`prf_all` stands in first columns: the older key's (-1) until the newer took over (0)."""
+        info = self._handles["tokens"].keyset_info()
+        return 0 if info.key_info[0].key_id == info.primary_key_id else -1
+
     # -- signatures ------------------------------------------------------------------------------
 
     @cached_property
@@ -221,6 +239,13 @@ class KeyRing:
         if purpose == "tokens" and len(type(self).open(self.directory)._prfs) > 1:
             raise ValueError("A rotation of the token key is under way; finish it first.")  # two columns, two keys
         return self._change(purpose, lambda handle: with_new_primary(handle, TEMPLATES[purpose]))
+
+    def take_over(self) -> KeyRing:
+        """In a rotation of ``tokens``: from now on first columns are written under the newer key, too.
+
+        To be called when every row has its second column. Both keys go on being searched.
+        """
+        return self._change("tokens", primary_first)
 
     def retire_old(self, purpose: str, *, settle_seconds: float = SETTLE_SECONDS) -> KeyRing:
         """Remove all keys but the primary, after everything they protected was written anew.

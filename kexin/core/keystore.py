@@ -19,7 +19,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -47,6 +47,7 @@ from kexin.core.lmdbfile import LmdbFile
 CACHE_SIZE: Final = 50_000  # opened keys per process, about 2 kB each
 EPOCH_SECONDS: Final = 1.0  # a key forgotten by another process may be used from the cache this long
 _EPOCH_KEY: Final = b"\0epoch"  # 6 bytes: never equal to a key id
+_ONE_KEY: Final = 160  # bytes: a wrapped keyset of one key takes about 140, of two about 240
 
 
 class KeyForgotten(LookupError):
@@ -206,27 +207,53 @@ class LmdbKeyStore:
 
     # -- changing --------------------------------------------------------------------------------
 
-    def _change(self, key_id: UUID, change: Callable[[tink.KeysetHandle], tink.KeysetHandle]) -> None:
-        key = key_id.bytes
+    def _change(self, key_ids: Sequence[UUID], change: Callable[[tink.KeysetHandle], tink.KeysetHandle]) -> int:
+        """Change keys in one synced transaction; how many are there. Those whose key is gone are left out."""
+        keys = [key_id.bytes for key_id in key_ids]
         master = self._ring().master
 
-        def rewrite(transaction: lmdb.Transaction) -> None:
-            value = _get(transaction, key)
-            if value is None:
-                raise KeyForgotten(f"There is no key {key_id}.")
-            transaction.put(key, _wrap(master, key, change(self._open(key, value))))
+        def rewrite(transaction: lmdb.Transaction) -> int:
+            found = [(key, value) for key in keys if (value := _get(transaction, key)) is not None]
+            for key, value in found:
+                transaction.put(key, _wrap(master, key, change(self._open(key, value))))
             transaction.put(_EPOCH_KEY, secrets.token_bytes(16))
+            return len(found)
 
-        self._file.run(rewrite, write=True)
-        self._drop([key])
+        changed = self._file.run(rewrite, write=True)
+        self._drop(keys)
+        return changed
 
     def rotate(self, key_id: UUID) -> None:
-        """Give the customer a new primary key; values under the old one stay readable."""
-        self._change(key_id, lambda handle: with_new_primary(handle, TEMPLATES["secrets"]))
+        """Give the customer a new primary key; values under the old one stay readable. May raise KeyForgotten."""
+        if not self.rotate_many([key_id]):
+            raise KeyForgotten(f"There is no key {key_id}.")
+
+    def rotate_many(self, key_ids: Sequence[UUID]) -> int:
+        """Give many customers a new primary key; how many were there."""
+        return self._change(key_ids, lambda handle: with_new_primary(handle, TEMPLATES["secrets"]))
 
     def retire_old(self, key_id: UUID) -> None:
-        """Remove the customer's old keys, after all the customer's values were encrypted anew."""
-        self._change(key_id, only_primary)
+        """Remove the customer's old keys, after all values were encrypted anew. May raise KeyForgotten."""
+        if not self.retire_many([key_id]):
+            raise KeyForgotten(f"There is no key {key_id}.")
+
+    def retire_many(self, key_ids: Sequence[UUID], keep: Collection[int] = ()) -> int:
+        """The same for many; *keep* names old keys (Tink's identifiers) that something still needs for reading."""
+        return self._change(key_ids, lambda handle: only_primary(handle, keep))
+
+    def counts(self) -> tuple[int, int]:
+        """How many customers have a key, and how many older keys are kept for reading."""
+
+        def read(transaction: lmdb.Transaction) -> tuple[int, int]:
+            customers = older = 0
+            for key, value in transaction.cursor():
+                if len(key) == 16:
+                    customers += 1
+                    if len(value) > _ONE_KEY:
+                        older += len(self._open(bytes(key), bytes(value)).keyset_info().key_info) - 1
+            return customers, older
+
+        return self._file.run(read)
 
     def forget(self, key_id: UUID) -> bool:
         """Delete the key: nothing encrypted by it can be read again. False if it was gone already."""

@@ -11,9 +11,11 @@ and one token in 2^64 meets another by chance. Whoever searches decrypts the can
 keeps those for which :func:`name_matches` is true. What that accepts within the first 40 characters, the
 index finds too, up to the likeliest readings of the letters (:data:`MOST_ALTERNATIVES`).
 
-**Rotation.** While two keys are enabled, names are indexed under both and asked for under the older one;
-exact values have ``exact_token`` (older key) and ``exact_token_next`` (newer key, else None) for two unique
-columns. When every row is filled, the second column replaces the first and ``retire_old("tokens")`` ends it.
+**Rotation.** While two keys are enabled, names are indexed under both and exact values have two unique columns:
+``exact_token`` stands in the first, ``exact_token_next`` (newer key, else None) in the second. The first is written
+under the older key until every row has its second; then the newer takes over (``KeyRing.take_over``), the first
+column is written anew, and ``retire_old("tokens")`` ends it. A lookup asks the first column for
+``exact_candidates``: it finds a row at every moment. :mod:`kexin.core.rotation` does all that.
 """
 
 from __future__ import annotations
@@ -41,7 +43,13 @@ def exact_token(kind: str, value: str) -> bytes:
 
     Case, width and spaces do not matter; further normalising (country codes …) is the caller's.
     """
-    return key_ring().prf_all(_exact(kind, value), EXACT_BYTES)[-1]
+    ring = key_ring()
+    return ring.prf_all(_exact(kind, value), EXACT_BYTES)[ring.written]
+
+
+def exact_candidates(kind: str, value: str) -> list[bytes]:
+    """The token under every enabled key: what a lookup asks the first column for."""
+    return key_ring().prf_all(_exact(kind, value), EXACT_BYTES)
 
 
 def exact_token_next(kind: str, value: str) -> bytes | None:
@@ -53,7 +61,7 @@ def exact_token_next(kind: str, value: str) -> bytes | None:
 def exact_tokens(kind: str, values: Iterable[str | None]) -> list[bytes | None]:
     """:func:`exact_token` of a whole column; None and empty text stay None."""
     ring = key_ring()
-    return [ring.prf_all(_exact(kind, value), EXACT_BYTES)[-1] if value else None for value in values]
+    return [ring.prf_all(_exact(kind, value), EXACT_BYTES)[ring.written] if value else None for value in values]
 
 
 def _exact(kind: str, value: str) -> bytes:
@@ -80,7 +88,8 @@ class _Vocabulary:
         return tuple(int.from_bytes(token, "big", signed=True) for token in self.ring.prf_all(data, 8))
 
     def asked(self, piece: str) -> int:
-        return self.ints(piece)[-1]
+        """What a query asks for: every row is indexed under the key that is written, whenever a query is made."""
+        return self.ints(piece)[self.ring.written]
 
     def _all(self, found: Iterable[str]) -> tuple[int, ...]:
         return tuple(number for piece in dict.fromkeys(found) for number in self.ints(piece))
@@ -233,5 +242,14 @@ def _words_match(words: list[str], asked: list[str]) -> bool:
 
 def name_match_key(name: str) -> int:
     """The token of the whole name for finding duplicates: spaces, dots, case and the order of words do not matter."""
+    return _vocabulary().asked(_match_piece(name))
+
+
+def name_match_candidates(name: str) -> list[int]:
+    """The same under every enabled key: what a lookup asks for."""
+    return list(_vocabulary().ints(_match_piece(name)))
+
+
+def _match_piece(name: str) -> str:
     runs, words = pieces(name)
-    return _vocabulary().asked(f"match:{''.join(runs)} {' '.join(sorted(words))}")
+    return f"match:{''.join(runs)} {' '.join(sorted(words))}"

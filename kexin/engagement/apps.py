@@ -10,11 +10,12 @@ class EngagementConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.panels import register_panel, register_tab
-        from kexin.engagement import events, operations, policies, queries, sentences, work  # noqa: F401
+        from kexin.engagement import events, operations, policies, queries, rekeying, sentences, work  # noqa: F401
         from kexin.engagement.ui import panels
         from kexin.party.history import register_history
 
         sentences.register()
+        rekeying.register()
         register_history("engagement_document", queries.VIEW_DOCUMENTS)
         register_history("engagement_note", queries.VIEW_NOTES)
         work.register()

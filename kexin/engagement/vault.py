@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import io
 import os
+import shutil
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -165,6 +166,43 @@ def _pieces(stream: Any, file: IO[bytes], stored_as: str) -> Iterator[bytes]:
         raise Undecipherable(f"{stored_as} was changed.") from error
     finally:
         file.close()
+
+
+def digest_of(stored_as: str, key_id: UUID) -> str:
+    """The digest of a stored file's content under the present key."""
+    content = hashlib.sha256()
+    for piece in read(stored_as, key_id):
+        content.update(piece)
+    return _digest(content.digest())
+
+
+def wrap_anew(stored_as: str, key_id: UUID) -> bool:
+    """Encrypt the file's own key by the customer's newest key; False if it is so already.
+
+    The file is copied and put in its place as a whole. Raises like :func:`read`.
+    """
+    cipher = customer_keys().aead(key_id)
+    path = root() / stored_as
+    with open(path, "rb") as file:
+        magic, length = struct.unpack(">4sH", file.read(6))
+        wrapped = file.read(length)
+        if magic == MAGIC and wrapped[:5] == cipher.encrypt(b"", b"")[:5]:  # Tink puts the key's identifier in front
+            return False
+        context = _context(stored_as, key_id)
+        try:
+            anew = cipher.encrypt(cipher.decrypt(wrapped, context), context)
+        except tink.TinkError as error:
+            raise Undecipherable(f"{stored_as} was changed, moved, or sealed by a retired key.") from error
+        temporary = root() / "tmp" / f"{path.name}.{os.getpid()}"
+        temporary.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as copy:
+            copy.write(MAGIC + struct.pack(">H", len(anew)) + anew)
+            shutil.copyfileobj(file, copy, _CHUNK)
+            copy.flush()
+            os.fsync(copy.fileno())
+    os.replace(temporary, path)
+    _sync(path.parent)
+    return True
 
 
 def remove(stored_as: str) -> None:

@@ -10,12 +10,13 @@ class HoldingsConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
-        from kexin.holdings import events, ledger_queries, operations, queries  # noqa: F401  doors register themselves
+        from kexin.holdings import events, ledger_queries, operations, queries, rekeying  # noqa: F401  doors register themselves
         from kexin.holdings.ui import panels, slots
         from kexin.party.history import register_history
 
         for table in ("account", "accountparty", "loan", "card", "standingorder"):
             register_history(f"holdings_{table}", queries.VIEW_ACCOUNTS)
+        rekeying.register()
         see = "holdings.view_accounts"
         register_head_slot("customer", "assets", 20, see, slots.assets_fact)
         register_head_slot("customer", "maturity", 30, see, slots.maturity_fact)

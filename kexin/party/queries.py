@@ -136,7 +136,9 @@ def _exact_ids(rows: QuerySet[Customer], text: str) -> list[int]:
         numbers = [token for kind in kinds for token in identity_candidates(kind, "CN", compact)]
     found: set[int] = set()
     if tokens or ends:
-        contacts = ContactPoint.objects.filter(last4_token__in=ends) if ends else ContactPoint.objects.filter(token__in=tokens)
+        contacts = (
+            ContactPoint.objects.filter(last4_token__in=ends) if ends else ContactPoint.objects.filter(token__in=tokens)
+        )
         found.update(_holders(rows, contacts))
     if numbers or ends:
         documents = IdentityDocument.objects.filter(retired_at=None)
@@ -149,7 +151,9 @@ def _exact_ids(rows: QuerySet[Customer], text: str) -> list[int]:
 
 def _holders(rows: QuerySet[Customer], parts: QuerySet[Any]) -> list[int]:
     """The customers among ``rows`` to whom ``parts`` belong: the reach comes first, the limit last."""
-    return list(rows.filter(pk__in=parts.values("party_id")).order_by().values_list("pk", flat=True)[:SEARCH_CANDIDATES])
+    return list(
+        rows.filter(pk__in=parts.values("party_id")).order_by().values_list("pk", flat=True)[:SEARCH_CANDIDATES]
+    )
 
 
 @query("party.search_customers", label=_("Search customers"), record="list")

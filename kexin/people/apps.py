@@ -13,13 +13,14 @@ class PeopleConfig(AppConfig):
         from kexin.core.names import register_names
         from kexin.core.ui.menu import register_menu
         from kexin.core.workflow import set_duty_holder
-        from kexin.people import operations, policies, queries, rights, service_accounts, signed  # noqa: F401  doors
+        from kexin.people import operations, policies, queries, rekeying, rights, service_accounts, signed  # noqa: F401  doors
         from kexin.people.defaults import after_migrate
 
         register_menu("manage", _("Organisation"), "people_organisation", "sitemap", "people.view_organisation", 10)
         register_menu("manage", _("Employees"), "people_employees", "id-badge-2", "people.view_employees", 12)
         register_menu("manage", _("Roles"), "people_roles", "shield", "people.view_roles", 14)
         signed.connect()
+        rekeying.register()
         service_accounts.register()
         register_names(
             people=queries.names_of,

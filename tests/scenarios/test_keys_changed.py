@@ -14,12 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+import tink
 from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
 
 from kexin.core.actor import system
 from kexin.core.crypto import Undecipherable, forget_opened_ring, key_ring
-from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.errors import Conflict, NotPermitted, RuleViolation
 from kexin.core.fields import decrypt_rows, personal_fields
 from kexin.core.keystore import customer_keys
 from kexin.core.models import Approval, AuditEntry, History, RotationRun
@@ -29,7 +30,6 @@ from kexin.engagement import vault
 from kexin.engagement.operations import add_document
 from kexin.engagement.vault import Writer
 from kexin.holdings.models import Account
-from kexin.holdings.rekeying import register as _registered  # noqa: F401  the floor is in the plan
 from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
 from kexin.party.history import changes, told
 from kexin.party.models import ContactPoint, Customer, IdentityDocument, Party
@@ -84,7 +84,9 @@ def file_of(index: int) -> PartyData:
 
 
 def admit(bank: Any, index: int) -> Customer:
-    return create_customer(actor=CLERK, data=file_of(index), unit=bank.units["east"], lead_post=bank.posts["lin"], anyway=True)
+    return create_customer(
+        actor=CLERK, data=file_of(index), unit=bank.units["east"], lead_post=bank.posts["lin"], anyway=True
+    )
 
 
 @pytest.fixture
@@ -176,7 +178,7 @@ def every_name_found(crowd: list[Customer], *, begin: int = 0) -> None:
         assert [row.pk for row in search(CLERK, f"138{index:08d}")] == [customer.pk]
 
 
-@pytest.mark.parametrize("at", ["new_keys", "party_contactpoint", "party_party", "retire_keys"])
+@pytest.mark.parametrize("at", ["party_contactpoint", "retire_keys"])
 def test_customers_keys_are_changed_under_work_and_a_kill(bank, crowd, at):
     before = {key_id: customer_keys().aead(key_id).encrypt(b"", b"")[:5] for key_id in keys()}
     details = {customer.pk: name_of(index) for index, customer in enumerate(crowd)}
@@ -206,7 +208,6 @@ def keys() -> set[Any]:
 
 
 def test_old_keys_go_but_for_those_that_history_needs(bank, crowd):
-    History.objects.none()
     customer = crowd[0]
     change_customer(customer, actor=CLERK, changes={"name": "陈改名"}, version=customer.version)
     bare = Party.objects.get(pk=crowd[1].pk)
@@ -218,7 +219,7 @@ def test_old_keys_go_but_for_those_that_history_needs(bank, crowd):
         loaded.save()
     sealed = loaded.__dict__["name"].sealed
     rotate("customers", actor=CLERK, settle_seconds=SETTLE)
-    with pytest.raises(Exception, match="aead|decrypt"):
+    with pytest.raises(tink.TinkError):
         customer_keys().aead(key_id).decrypt(bytes(sealed), Party._meta.get_field("name").place + key_id.bytes)
     assert keys_in_history(), "history holds former values"
     seen, rows = changes(CLERK, customer.pk)
@@ -228,7 +229,6 @@ def test_old_keys_go_but_for_those_that_history_needs(bank, crowd):
 
 
 def test_row_history_tells_a_change_of_keys_by_one_line_per_statement(bank, crowd):
-    Party.objects.count()
     seen = History.objects.count()
     rotate("customers", actor=CLERK, batch=100, settle_seconds=SETTLE)
     lines = list(History.objects.order_by("id")[seen:])
@@ -242,8 +242,7 @@ def test_row_history_tells_a_change_of_keys_by_one_line_per_statement(bank, crow
     assert History.objects.filter(row_id=crowd[0].pk, after__occupation="forged").exists()
 
 
-@pytest.mark.parametrize("at", ["party_contactpoint", "party_customer"])
-def test_tokens_are_changed_under_work_and_everything_is_found_at_every_moment(bank, crowd, at):
+def test_tokens_are_changed_under_work_and_everything_is_found_at_every_moment(bank, crowd):
     before = {bytes(token) for token in IdentityDocument.objects.values_list("token", flat=True)}
 
     def look(index: int) -> None:
@@ -261,13 +260,15 @@ def test_tokens_are_changed_under_work_and_everything_is_found_at_every_moment(b
         admit(bank, 200 + index)
 
     with at_work(look) as failures:
-        killed("tokens", at)
+        killed("tokens", "party_customer")
         rotate("tokens", actor=CLERK, batch=4, settle_seconds=SETTLE)
     assert failures == []
     every_name_found(crowd)
     assert len(next(each.keys for each in key_ring().info() if each.purpose == "tokens")) == 1
     documents = decrypt_rows(IdentityDocument, IdentityDocument.objects.all())
-    assert [bytes(row.token) for row in documents] == [identity_token(row.type, row.country, row.number) for row in documents]
+    assert [bytes(row.token) for row in documents] == [
+        identity_token(row.type, row.country, row.number) for row in documents
+    ]
     assert not before & {bytes(row.token) for row in documents}
     assert IdentityDocument.objects.exclude(token_next=None).count() == 0
     for row in decrypt_rows(ContactPoint, ContactPoint.objects.all()):
@@ -279,12 +280,19 @@ def test_tokens_are_changed_under_work_and_everything_is_found_at_every_moment(b
 def test_two_documents_of_one_number_one_of_them_retired_pass_a_change(bank, crowd):
     old = IdentityDocument.objects.get(party=crowd[0].pk)
     IdentityDocument.objects.filter(pk=old.pk).update(retired_at="2026-01-01T00:00:00Z")
-    Party.objects.get(pk=crowd[1].pk)
     again = IdentityDocument.objects.get(pk=old.pk)
     again.pk, again.retired_at = None, None
     again.save()
     rotate("tokens", actor=CLERK, settle_seconds=SETTLE)
-    assert len({bytes(token) for token in IdentityDocument.objects.filter(party=crowd[0].pk).values_list("token", flat=True)}) == 1
+    assert (
+        len(
+            {
+                bytes(token)
+                for token in IdentityDocument.objects.filter(party=crowd[0].pk).values_list("token", flat=True)
+            }
+        )
+        == 1
+    )
 
 
 def test_secrets_and_the_master_are_changed(bank, crowd):
@@ -293,6 +301,7 @@ def test_secrets_and_the_master_are_changed(bank, crowd):
         operation="x", arguments=sealed, summary={}, unit_id=bank.units["east"].pk, maker_name="m", reason="r",
         made_at="2026-01-01T00:00:00Z",
     )  # fmt: skip
+    ended = AuditEntry.objects.filter(operation="core.finish_key_rotation").count()
     rotate("secrets", actor=CLERK, settle_seconds=SETTLE)
     approval.refresh_from_db()
     assert json.loads(key_ring().decrypt("secrets", bytes(approval.arguments), b"approval")) == {"a": 1}
@@ -303,7 +312,7 @@ def test_secrets_and_the_master_are_changed(bank, crowd):
     assert all(len(each.keys) == 1 for each in key_ring().info() if each.purpose in ("secrets", "master"))
     customer_keys().close()
     everything_readable()
-    assert AuditEntry.objects.filter(operation="core.finish_key_rotation").count() == 2
+    assert AuditEntry.objects.filter(operation="core.finish_key_rotation").count() == ended + 2
 
 
 def test_a_row_that_cannot_be_read_keeps_the_old_key_and_is_named(bank, crowd):
@@ -323,7 +332,7 @@ def test_documents_follow_the_customers_key(bank, crowd):
     writer = Writer(crowd[0].party.key_id)
     writer.write(b"contract " * 1000)
     stored = writer.finish(media_type="application/pdf", file_name="c.pdf")
-    document = add_document(crowd[0], actor=CLERK, kind="contract", title="合同", stored=stored)
+    document = add_document(crowd[0], actor=CLERK, category="contract", title="合同", stored=stored)
     rotate("customers", actor=CLERK, settle_seconds=SETTLE)
     assert not vault.wrap_anew(document.stored_as, document.key_id)
     assert b"".join(vault.read(document.stored_as, document.key_id)) == b"contract " * 1000
@@ -334,7 +343,7 @@ def test_documents_follow_the_customers_key(bank, crowd):
 
 
 def test_one_change_at_a_time_and_only_by_the_system(bank, crowd):
-    with pytest.raises(Exception, match=""):  # the person's posts do not allow it
+    with pytest.raises(NotPermitted):
         rotate("signatures", actor=bank.actor("gao"))
     assert set(PLANS) == {"customers", "tokens", "secrets", "master", "signatures"}
     rotate("signatures", actor=CLERK)

@@ -6,6 +6,7 @@ from kexin.core.models.governance import PolicyVersion, Role, RoleOperation
 from kexin.core.models.imports import ImportRejection, ImportRun, ImportStatus
 from kexin.core.models.records import AuditCheckpoint, AuditEntry, AuditLink, Event, History
 from kexin.core.models.rotation import RotationRun
+from kexin.core.models.uploads import ImportUpload, UploadJob
 from kexin.core.models.work import Approval, SavedView, WorkItem
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ImportRejection",
     "ImportRun",
     "ImportStatus",
+    "ImportUpload",
     "PolicyVersion",
     "Role",
     "RoleOperation",
@@ -27,5 +29,6 @@ __all__ = [
     "SavedView",
     "ServiceAccount",
     "ServiceAccountStatus",
+    "UploadJob",
     "WorkItem",
 ]
