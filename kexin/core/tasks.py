@@ -5,7 +5,9 @@ from __future__ import annotations
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
+from kexin.core import jobs as _deliveries  # noqa: F401  a worker knows only tasks that were imported
 from kexin.core.actor import system
+from kexin.core.imports import jobs as _loads  # noqa: F401
 
 STALLED_SECONDS = 30  # without a heartbeat: the worker is dead
 KEPT_HOURS = 48  # of succeeded jobs; failed ones stay until somebody has looked

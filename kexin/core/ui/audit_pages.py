@@ -99,7 +99,7 @@ def _shown(entries: list[AuditEntry]) -> list[dict[str, Any]]:
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     actor = need(request, "core.view_audit")
-    form = AuditForm(request.GET)
+    form = AuditForm({**_last_days(), **request.GET.dict()})
     lines: list[dict[str, Any]] = []
     following = ""
     status = 422
@@ -127,6 +127,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         else "",
     }
     return render(request, "core/audit.html", context, status=status)
+
+
+def _last_days() -> dict[str, str]:
+    """The period where none is asked for, shown in the form so that nobody takes it for everything."""
+    today = dt.datetime.now(zone()).date()
+    return {"first": str(today - dt.timedelta(days=DEFAULT_DAYS - 1)), "last": str(today)}
 
 
 def _address(request: HttpRequest, **more: str) -> str:

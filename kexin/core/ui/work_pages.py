@@ -87,7 +87,7 @@ class WorkTable(Table):
         Column("kind", _("Kind"), value=lambda row: work_kinds[row.kind].label if row.kind in work_kinds else row.kind),
         Column("due", _("Due"), value=_due, sort="due_at", phone="sub"),
         Column("owner", _("Owner"), value=lambda row: row.owner_name),
-        Column("do", "", value=lambda row: row.buttons, phone="sub"),
+        Column("do", _("Actions"), value=lambda row: row.buttons, phone="sub"),
     )
 
     def row_url(self, row: Any) -> str:
