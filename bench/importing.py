@@ -92,15 +92,18 @@ def make_files(folder: Path, size: Size) -> None:
     )
     con.execute(
         "COPY (SELECT CAST(6222000000000000 + i AS VARCHAR) AS no,"
-        f" 'K' || (i % {size.customers}) AS customer, 'U1' AS unit, DATE '2015-01-01' + CAST(i % 3000 AS INTEGER) AS opened"
+        f" 'K' || (i % {size.customers}) AS customer, 'U1' AS unit, DATE '2015-01-01' + CAST(i % 3000 AS"
+        f" INTEGER) AS opened"
         f" FROM range({size.accounts}) t(i)) TO '{folder / 'accounts.csv'}' (HEADER)"
     )
     con.execute(
         "COPY (SELECT 'T' || i AS no,"
         f" CAST(6222000000000000 + (hash(i) % {size.accounts}) AS VARCHAR) AS account,"
         f" DATE '2025-01-01' + CAST(i * 365 // {size.transactions} AS INTEGER) AS day,"
-        " CASE WHEN i % 7 = 0 THEN 'C' ELSE 'D' END AS dc, CAST((hash(i * 11) % 1000000) / 100 AS DECIMAL(20,2)) AS amount,"
-        " CAST((hash(i * 13) % 100000000) / 100 AS DECIMAL(20,2)) AS balance, CASE WHEN i % 7 = 0 THEN 'S' ELSE 'T' END AS code,"
+        " CASE WHEN i % 7 = 0 THEN 'C' ELSE 'D' END AS dc, CAST((hash(i * 11) % 1000000) / 100 AS"
+        " DECIMAL(20,2)) AS amount,"
+        " CAST((hash(i * 13) % 100000000) / 100 AS DECIMAL(20,2)) AS balance, CASE WHEN i % 7 = 0 THEN 'S'"
+        " ELSE 'T' END AS code,"
         " 'mobile' AS channel, '商户' || (i % 5000) AS other, '消费' AS text"
         f" FROM range({size.transactions}) t(i)) TO '{folder / 'transactions.csv'}' (HEADER)"
     )
