@@ -24,9 +24,9 @@ class CoreConfig(AppConfig):
             service_accounts,
             work_operations,
         )
-        from kexin.core.imports import runs  # noqa: F401
+        from kexin.core.imports import runs, uploads  # noqa: F401
         from kexin.core.partitions import ensure_after_migrate
-        from kexin.core.ui import calendar_pages, gallery, work_pages  # noqa: F401  their doors too
+        from kexin.core.ui import calendar_pages, gallery, imports_pages, work_pages  # noqa: F401  their doors too
         from kexin.core.ui.menu import register_menu
 
         register_menu(
@@ -43,6 +43,7 @@ class CoreConfig(AppConfig):
         register_menu("conduct", _("Policies"), "core:policies", "adjustments", "core.view_policies", 80)
         register_menu("conduct", _("Audit"), "core:audit", "list-search", "core.view_audit", 90)
         register_menu("manage", _("Calendar"), "core:calendar", "calendar", "core.view_calendar", 30)
+        register_menu("manage", _("Imports"), "core:imports", "database-import", "core.view_imports", 35)
         register_menu(
             "manage", _("Service accounts"), "core:service_accounts", "key", "core.view_service_accounts", 40
         )

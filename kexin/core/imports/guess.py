@@ -108,9 +108,11 @@ def _names(field: Field) -> Iterable[str]:
 
 
 def date_format(values: Iterable[str]) -> str:
-    """The first form in which every value is a possible date; ISO where there are none or none fits."""
+    """The form in which most of the values are possible dates, the first of equals; ISO where hardly any is one."""
     known = [each.strip() for each in values if each and each.strip()]
-    return next((form for form in DATES if known and all(_is_date(each, form) for each in known)), DATES[0])
+    fits = {form: sum(_is_date(each, form) for each in known) for form in DATES}
+    best = max(DATES, key=lambda form: fits[form])
+    return best if known and fits[best] * 2 >= len(known) else DATES[0]
 
 
 def _is_date(value: str, form: str) -> bool:

@@ -72,9 +72,7 @@ def look(path: Path, form: FileFormat, facts: dict[str, Any], limits: Limits) ->
         one_line_each=facts["one_line_each"],
     )
     empty = pa.table({name: pa.array([], pa.string()) for name in known.columns})
-    reading = pieces(known, form, limits)
-    first = next(reading, None)
-    reading.close()
+    first = next(iter(pieces(known, form, limits)), None)
     return Look(empty if first is None else first.table)
 
 

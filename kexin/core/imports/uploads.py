@@ -1,7 +1,7 @@
 """Imports through the browser: files received, columns mapped, a load asked for, stopped, or thrown away.
 
-All steps hang on one right, ``core.start_import``: whoever may start a load may prepare, stop and discard one. The files
-lie readable under the files directory (folder mode 0700) until somebody discards them or :func:`sweep` does.
+All steps hang on one right, ``core.start_import``: whoever may start a load may prepare, stop and discard one. The
+files lie readable under the files directory (folder mode 0700) until somebody discards them or :func:`sweep` does.
 """
 
 from __future__ import annotations
@@ -105,19 +105,19 @@ def receive_files(
     encoding: str = "",
     delimiter: str = "",
 ) -> ImportUpload:
-    """Take over received files (name and where they lie), look through them, and draft a mapping where no profile is named.
+    """Take over received files (name and where they lie), look through them, draft a mapping without a profile.
 
     Raises BadFile or ProfileError with one sentence; then nothing is kept.
     """
     _steward(actor)
     if not files:
-        raise RuleViolation(fields={"files": _("Choose a file.")})
+        raise RuleViolation(fields={"upload": _("Choose a file.")})
     if profile and profile not in profile_names():
         raise RuleViolation(fields={"profile": _("There is no such profile.")})
     if not profile and target not in importables():
         raise RuleViolation(fields={"target": _("Choose what the file contains.")})
     if not profile and len(files) > 1:
-        raise RuleViolation(fields={"files": _("A mapping of your own takes one file.")})
+        raise RuleViolation(fields={"upload": _("A mapping of your own takes one file.")})
     row = ImportUpload(
         folder=uuid.uuid4().hex, uploaded_by=actor.name, profile=profile, target="" if profile else target
     )
@@ -255,9 +255,9 @@ def discard_files(upload_id: int, *, actor: Actor) -> None:
 
 @operation("core.save_import_profile", label=_("Save a mapping as a profile"), plain=("name",), open_to_all=True)
 def save_profile(upload_id: int, *, actor: Actor, name: str) -> str:
-    """Write the mapping as a profile of the institution, usable here and by ``kexin import``; names are never reused."""
+    """Write the mapping as a profile of the institution, for here and ``kexin import``; names are never reused."""
     _steward(actor)
-    row = _found(ImportUpload.objects, upload_id)
+    row = _found(ImportUpload.objects.all(), upload_id)
     if row.profile:
         raise RuleViolation(_("This is a saved profile already."))
     if name in profile_names() or name == OWN:

@@ -8,7 +8,8 @@ from django.views.i18n import set_language
 from kexin.core.ui import approvals_pages as approvals
 from kexin.core.ui import audit_pages as audit
 from kexin.core.ui import calendar_pages as calendar
-from kexin.core.ui import gallery, palette, panels, saved_views
+from kexin.core.ui import gallery, import_wizard, palette, panels, saved_views
+from kexin.core.ui import imports_pages as imports
 from kexin.core.ui import policies_pages as policies
 from kexin.core.ui import tokens_pages as tokens
 from kexin.core.ui import work_pages as work
@@ -45,6 +46,18 @@ urlpatterns = [
     path("service-accounts/propose/", tokens.propose, name="propose_service_account"),
     path("service-accounts/<int:pk>/", tokens.page, name="service_account"),
     path("service-accounts/<int:pk>/revoke/", tokens.revoke, name="revoke_service_account"),
+    path("imports/", imports.listing, name="imports"),
+    path("imports/<int:pk>/", imports.page, name="import"),
+    path("imports/<int:pk>/rejected.csv", imports.rejected_rows, name="import_rejected"),
+    path("imports/new/", import_wizard.start, name="import_start"),
+    path("imports/new/<int:pk>/columns/", import_wizard.columns, name="import_columns"),
+    path("imports/new/<int:pk>/codes/", import_wizard.codes, name="import_codes"),
+    path("imports/new/<int:pk>/", import_wizard.check, name="import_check"),
+    path("imports/new/<int:pk>/progress/", import_wizard.progress, name="import_progress"),
+    path("imports/new/<int:pk>/run/", import_wizard.ask, name="import_ask"),
+    path("imports/new/<int:pk>/stop/", import_wizard.stop, name="import_stop"),
+    path("imports/new/<int:pk>/discard/", import_wizard.discard, name="import_discard"),
+    path("imports/new/<int:pk>/profile/", import_wizard.keep, name="import_keep"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/peek/", gallery.gallery_peek, name="gallery_peek"),
 ]
