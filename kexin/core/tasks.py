@@ -91,3 +91,12 @@ async def keep_jobs(context: JobContext, timestamp: int) -> None:
         await manager.retry_job(job)
     await manager.prune_stalled_workers(seconds_since_heartbeat=STALLED_SECONDS)
     await manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+
+
+@app.periodic(cron="37 1 * * *")
+@app.task(name="core.forget_keys", queueing_lock="core.forget_keys", queue="records", retry=_AGAIN)
+def forget_keys(timestamp: int) -> None:
+    """Answers kept for repeated writes go when their time is over: they may hold personal data."""
+    from kexin.core.api.idempotency import forget_expired
+
+    forget_expired()

@@ -20,6 +20,7 @@ from kexin.core.api.shapes import Day, Id, Moment, Page, Paging, Reason, Shown, 
 from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.models import Event
 from kexin.core.policy import in_force
+from kexin.core.ui.keyset import Order
 from kexin.engagement import vault
 from kexin.engagement.choices import DocumentCategory
 from kexin.engagement.models import Document, Note
@@ -199,7 +200,7 @@ def upload_document(request: ApiRequest, customer_id: Id) -> KeptDocument:
     if length.isdigit() and int(length) > handler.largest + OVERHEAD:
         told = _("The file is larger than %(most)s MB.") % {"most": rules.largest_mb}
         raise InvalidRequest(fields={"file": told})
-    request.upload_handlers = [handler]  # type: ignore[assignment]
+    request.upload_handlers = [handler]
     try:
         described = {name: str(value) for name, value in request.POST.items()}
     except Exception as error:  # Django's parser knows many ways to say that this is no form
@@ -313,7 +314,7 @@ def list_timeline(request: ApiRequest, customer_id: Id, wanted: Query[TimelineWa
         posts = {row.payload.get(key) for row in page for key in ("post_id", "before_post_id")} - {None}
         labels.update(post_labels(posts))
 
-    order = (("at", "desc"), ("id", "desc"))
+    order: Order = (("at", "desc"), ("id", "desc"))
     lines, following = page_of(request, rows, wanted, order, lambda row: _fact(row, labels), prepare)
     return Timeline(items=lines, next=following)
 

@@ -145,11 +145,11 @@ def test_powers_over_powers_and_forbidden_pairs_are_refused(bank):
     for operations in (["people.propose_grant"], ["party.approve_merge"], ["no.such"], []):
         with pytest.raises(RuleViolation):
             propose_service_account(actor=actor, data=data(bank, operations=operations), reason="接入")
-    with pytest.raises(RuleViolation, match=r"view_customer|duties"):
-        pair = ["people.create_user", "party.view_customer"]
-        propose_service_account(actor=actor, data=data(bank, operations=pair), reason="接入")
+    pair = ["people.create_user", "party.view_customer"]
     with pytest.raises(RuleViolation):
-        late = timezone.now() + dt.timedelta(days=400)
+        propose_service_account(actor=actor, data=data(bank, operations=pair), reason="接入")
+    late = timezone.now() + dt.timedelta(days=400)
+    with pytest.raises(RuleViolation):
         propose_service_account(actor=actor, data=data(bank, expires_at=late), reason="接入")
     with pytest.raises(NotPermitted):
         propose_service_account(actor=bank.actor("lin"), data=data(bank), reason="接入")

@@ -27,7 +27,8 @@ def finished(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     document["components"]["responses"] = {f"Problem{status}": _refusal(status) for status in _REFUSALS}
-    document["tags"] = [{"name": name, "description": str(label)} for name, label in groups.items()]
+    used = [endpoint["tags"][0] for path in document["paths"].values() for endpoint in path.values()]
+    document["tags"] = [{"name": name, "description": str(groups[name])} for name in dict.fromkeys(used)]
     document["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     del document["servers"]
     for path in document["paths"].values():

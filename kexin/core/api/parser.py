@@ -23,7 +23,7 @@ class Parser(NinjaParser):
         except (ValueError, RecursionError) as error:
             raise Malformed from error
         _storable(value, 0)
-        return value  # type: ignore[no-any-return]
+        return value
 
     def parse_querydict(
         self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest

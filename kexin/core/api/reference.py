@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from kexin.core.api import problems
+from kexin.core.api.document import example_of
 from kexin.core.errors import Conflict, KexinError, NotFound, NotPermitted, RuleViolation
 
 _LEVELS = {"GET": "calm", "POST": "good", "PUT": "warn", "PATCH": "warn", "DELETE": "bad"}
@@ -111,13 +114,13 @@ def groups_of(document: dict[str, Any]) -> list[Group]:
 
 def _entry(method: str, path: str, endpoint: dict[str, Any], schemas: dict[str, Any]) -> Entry:
     content = endpoint.get("requestBody", {}).get("content", {})
-    media, body = next(iter(content.items()), ("", {}))
+    media, body = _media(content)
     answers, refusals = [], []
     for status, response in endpoint["responses"].items():
         if "$ref" in response:
             refusals.append(status)
             continue
-        kind, shown = next(iter(response.get("content", {}).items()), ("", {}))
+        kind, shown = _media(response.get("content", {}))
         parts = list(_parts(shown.get("schema", {}), schemas))
         answers.append(Answer(status, kind, parts, _json(shown.get("example"))))
     parameters = [
@@ -140,6 +143,13 @@ def _entry(method: str, path: str, endpoint: dict[str, Any], schemas: dict[str, 
         refusals=refusals,
         call=_call(method, path, endpoint, media, body.get("example")),
     )
+
+
+def _media(content: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
+    """The one kind of content of a body or an answer; empty where there is none."""
+    for media, shown in content.items():
+        return media, shown
+    return "", {}
 
 
 def _parts(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Iterator[Part]:
@@ -190,7 +200,11 @@ def _json(value: Any) -> str:
 
 def _call(method: str, path: str, endpoint: dict[str, Any], media: str, example: Any) -> str:
     """The endpoint as a command line."""
-    lines = [f"curl -X {method} https://kexin.example{path}", '-H "Authorization: Bearer $TOKEN"']
+    values = {each["name"]: str(example_of(each["schema"], {})) for each in endpoint["parameters"]}
+    address = re.sub(r"{(\w+)}", lambda found: values[found[1]], path)
+    needed = {e["name"]: values[e["name"]] for e in endpoint["parameters"] if e["in"] == "query" and e["required"]}
+    address += f"?{urlencode(needed)}" if needed else ""
+    lines = [f"curl -X {method} 'https://kexin.example{address}'", '-H "Authorization: Bearer $TOKEN"']
     for each in endpoint["parameters"]:
         if each["in"] == "header" and each["required"]:
             value = str(each["example"]).replace('"', '\\"')

@@ -94,4 +94,4 @@ def one_of(choices: Any) -> Any:
         return value
 
     named = [value for value in values if value]
-    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"enum": values}, examples=named[:1])]
+    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"enum": [*values]}, examples=named[:1])]

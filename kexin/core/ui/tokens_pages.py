@@ -78,8 +78,10 @@ def _account(row: ServiceAccount) -> dict[str, Any]:
 class AccountForm(forms.Form):
     """What another system may do, how far, from where and until when."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
-    operations = forms.MultipleChoiceField(label=_("Operations"), widget=forms.SelectMultiple(attrs={"data-pick": ""}))
+    name = forms.CharField(label=_("Account name"), max_length=80)
+    operations = forms.MultipleChoiceField(
+        label=_("Operations"), widget=forms.SelectMultiple(attrs={"data-search-select": ""})
+    )
     reach = forms.ChoiceField(label=_("Reach"))
     unit_id = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     post_id = forms.TypedChoiceField(
