@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.core.choices import Reach
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import Event, WorkItem
 from kexin.core.query import query
@@ -48,7 +49,7 @@ class Figures:
     customers: int
     assets: Decimal | None
     birthdays: int
-    changed: int
+    own: bool  # the figures are of one's own portfolio, not of all within reach
 
 
 @query("desk.view_workbench", label=_("See the workbench"), record="list")
@@ -100,7 +101,7 @@ def figures(actor: Actor) -> Figures:
         )
     )
     if not actor.may("party.view_customers"):
-        return Figures(work["today"], work["late"], 0, None, 0, 0)
+        return Figures(work["today"], work["late"], 0, None, 0, False)
     today = business_date()
     mine = portfolio(actor).aggregate(
         n=Count("pk"), assets=Sum("assets"), birthdays=Count("pk", filter=Q(birthday=today.month * 100 + today.day))
@@ -111,7 +112,7 @@ def figures(actor: Actor) -> Figures:
         mine["n"],
         mine["assets"] if actor.may("holdings.view_accounts") else None,
         mine["birthdays"],
-        0,
+        any(grant.reach == Reach.PORTFOLIO for grant in actor.grants_for("party.view_customers")),
     )
 
 

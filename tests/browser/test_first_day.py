@@ -65,8 +65,8 @@ def test_the_list_filters_sorts_and_peeks(visit: Visit, chen) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**q=chenxiulan**")
     expect(page.get_by_role("row", name="陈秀兰")).to_be_visible()
-    page.keyboard.press("Escape")
-    page.locator("tbody tr").first.focus()
+    page.locator("h1").click()  # out of the search box: single keys are shortcuts again
+    page.keyboard.press("j")
     page.keyboard.press("p")
     expect(page.locator("#peek")).to_contain_text("310***********9964")
 

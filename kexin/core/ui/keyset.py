@@ -229,6 +229,14 @@ class KeysetPage(Generic[M]):
         return queryset.order_by(*(F(n).asc() if way == "asc" else F(n).desc() for n, way in order))
 
 
+def neighbours(queryset: QuerySet[M], order: Order, row: M) -> tuple[M | None, M | None]:
+    """The rows just before and just after ``row`` in this order; None at an end. Two short reads."""
+    blank = KeysetPage(queryset.none(), order)
+    before = KeysetPage(queryset, order, blank._cursor_at("prev", row, 0), 1).rows
+    after = KeysetPage(queryset, order, blank._cursor_at("next", row, 0), 1).rows
+    return (before[0] if before else None), (after[0] if after else None)
+
+
 def _turn(way: Direction) -> Direction:
     return "desc" if way == "asc" else "asc"
 

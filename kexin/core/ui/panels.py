@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -140,6 +141,14 @@ def facts_for(request: HttpRequest, record: str, subject: Any) -> list[Fact]:
     return [fact for fact in facts if fact is not None]
 
 
+def _tab_url(request: HttpRequest, name: str, first: bool) -> str:
+    """The tab's address; where the reader came from (``from``: the list's query) stays in it."""
+    kept = {} if first else {"tab": name}
+    if request.GET.get("from"):
+        kept["from"] = request.GET["from"]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
 def tabs_for(request: HttpRequest, record: str, subject: Any, chosen: str = "") -> list[ShownTab]:
     """The tabs with something in them; the chosen one (else the first) is marked."""
     full = {p.tab for p in _panels.values() if p.record == record and may(request, p.operation)}
@@ -151,7 +160,7 @@ def tabs_for(request: HttpRequest, record: str, subject: Any, chosen: str = "") 
         ShownTab(
             tab.name,
             tab.label,
-            f"?tab={tab.name}" if tab.name != names[0] else request.path,
+            _tab_url(request, tab.name, first=tab.name == names[0]),
             tab.name == here,
             tab.count(request, subject) if tab.count else None,
         )

@@ -12,13 +12,22 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
 
+from kexin.core.actor import Actor
 from kexin.core.api.conditional import expected_version, tell_version
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest
 from kexin.core.api.shapes import Day, Id, Line, Paging, Reason, Shown, Taken, one_of, page_of
 from kexin.core.export import csv_lines
 from kexin.core.ui.keyset import Direction
-from kexin.party.api.shown import CustomerFileShown, CustomerLine, CustomerPage, file_of, line_of
+from kexin.party.api.shown import (
+    CustomerFileShown,
+    CustomerLine,
+    CustomerPage,
+    CustomerState,
+    file_of,
+    line_of,
+    state_of,
+)
 from kexin.party.choices import (
     AddressKind,
     Channel,
@@ -36,7 +45,6 @@ from kexin.party.operations.export import EXPORT_HEADS, export_rows
 from kexin.party.queries import (
     CustomerFilter,
     customer_file,
-    customer_in_reach,
     customers,
     narrowed,
     open_customer,
@@ -245,7 +253,7 @@ def search_customers(request: ApiRequest, wanted: Query[SearchWanted]) -> Found:
 
 
 @router.write("POST", "/customers", "party.create_customer", status=201, etag=True)
-def open_file(request: ApiRequest, data: CustomerTaken) -> CustomerFileShown:
+def open_file(request: ApiRequest, data: CustomerTaken) -> CustomerState:
     """Open a customer's file. Files that look alike answer 409 `duplicate-suspected` until `anyway` is said."""
     customer = create_customer(
         actor=request.actor,
@@ -255,7 +263,7 @@ def open_file(request: ApiRequest, data: CustomerTaken) -> CustomerFileShown:
         anyway=data.anyway,
     )
     request.answer_headers["Location"] = f"/api/v1/customers/{customer.pk}"
-    return _file(request, customer)
+    return state_of(request, customer)
 
 
 @router.write(
@@ -279,23 +287,24 @@ def export_list(request: ApiRequest, data: ExportTaken) -> HttpResponse:
 @router.read("/customers/{customer_id}", "party.view_customer", etag=True)
 def read_file(request: ApiRequest, customer_id: Id) -> CustomerFileShown:
     """One customer's file. Reading it is recorded."""
-    return _file(request, open_customer(request.actor, customer_id))
-
-
-@router.write("PATCH", "/customers/{customer_id}", "party.change_customer", conditional=True, etag=True)
-def change_file(request: ApiRequest, customer_id: Id, data: CustomerChanges) -> CustomerFileShown:
-    """Change fields of the file. Another version than the one named answers 412 with what stands now."""
-    version = expected_version(request, lambda: customer_in_reach(request.actor, customer_id).version)
-    customer = change_customer(Customer(pk=customer_id), actor=request.actor, version=version, changes=data.changes())
-    return _file(request, customer)
-
-
-def _file(request: ApiRequest, customer: Customer) -> CustomerFileShown:
-    """The file after an act on it; the reading door checks once more what may be seen."""
-    row = customer_in_reach(request.actor, customer.pk)
+    row = open_customer(request.actor, customer_id)
     tell_version(request, row.version)
     lead = post_labels([row.lead_post_id]).get(row.lead_post_id) if row.lead_post_id else None
     return file_of(request.actor, customer_file(request.actor, row), lead)
+
+
+@router.write("PATCH", "/customers/{customer_id}", "party.change_customer", conditional=True, etag=True)
+def change_file(request: ApiRequest, customer_id: Id, data: CustomerChanges) -> CustomerState:
+    """Change fields of the file. Another version than the one named answers 412 with what stands now."""
+    version = expected_version(request, lambda: _version_now(request.actor, customer_id))
+    customer = change_customer(Customer(pk=customer_id), actor=request.actor, version=version, changes=data.changes())
+    return state_of(request, customer)
+
+
+def _version_now(actor: Actor, customer_id: int) -> int:
+    """The version of a customer that the actor may change; 0 where the door will refuse anyway."""
+    rows = Customer.objects.visible_to(actor, "party.change_customer").filter(pk=customer_id)
+    return rows.values_list("version", flat=True).first() or 0
 
 
 def unit_named(pk: int) -> OrgUnit:

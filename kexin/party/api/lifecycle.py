@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
 from kexin.core.api.approvals import ApprovalShown, approval_of
-from kexin.core.api.conditional import tell_version
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.lookup import named
-from kexin.core.api.shapes import Day, Id, Moment, Reason, Shown, Taken, Version, one_of
+from kexin.core.api.shapes import Day, Id, Moment, Reason, Shown, Taken, one_of
+from kexin.party.api.shown import CustomerState, state_of
 from kexin.party.choices import LifecycleProcess
 from kexin.party.models import Customer
 from kexin.party.operations import (
@@ -28,19 +28,6 @@ from kexin.people.queries import post_labels
 
 router = Endpoints("customer states", _("Admission, exit, portfolio"))
 Item = Annotated[str, Field(pattern="^[a-z_]{1,40}$", examples=["identity_verified"])]
-
-
-class CustomerState(Shown):
-    """Where a customer stands after an act. ``version`` is its ETag."""
-
-    id: Id
-    version: Version
-    customer_no: str = Field(examples=["C00000001042"])
-    status: str = Field(examples=["active"])
-    unit_id: Id
-    lead_post_id: Id | None
-    customer_since: Day | None
-    closed_on: Day | None
 
 
 class CheckShown(Shown):
@@ -104,20 +91,6 @@ class Assignments(Shown):
     items: list[AssignmentShown]
 
 
-def _state(request: ApiRequest, row: Customer) -> CustomerState:
-    tell_version(request, row.version)
-    return CustomerState(
-        id=row.pk,
-        version=row.version,
-        customer_no=row.customer_no,
-        status=row.status,
-        unit_id=row.unit_id,
-        lead_post_id=row.lead_post_id,
-        customer_since=row.admitted_on,
-        closed_on=row.closed_on,
-    )
-
-
 @router.read("/customers/{customer_id}/checks", "party.view_customer", _("See the checklists of a customer"))
 def list_checks(request: ApiRequest, customer_id: Id) -> Checks:
     """Ticked lines of the checklists of admission and exit."""
@@ -153,13 +126,13 @@ def tick(
         done=data.done,
         note=data.note,
     )
-    return _state(request, row)
+    return state_of(request, row)
 
 
 @router.write("POST", "/customers/{customer_id}/admission", "party.admit_customer", etag=True)
 def admit(request: ApiRequest, customer_id: Id) -> CustomerState:
     """Make a prospect a customer once every line of the admission checklist is ticked."""
-    return _state(request, admit_customer(Customer(pk=customer_id), actor=request.actor))
+    return state_of(request, admit_customer(Customer(pk=customer_id), actor=request.actor))
 
 
 @router.write("POST", "/customers/{customer_id}/exit", "party.propose_exit", status=202)
@@ -172,14 +145,14 @@ def propose_leaving(request: ApiRequest, customer_id: Id, data: Why) -> Approval
 def readmit(request: ApiRequest, customer_id: Id, data: Why) -> CustomerState:
     """Open a closed file again."""
     row = readmit_customer(Customer(pk=customer_id), actor=request.actor, reason=data.reason)
-    return _state(request, row)
+    return state_of(request, row)
 
 
 @router.write("PUT", "/customers/{customer_id}/dormancy", "party.mark_dormant", etag=True)
 def set_dormancy(request: ApiRequest, customer_id: Id, data: Dormancy) -> CustomerState:
     """Mark a customer dormant, or active again."""
     row = mark_dormant(Customer(pk=customer_id), actor=request.actor, dormant=data.dormant)
-    return _state(request, row)
+    return state_of(request, row)
 
 
 @router.read("/customers/{customer_id}/leads", "party.view_customer", _("See who led a customer"))
@@ -209,4 +182,4 @@ def assign(request: ApiRequest, customer_id: Id, data: Lead) -> CustomerState:
     post = named(Post.objects.select_related("unit"), data.post_id, "post_id", _("There is no such post."))
     unit = named(OrgUnit.objects.all(), data.unit_id, "unit_id", _("There is no such unit."))
     row = assign_portfolio(Customer(pk=customer_id), actor=request.actor, post=post, unit=unit, reason=data.reason)
-    return _state(request, row)
+    return state_of(request, row)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from kexin.core.actor import Actor
+from kexin.core.api.conditional import tell_version
+from kexin.core.api.endpoints import ApiRequest
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Page, Shown, Version
 from kexin.core.calendar import business_date
 from kexin.core.masking import mask_address, mask_contact, mask_identity, mask_name
@@ -40,6 +42,19 @@ class CustomerLine(Shown):
 
 class CustomerPage(Page[CustomerLine]):
     """Customers, part of a list."""
+
+
+class CustomerState(Shown):
+    """Where a customer stands after an act. ``version`` is its ETag."""
+
+    id: Id
+    version: Version
+    customer_no: str = Field(examples=["C00000001042"])
+    status: str = Field(examples=["active"])
+    unit_id: Id
+    lead_post_id: Id | None
+    customer_since: Day | None
+    closed_on: Day | None
 
 
 class DocumentShown(Shown):
@@ -125,6 +140,21 @@ class CustomerFileShown(Shown):
     addresses: list[AddressShown]
     other_names: list[OtherName]
     attributes: list[Attribute]
+
+
+def state_of(request: ApiRequest, row: Customer) -> CustomerState:
+    """Where a customer stands after an act, for whoever may act but perhaps not read; the version goes into ETag."""
+    tell_version(request, row.version)
+    return CustomerState(
+        id=row.pk,
+        version=row.version,
+        customer_no=row.customer_no,
+        status=row.status,
+        unit_id=row.unit_id,
+        lead_post_id=row.lead_post_id,
+        customer_since=row.admitted_on,
+        closed_on=row.closed_on,
+    )
 
 
 def line_of(actor: Actor, row: Customer, leads: Mapping[int, str]) -> CustomerLine:

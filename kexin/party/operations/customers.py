@@ -57,7 +57,7 @@ def next_customer_no() -> str:
     return f"C{number:011d}"
 
 
-@operation("party.create_customer", label=_("Open a customer file"))
+@operation("party.create_customer", label=_("Enter a new customer"))
 def create_customer(
     *,
     actor: Actor,

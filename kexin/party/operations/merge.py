@@ -26,7 +26,7 @@ from kexin.core.models import Approval, WorkItem
 from kexin.core.operation import declare_right, operation
 from kexin.core.workflow import close_work
 from kexin.party.choices import CandidateStatus, CustomerStatus
-from kexin.party.duplicates import WORK_KIND
+from kexin.party.duplicates import REASONS, WORK_KIND
 from kexin.party.events import CustomersMerged, MergeUndone
 from kexin.party.models import (
     ContactPoint,
@@ -79,7 +79,11 @@ def propose_merge(
         "party.propose_merge",
         actor=actor,
         arguments={"candidate": row.pk, "keep": keep.pk, "absorbed": absorbed.pk, "choices": choices},
-        summary={"kept": keep.customer_no, "absorbed": absorbed.customer_no, "why": row.reasons},
+        summary={
+            "kept": keep.customer_no,
+            "absorbed": absorbed.customer_no,
+            "why": "、".join(str(REASONS.get(code, code)) for code in row.reasons),
+        },
         unit_id=keep.unit_id,
         customer_id=keep.pk,
         reason=reason,

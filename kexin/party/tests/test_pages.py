@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kexin.party.data import PartyData
 from kexin.party.models import Customer, Party
+from kexin.party.operations import create_customer
 
 PAGES = ["", "peek/", "edit/", "documents/new/", "contacts/new/", "addresses/new/", "relationships/new/"]
 PANELS = ["relations", "graph", "profile", "basics", "lifecycle", "leads"]
@@ -95,3 +97,22 @@ def test_hostile_text_is_shown_as_text(client_of, chen):
     text = client.get(f"/customers/{chen.pk}/").content.decode()
     assert "<script>alert(1)" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;ABC😀" in text
+
+
+def test_previous_and_next_follow_the_list_one_came_from(client_of, bank, chen):
+    others = [
+        create_customer(
+            actor=bank.actor("lin"),
+            data=PartyData(kind="individual", name=name),
+            unit=bank.units["east"],
+            lead_post=bank.posts["lin"],
+        )
+        for name in ("王澄", "吴敏")
+    ]
+    client = client_of("lin")
+    assert f"/customers/{others[0].pk}/?from=sort%3D-number" in client.get("/customers/?sort=-number").content.decode()
+    page = client.get(f"/customers/{others[0].pk}/?from=sort%3D-number")
+    assert page.context["previous_url"] == f"/customers/{others[1].pk}/?from=sort%3D-number"
+    assert page.context["next_url"] == f"/customers/{chen.pk}/?from=sort%3D-number"
+    assert page.context["back_url"] == "/customers/?sort=-number"
+    assert "next_url" not in client.get(f"/customers/{chen.pk}/").context

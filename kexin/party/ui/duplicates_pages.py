@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.masking import mask_contact, mask_identity
+from kexin.core.templatetags.kexin import moment
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Column, Table, View
 from kexin.party.duplicates import REASONS
@@ -50,7 +51,9 @@ class DuplicateTable(Table):
             Column("numbers", gettext_lazy("Customer numbers"), value=_numbers, phone="sub"),
             Column("why", gettext_lazy("Why"), value=_why),
             Column("status", gettext_lazy("State"), value=lambda row: row.get_status_display()),
-            Column("found", gettext_lazy("Found"), value=lambda row: row.found_at, sort="found_at", first="desc"),
+            Column(
+                "found", gettext_lazy("Found"), value=lambda row: moment(row.found_at), sort="found_at", first="desc"
+            ),
         )
 
     def row_url(self, row: DuplicateCandidate) -> str:
@@ -59,6 +62,10 @@ class DuplicateTable(Table):
 
 def _why(row: DuplicateCandidate) -> str:
     return "、".join(str(REASONS.get(code, code)) for code in row.reasons)
+
+
+def _found(row: DuplicateCandidate) -> str:
+    return moment(row.found_at)
 
 
 def _numbers(row: DuplicateCandidate) -> str:

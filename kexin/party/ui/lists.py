@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import QuerySet
@@ -15,7 +17,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import business_date
+from kexin.core.templatetags.kexin import moment
 from kexin.core.ui import numbers
+from kexin.core.ui.keyset import neighbours
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.saved_views import saved_views
 from kexin.core.ui.table import BulkAction, Column, Table, View
@@ -139,7 +143,7 @@ class CustomerTable(Table):
             Column(
                 "changed",
                 _("Last changed"),
-                value=lambda row: row.updated_at,
+                value=lambda row: moment(row.updated_at),
                 sort="updated_at",
                 first="desc",
                 hidden=True,
@@ -153,8 +157,13 @@ class CustomerTable(Table):
     def leads(self) -> dict[int, str]:
         return post_labels([row.lead_post_id for row in self.page.rows])
 
+    @cached_property
+    def came_from(self) -> str:
+        """The list's own query, carried along so that the page can offer the previous and the next customer."""
+        return urlencode({"from": self.query or "list"})
+
     def row_url(self, row: Customer) -> str:
-        return f"/customers/{row.pk}/"
+        return f"/customers/{row.pk}/?{self.came_from}"
 
     def peek_url(self, row: Customer) -> str:
         return f"/customers/{row.pk}/peek/"
@@ -175,6 +184,25 @@ def bulk_actions() -> list[BulkAction]:
             "assign", _("Assign"), reverse("party:bulk_assign"), operation="party.assign_portfolio", icon="user-share"
         ),
     ]
+
+
+def beside(request: HttpRequest, customer: Customer) -> dict[str, str]:
+    """Previous and next customer of the list that the reader came from, and the way back to it."""
+    query = request.GET.get("from", "")
+    if not query:
+        return {"back_url": reverse("party:customers")}
+    data = QueryDict("" if query == "list" else query)
+    listed = copy(request)
+    listed.GET = data  # type: ignore[assignment]
+    rows = Customer.objects.visible_to(actor_of(request), "party.view_customers")
+    table = CustomerTable(listed, Customer.objects.none())
+    before, after = neighbours(narrowed(rows, CustomerFilterSet(data, rows).wanted), table.order, customer)
+    kept = urlencode({"from": query})
+    links = {"back_url": f"{reverse('party:customers')}?{data.urlencode()}"}
+    for name, row in (("previous_url", before), ("next_url", after)):
+        if row is not None:
+            links[name] = f"{reverse('party:customer', args=[row.pk])}?{kept}"
+    return links
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ from kexin.party.queries import customer_file, customer_in_reach, open_customer,
 from kexin.party.rules import age_on
 from kexin.party.ui.display import STATUS_LEVEL
 from kexin.party.ui.edit import INLINE_FIELDS, inline_value
+from kexin.party.ui.lists import beside
 from kexin.people.queries import post_labels
 
 
@@ -55,7 +56,7 @@ def customer_page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     customer = open_customer(actor, pk)
     context = head_context(request, customer) | record_context(request, "customer", customer)
-    context |= {"back_url": reverse("party:customers"), "back_label": _("Customers")}
+    context |= beside(request, customer) | {"back_label": _("Customers")}
     return render(request, "party/customer.html", context)
 
 
