@@ -111,7 +111,7 @@ def propose(
         subject_kind="core.Approval",
         subject_id=approval.pk,
         details={"operation": name, "maker": actor.name},
-        policy_id=rules.policy_version,  # type: ignore[attr-defined]
+        policy_id=rules.policy_version,
     )
     return approval
 
@@ -199,7 +199,8 @@ def _sentence(item: WorkItem) -> str:
     declared = approvables.get(str(item.details.get("operation")))
     what = declared.label if declared else item.details.get("operation", "")
     maker = str(item.details.get("maker", ""))
-    return _t("%(what)s, proposed by %(maker)s: decide.") % {"what": what, "maker": names.people([maker]).get(maker, maker)}
+    shown = names.people([maker]).get(maker, maker)
+    return _t("%(what)s, proposed by %(maker)s: decide.") % {"what": what, "maker": shown}
 
 
 register_work_kind(

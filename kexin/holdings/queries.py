@@ -142,7 +142,7 @@ def portfolio_of(customer_id: int) -> Portfolio:
     rows = Account.objects.filter(pk__in=own_or_other).select_related("unit", "product").order_by("pk")
     role = parties.filter(account_id=OuterRef("pk")).values("role")[:1]
     lines = [
-        AccountLine(each, AccountRole.OWNER if each.customer_id == customer_id else each.role_here)
+        AccountLine(each, AccountRole.OWNER if each.customer_id == customer_id else str(getattr(each, "role_here", "")))
         for each in rows.annotate(role_here=Subquery(role))[:MOST_ACCOUNTS]
     ]
     own = [each.account.pk for each in lines if each.role == AccountRole.OWNER]

@@ -1,4 +1,4 @@
-"""Work finds an owner who can do it: own customers their manager, the pool the head of the unit, duplicates the steward."""
+"""Work finds an owner who can do it: the pool the head of the unit, a suspicion the data steward."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def test_insert_on_conflict_is_kept_as_what_it_did() -> None:
 
 
 def test_queryset_update_is_caught() -> None:
-    class Sample(models.Model):  # noqa: DJ008
+    class Sample(models.Model):
         name = models.TextField()
 
         class Meta:

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from kexin.core.ui.keyset import Cursor, Direction, KeysetPage, count_capped
 
 
-class Row(models.Model):  # noqa: DJ008  nobody prints it
+class Row(models.Model):
     """A table of this test alone: a nullable amount with many ties, a moment, a name."""
 
     amount = models.DecimalField(max_digits=20, decimal_places=2, null=True)

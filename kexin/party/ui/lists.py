@@ -193,7 +193,7 @@ def beside(request: HttpRequest, customer: Customer) -> dict[str, str]:
         return {"back_url": reverse("party:customers")}
     data = QueryDict("" if query == "list" else query)
     listed = copy(request)
-    listed.GET = data  # type: ignore[assignment]
+    listed.GET = data
     rows = Customer.objects.visible_to(actor_of(request), "party.view_customers")
     table = CustomerTable(listed, Customer.objects.none())
     before, after = neighbours(narrowed(rows, CustomerFilterSet(data, rows).wanted), table.order, customer)
