@@ -74,7 +74,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SealState:
-    """How far the seal has come: the newest link, the newest signed day, what is not sealed yet, the last examination."""
+    """How far the seal has come: newest link, newest signed day, what is not sealed yet, the last examination."""
 
     links: int
     sealed_until: dt.datetime | None
@@ -144,7 +144,7 @@ def who_saw(actor: Actor, customer_id: int, first: dt.date, last: dt.date) -> li
     act = frame.current.get()
     if act is not None:
         act.customer_id = customer_id
-    return list(
+    grouped: Any = (
         rows.values("actor_name")
         .annotate(
             reads=Number("id", filter=Q(outcome=Outcome.READ)),
@@ -155,6 +155,7 @@ def who_saw(actor: Actor, customer_id: int, first: dt.date, last: dt.date) -> li
         )
         .order_by("-last")[:200]
     )
+    return list(grouped)
 
 
 @query("core.view_audit", label=_("Look into the audit"))

@@ -22,7 +22,9 @@ from kexin.core.policy import check_values, forget_cache, policy_types
 from kexin.core.query import query
 
 
-@operation("core.propose_policy", label=_("Draft and propose a policy version"), plain=("code", "reason", "legal_basis"))
+@operation(
+    "core.propose_policy", label=_("Draft and propose a policy version"), plain=("code", "reason", "legal_basis")
+)
 def propose_policy(
     *,
     actor: Actor,
@@ -82,7 +84,7 @@ def _drop(actor: Actor, arguments: dict[str, Any]) -> None:
 
 
 def _url(approval: Approval) -> str:
-    version = PolicyVersion.objects.get(pk=approval.subject_id)
+    version = PolicyVersion.objects.get(pk=approval.subject_id or 0)
     return reverse("core:policy_diff", args=[version.code]) + f"?b={version.number}"
 
 

@@ -125,7 +125,7 @@ def _rights(grants: Iterable[Grant]) -> list[FloorRights]:
 
 def roles_held(actor: Actor) -> list[HeldPost]:
     """The posts of an actor today."""
-    held = held_on(business_date()).filter(post_id__in=actor.post_ids, employee__user_id=actor.user_id)
+    held = held_on(business_date()).filter(post_id__in=actor.post_ids, employee__user_id=actor.user_id or 0)
     return _held_posts(held)
 
 

@@ -61,7 +61,7 @@ def propose_grant(
     within_reach(post.unit_id, actor)
     if reach not in Reach.values:
         raise RuleViolation(fields={"reach": _("Choose how far the role reaches.")})
-    if PostHolder.objects.filter(post=post, employee__user_id=actor.user_id).exists():
+    if PostHolder.objects.filter(post=post, employee__user_id=actor.user_id or 0).exists():
         raise RuleViolation(_("Nobody proposes a role for a post of their own."))
     _check_duties(post, set(role.grants.values_list("operation", flat=True)))
     return propose(
@@ -85,7 +85,7 @@ def propose_grant(
 def _apply_grant(actor: Actor, arguments: dict[str, Any]) -> PostRole:
     post = Post.objects.select_for_update().get(pk=arguments["post"])
     role = Role.objects.get(pk=arguments["role"])
-    if PostHolder.objects.filter(post=post, employee__user_id=actor.user_id).exists():
+    if PostHolder.objects.filter(post=post, employee__user_id=actor.user_id or 0).exists():
         raise RuleViolation(_("Nobody approves a role for a post of their own."))
     return apply_grant(
         post,

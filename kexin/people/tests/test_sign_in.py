@@ -10,7 +10,7 @@ import time_machine
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from kexin.core.choices import Outcome
@@ -18,6 +18,7 @@ from kexin.core.models import AuditEntry
 from kexin.people.models import User
 from kexin.people.operations import end_session, reset_password, set_user_active
 from kexin.people.queries import actor_for
+from kexin.people.sign_in import SocialAccountAdapter
 from tests.personas import PASSWORD, Bank
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +218,36 @@ def test_a_signed_in_request_costs_few_queries(bank: Bank, client_of: ClientOf, 
     client.get("/me/")
     with django_assert_max_num_queries(14):
         client.get("/me/")
+
+
+OIDC = {
+    "openid_connect": {
+        "APPS": [
+            {"provider_id": "bank", "name": "行内统一认证", "client_id": "x", "settings": {"server_url": "https://idp"}}
+        ]
+    }
+}
+
+
+def test_the_identity_provider_has_a_button_only_when_configured(bank: Bank, settings) -> None:  # type: ignore[no-untyped-def]
+    assert "行内统一认证" not in Client().get(reverse("account_login")).content.decode()
+    settings.SOCIALACCOUNT_PROVIDERS = OIDC
+    assert "行内统一认证" in Client().get(reverse("account_login")).content.decode()
+
+
+def test_the_identity_provider_opens_existing_accounts_only(bank: Bank, settings) -> None:  # type: ignore[no-untyped-def]
+    from allauth.socialaccount.models import SocialAccount, SocialLogin
+
+    settings.SOCIALACCOUNT_PROVIDERS = OIDC
+    adapter = SocialAccountAdapter()
+    request = RequestFactory().get("/")
+    for number, known in (("1001", True), ("9999", False)):
+        account = SocialAccount(provider="bank", uid=f"u{number}", extra_data={"preferred_username": number})
+        login = SocialLogin(user=User(), account=account)
+        adapter.pre_social_login(request, login)
+        assert SocialAccount.objects.filter(uid=f"u{number}", user__username=number).exists() is known
+        assert not adapter.is_open_for_signup(request, login)
+    User.objects.filter(username="1002").update(is_active=False)
+    account = SocialAccount(provider="bank", uid="u1002", extra_data={"preferred_username": "1002"})
+    adapter.pre_social_login(request, SocialLogin(user=User(), account=account))
+    assert not SocialAccount.objects.filter(uid="u1002").exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,8 +13,16 @@ from kexin.core.ui.fields import SearchSelect
 from kexin.people.choices import EmployeeStatus, UnitKind
 from kexin.people.models import Employee, OrgUnit, Post, by_language
 
+if TYPE_CHECKING:  # Django's fields take their model only when types are checked
+    _Units = forms.ModelChoiceField[OrgUnit]
+    _Employees = forms.ModelChoiceField[Employee]
+    _Posts = forms.ModelChoiceField[Post]
+    _Roles = forms.ModelChoiceField[Role]
+else:
+    _Units = _Employees = _Posts = _Roles = forms.ModelChoiceField
 
-class UnitField(forms.ModelChoiceField):
+
+class UnitField(_Units):
     """An open unit, found by name or code."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -26,24 +34,26 @@ class UnitField(forms.ModelChoiceField):
         return f"{obj.shown_name} {obj.code}"
 
 
-class EmployeeField(forms.ModelChoiceField):
+class EmployeeField(_Employees):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.shown_name} {obj.staff_no}"
 
 
-class PostField(forms.ModelChoiceField):
+class PostField(_Posts):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.unit.shown_name} · {obj.shown_name}"
 
 
-class RoleField(forms.ModelChoiceField):
+class RoleField(_Roles):
     def label_from_instance(self, obj: Any) -> str:
         return by_language(obj.name, obj.name_en)
 
 
 class UnitForm(forms.Form):
     code = forms.CharField(label=_("Code"), max_length=20)
-    kind = forms.ChoiceField(label=_("Kind of unit"), choices=[c for c in UnitKind.choices if c[0] != UnitKind.HEAD_OFFICE])
+    kind = forms.ChoiceField(
+        label=_("Kind of unit"), choices=[c for c in UnitKind.choices if c[0] != UnitKind.HEAD_OFFICE]
+    )
     name = forms.CharField(label=_("Name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=80, required=False)
     parent = UnitField(label=_("Superior unit"))

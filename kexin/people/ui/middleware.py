@@ -42,7 +42,7 @@ class ActorMiddleware:
         if refusal is not None:  # a programme is told 401 by the interface itself, not led to a page
             return self.get_response(request) if request.path.startswith("/api/") else refusal
         actor, unit, withheld = signed_in(
-            request.user,  # type: ignore[arg-type]
+            request.user,
             session=(request.session.session_key or "")[:12],
             address=request.META.get("REMOTE_ADDR", ""),
             methods=session_methods(request),
