@@ -29,7 +29,7 @@ COMMANDS = {
     "serve": "kexin.project.commands.serve",
     "demo": "kexin.project.commands.demo",
     "import": "kexin.project.commands.load",
-    "export": "kexin.core.exports.command",
+    "export": "kexin.project.commands.export",
     "keys": "kexin.core.keys_command",
     "audit": "kexin.core.audit_command",
     "doctor": "kexin.project.commands.doctor",

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_account
 from kexin.holdings.choices import (
@@ -47,6 +48,16 @@ _CUSTOMER = Field(
     refers_to="party.customer",
     aliases=("client_id", "customer_no", "客户号"),
 )
+
+
+def _gaps(found: dict[str, object]) -> object:
+    """Stated balances are never repaired; how many do not follow from the bookings is told."""
+    return (
+        _("%(with_gap)s of %(accounts)s accounts have a gap between balance and bookings, at most %(largest)s.") % found
+    )
+
+
+register_finding("balance_gaps", _gaps)  # type: ignore[arg-type]
 
 
 def _amount(name: str, label: object, **more: object) -> Field:

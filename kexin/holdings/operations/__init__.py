@@ -1,6 +1,7 @@
 """Writing doors of holdings: the ledger itself is only ever loaded."""
 
 from kexin.holdings.operations.export import export_transactions
+from kexin.holdings.operations.export_many import export_accounts, export_ledger
 from kexin.holdings.operations.reveal import reveal_account_number
 
-__all__ = ["export_transactions", "reveal_account_number"]
+__all__ = ["export_accounts", "export_ledger", "export_transactions", "reveal_account_number"]
