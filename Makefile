@@ -39,8 +39,8 @@ lint: setup
 bench: setup  ## measure; SIZE=full for a million customers
 	@SIZE="$(SIZE)" $(BIN)/python -m bench
 
-docs: setup  ## build the documentation into docs/_site
-	@$(BIN)/python -m docs.build
+docs: setup  ## build the documentation into var/docs
+	@$(BIN)/mkdocs build --strict --quiet && echo "The documents are in var/docs."
 
 lock: $(VENV)/.uv  ## resolve the dependencies anew, for every supported platform
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -49,7 +49,7 @@ lock: $(VENV)/.uv  ## resolve the dependencies anew, for every supported platfor
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove what set-up made; data under var/ stays
-	rm -rf $(VENV) node_modules docs/_site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Each step leaves a stamp, newer than what it was made from; a second run passes over it.
 
