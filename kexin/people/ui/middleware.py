@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.usersessions.models import UserSession
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from requests import RequestException
 
 from kexin.core.policies import SessionPolicy
 from kexin.core.policy import in_force
 from kexin.people.queries import signed_in
 
+log = logging.getLogger(__name__)
 _OPEN_PATHS = ("/accounts/", "/static/", "/language/", "/api/")
 _FIRST_PASSWORD_PATHS = ("/accounts/password/change/", "/accounts/logout/", "/static/", "/language/")
 CUSTOMER_PAGES = ("kexin.party.", "kexin.holdings.", "kexin.engagement.")
@@ -57,6 +62,14 @@ class ActorMiddleware:
         """Pages of customers lead to the second factor first. The doors refuse without it in any case."""
         if request.second_factor_missing and getattr(view, "__module__", "").startswith(CUSTOMER_PAGES):  # type: ignore[attr-defined]
             return _lead(request, f"{reverse('people_second_factor')}?{urlencode({'next': request.get_full_path()})}")
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The institution's identity provider does not answer: say so, the password still works."""
+        if isinstance(exception, RequestException) and request.path.startswith("/accounts/oidc/"):
+            log.error("identity provider away: %s", type(exception).__name__)
+            messages.error(request, _("The identity provider does not answer. Try again later, or use your password."))
+            return redirect("account_login")
         return None
 
 
