@@ -92,7 +92,7 @@ def work_of(row: WorkItem) -> WorkShown:
     )
 
 
-@router.read("/work", "core.view_work")
+@router.read("/work-items", "core.view_work")
 def list_work(request: ApiRequest, wanted: Query[WorkWanted]) -> WorkPage:
     """Open items of one's own posts, or all within reach."""
     rows: Any = my_work(request.actor, include_snoozed=True) if wanted.view == "mine" else work_in_reach(request.actor)
@@ -102,20 +102,20 @@ def list_work(request: ApiRequest, wanted: Query[WorkWanted]) -> WorkPage:
     return WorkPage(items=lines, next=following)
 
 
-@router.write("POST", "/work/{item_id}/completion", "core.complete_work")
+@router.write("POST", "/work-items/{item_id}/completion", "core.complete_work")
 def complete(request: ApiRequest, item_id: Id, data: Completion) -> WorkShown:
     """Close an item by hand; items that their matter closes cannot be ticked off."""
     row = complete_work(WorkItem(pk=item_id), actor=request.actor, outcome=data.outcome, note=data.note)
     return work_of(row)
 
 
-@router.write("POST", "/work/{item_id}/snooze", "core.snooze_work")
+@router.write("POST", "/work-items/{item_id}/snooze", "core.snooze_work")
 def snooze(request: ApiRequest, item_id: Id, data: Snooze) -> WorkShown:
     """Hide an item from the top of the list until a time before it is due. The due time stays."""
     return work_of(snooze_work(WorkItem(pk=item_id), actor=request.actor, until=data.until))
 
 
-@router.write("POST", "/work/{item_id}/owner", "core.reassign_work")
+@router.write("POST", "/work-items/{item_id}/owner", "core.reassign_work")
 def hand_over(request: ApiRequest, item_id: Id, data: HandOver) -> WorkShown:
     """Give an item to another post; it never stands without an owner."""
     row = reassign_work(WorkItem(pk=item_id), actor=request.actor, post_id=data.post_id, reason=data.reason)

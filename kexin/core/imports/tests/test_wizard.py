@@ -136,7 +136,7 @@ def test_refused_rows_leave_as_csv_with_line_column_and_reason(he: Client, bank:
     assert lines[2].startswith("客户.csv,4,性别,未知,")
     item = WorkItem.objects.get(kind="core.import_rejected")
     assert item.owner_post_id == bank.posts["he"].pk
-    assert f"/imports/{upload.run.pk}/" in he.get("/work/").content.decode()
+    assert f"/imports/{upload.run.pk}/" in he.get("/work-items/").content.decode()
 
 
 def test_a_mapping_is_saved_as_a_profile_and_used_again(he: Client) -> None:
