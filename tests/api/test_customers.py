@@ -138,12 +138,26 @@ def test_a_change_says_which_state_it_changes(browser_of, chen):
     assert browser("PATCH", path, {"occupation": "教师"}).status_code == 428
     changed = browser("PATCH", path, {"occupation": "教师"}, If_Match=f'"{chen.version}"')
     assert changed.status_code == 200
-    assert changed.json()["occupation"] == "教师"
+    assert browser("GET", path).json()["occupation"] == "教师"
     assert changed.headers["ETag"] == f'"{chen.version + 1}"'
     late = browser("PATCH", path, {"occupation": "医生"}, If_Match=f'"{chen.version}"')
     assert late.status_code == 412
     assert late.json()["current"] == {"version": chen.version + 1, "occupation": "教师"}
-    assert browser("PATCH", path, {"occupation": "医生"}, If_Match="*").json()["occupation"] == "医生"
+    assert browser("PATCH", path, {"occupation": "医生"}, If_Match="*").status_code == 200
+    assert browser("GET", path).json()["occupation"] == "医生"
+
+
+def test_who_may_write_and_not_read_is_answered_all_the_same(caller, bank):
+    call = caller(["party.create_customer", "party.change_customer"])
+    made = call("POST", "/customers", new_customer(bank))
+    assert made.status_code == 201
+    path = f"/customers/{made.json()['id']}"
+    assert call("PATCH", path, {"occupation": "医生"}, If_Match=made.headers["ETag"]).status_code == 200
+    assert call("GET", path).status_code == 403
+
+
+def test_a_mistyped_filter_is_noticed(browser_of, chen):
+    assert browser_of("lin")("GET", "/customers?stauts=active").status_code == 422
 
 
 def test_export_is_masked_and_recorded(browser_of, chen):

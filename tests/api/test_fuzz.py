@@ -1,4 +1,4 @@
-"""Schemathesis asks every endpoint what its document allows and forbids: nothing breaks, every answer is a declared one.
+"""Schemathesis asks every endpoint what its document allows: nothing breaks, every answer is a declared one.
 
 Two service accounts share the endpoints, because nobody may hold everything.
 """

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from django.db import InterfaceError, OperationalError
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
@@ -80,7 +81,9 @@ class Endpoints(Router):
         body: Mapping[str, Any] | None = None,
     ) -> Callable[[F], F]:
         def register(function: F) -> F:
-            answer = get_type_hints(function).get("return", type(None))
+            hints = get_type_hints(function)
+            answer = hints.get("return", type(None))
+            function.answer_filters = frozenset(getattr(hints.get("wanted"), "model_fields", ()))  # type: ignore[attr-defined]
             shown = isinstance(answer, type) and issubclass(answer, BaseModel)
             function.answer_status = status if shown or content or status != 200 else 204  # type: ignore[attr-defined]
             function.answer_once = once  # type: ignore[attr-defined]
@@ -159,6 +162,11 @@ def settled(function: Callable[..., Any]) -> Callable[..., HttpResponse]:
 
     @functools.wraps(function)
     def endpoint(request: ApiRequest, **kwargs: Any) -> HttpResponse:
+        strange = set(request.GET) - getattr(function, "answer_filters", frozenset())
+        if strange:  # a mistyped filter must not pass for "everything"
+            raise problems.InvalidRequest(
+                fields=dict.fromkeys(sorted(strange)[:20], _("This field is not known here."))
+            )
         if getattr(function, "answer_once", False):
             return answered_once(request, lambda: answer(request, kwargs))
         return answer(request, kwargs)
