@@ -77,12 +77,13 @@ def look(path: Path, form: FileFormat, facts: dict[str, Any], limits: Limits) ->
 
 
 def labels_of(field: Field) -> dict[str, str]:
-    """Code → words, from the vocabulary that has exactly these codes; the codes themselves where there is none."""
+    """Code → words, from the smallest vocabulary that has these codes and hardly more; else the codes themselves."""
     wanted = set(field.choices)
-    for vocabulary in TextChoices.__subclasses__():
-        if wanted and wanted <= set(vocabulary.values) and len(vocabulary.values) == len(wanted):
-            return {str(value): str(label) for value, label in vocabulary.choices}
-    return {each: each for each in field.choices}
+    fitting = [each for each in TextChoices.__subclasses__() if wanted and wanted <= set(each.values)]
+    nearest = min(fitting, key=lambda each: len(each.values), default=None)
+    if nearest is None or len(nearest.values) > len(wanted) + 2:
+        return {each: each for each in field.choices}
+    return {each: str(nearest(each).label) for each in field.choices}
 
 
 def masked_target(importable: Importable, mapping: dict[str, Any]) -> dict[str, Field]:

@@ -41,7 +41,7 @@ from kexin.core.ui.import_forms import CodesForm, ColumnsForm, NameForm, StartFo
 from kexin.core.ui.import_upload import OVERHEAD, ImportUploadHandler, too_large
 from kexin.core.ui.imports_pages import rejection_lines
 
-STEPS = (_("Files"), _("Columns"), _("Codes and dates"), _("Check"), _("Report"))
+STEPS = (_("Files"), _("Map columns"), _("Codes and dates"), _("Trial"), _("Report"))
 TITLE = _("New import")
 
 
@@ -202,7 +202,11 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         context |= _sources(upload)
         if upload.checked is not None and actor.may("core.view_imports"):
             found = rejections(actor, upload.checked.pk)[:21]
-            context |= {"checked": upload.checked, "lines": rejection_lines(found[:20]), "more": len(found) > 20}
+            context |= {
+                "checked": upload.checked,
+                "lines": rejection_lines(upload.checked, found[:20]),
+                "more": len(found) > 20,
+            }
     return _page(request, "core/import_check.html", 4, context | _progress(upload))
 
 

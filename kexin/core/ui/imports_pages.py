@@ -21,7 +21,7 @@ from kexin.core.imports.findings import findings
 from kexin.core.imports.importable import importables
 from kexin.core.imports.reasons import REASONS
 from kexin.core.imports.runs import COUNTS, imports, rejections, rejections_csv, report
-from kexin.core.imports.uploads import RIGHT, is_there, uploads
+from kexin.core.imports.uploads import OWN, RIGHT, is_there, uploads
 from kexin.core.models import ImportRejection, ImportRun, ImportStatus, ImportUpload
 from kexin.core.ui.columns import Column
 from kexin.core.ui.form_page import found_or_refuse, need
@@ -41,7 +41,8 @@ def state(run: ImportRun) -> Any:
     if run.status == ImportStatus.RUNNING and is_stale(run):
         return format_html('<span class="chip warn">{}</span>', _("No sign of life"))
     level = _LEVELS[ImportStatus(run.status)]
-    return format_html('<span class="chip {}">{}</span>', level, run.get_status_display())
+    words = _("Finished") if run.status == ImportStatus.DONE else run.get_status_display()
+    return format_html('<span class="chip {}">{}</span>', level, words)
 
 
 def _number(name: str) -> Any:
@@ -59,14 +60,14 @@ class ImportTable(Table):
     empty_icon = "database-import"
     columns = (
         Column("location", _("File or folder"), value="location", phone="title", always=True),
-        Column("profile", _("Profile"), value="profile"),
+        Column("profile", _("Profile"), value=lambda row: profile_of(row)),
         Column("state", _("State"), value=state, phone="sub"),
         Column("trial", _("Kind"), value=lambda row: _("Trial") if row.dry_run else _("Import")),
-        Column("read", _("Read"), value=_number("read"), align="end"),
+        Column("read", _("Rows read"), value=_number("read"), align="end"),
         Column("created", _("Created"), value=_number("created"), align="end"),
         Column("updated", _("Updated"), value=_number("updated"), align="end"),
         Column("unchanged", _("Unchanged"), value=_number("unchanged"), align="end"),
-        Column("rejected", _("Refused"), value=_number("rejected"), align="end"),
+        Column("rejected", _("Rows refused"), value=_number("rejected"), align="end"),
         Column("who", _("Started by"), value=lambda row: row.who),
         Column("started", _("Started"), value=lambda row: _moment(row.started_at), sort="id", first="desc"),
     )
@@ -119,9 +120,9 @@ class RejectionTable(Table):
     empty_title = _("No row was refused")
     empty_icon = "circle-check"
     columns = (
-        Column("line", _("Line"), value=_number("line"), sort="id", align="end", phone="sub"),
-        Column("file", _("File"), value="file"),
-        Column("column", _("Column"), value="column"),
+        Column("line", _("Line"), value=_number("line"), sort="id", align="end"),
+        Column("file", _("File name"), value="file"),
+        Column("column", _("Column"), value=lambda row: row.where),
         Column("value", _("Value (masked)"), value="value"),
         Column(
             "reason", _("Reason"), value=lambda row: reason_of(row.reason), phone="title", width="wide", always=True
@@ -140,8 +141,25 @@ def fate_of(row: ImportRejection) -> Any:
     return _("row refused") if row.whole_row else _("loaded without this value")
 
 
-def rejection_lines(rows: Iterable[ImportRejection]) -> list[dict[str, Any]]:
+def profile_of(run: ImportRun) -> Any:
+    """The profile's name; a mapping that nobody saved has none."""
+    return _("Own mapping") if run.profile == OWN else run.profile
+
+
+def _placed(run: ImportRun, rows: Iterable[ImportRejection]) -> None:
+    """Say the column of each row; a value that stands in no column is said by its field's name in words."""
+    known = importables()
+    targets = {mark["file"]: known[mark["target"]] for mark in run.marks if mark["target"] in known}
+    for row in rows:
+        target = targets.get(row.file)
+        field = target.field(row.column) if target is not None else None
+        vars(row)["where"] = field.label if field is not None else row.column
+
+
+def rejection_lines(run: ImportRun, rows: Iterable[ImportRejection]) -> list[dict[str, Any]]:
     """Refused rows for a plain table."""
+    rows = list(rows)
+    _placed(run, rows)
     return [{"row": row, "reason": reason_of(row.reason), "fate": fate_of(row)} for row in rows]
 
 
@@ -159,12 +177,14 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     _named([run])
     found = rejections(actor, pk)
     table = RejectionTable(request, found.order_by(), counted=False)
+    _placed(run, table.page.rows)
     upload = ImportUpload.objects.filter(run=run).order_by("-pk").first() if actor.may(RIGHT) else None
     summary = report(actor, pk)
     known = importables()
     reasons = found.order_by().values("reason", "whole_row").annotate(n=Count("pk")).order_by("-n")
     context = figures | {
         "title": run.location,
+        "profile": profile_of(run),
         "state": state(run),
         "targets": [
             (known[code].label if code in known else code, [counts[name] for name in COUNTS])
@@ -192,11 +212,11 @@ def _figures(run: ImportRun) -> dict[str, Any]:
         "run": run,
         "running": run.status == ImportStatus.RUNNING and not is_stale(run),
         "figures": [
-            (_("Read"), run.read, ""),
+            (_("Rows read"), run.read, ""),
             (_("Created"), run.created, ""),
             (_("Updated"), run.updated, ""),
             (_("Unchanged"), run.unchanged, ""),
-            (_("Refused"), run.rejected, "warn" if run.rejected else ""),
+            (_("Rows refused"), run.rejected, "warn" if run.rejected else ""),
         ],
         "done": done,
         "rows": max(rows, done),
