@@ -15,6 +15,7 @@ import pytest
 from django.utils.translation import override
 
 from kexin.core.operation import doors
+from kexin.core.ui.middleware import away_page
 from kexin.project.api import api
 
 KEPT = Path(__file__).with_name("openapi.json")
@@ -103,3 +104,11 @@ def test_hostile_bodies_are_refused_in_plain_words(client_of, chen, body):
     answer = client_of("lin").post(path, data=body, content_type="application/json")
     assert answer.status_code in (400, 422)
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_while_the_database_is_away_a_programme_is_told_when_to_come_back(rf):
+    answer = away_page(rf.get("/api/v1/customers"))
+    assert answer.status_code == 503
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Retry-After"] == "5"
+    assert json.loads(answer.content)["code"] == "away"

@@ -44,7 +44,7 @@ class BrowserSession(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         actor: Actor | None = getattr(request, "actor", None)
         if actor is None:
-            refuse(request)
+            raise Unauthenticated
         if not _meant(request):
             raise CsrfFailed
         return admit(request, actor)
@@ -73,7 +73,7 @@ def admit(request: HttpRequest, actor: Actor | None) -> Actor:
 
 
 def refuse(request: HttpRequest) -> None:
-    """Refuse to be anybody's guessing ground: too many wrong tries from one address are put off."""
+    """A wrong token. Too many of them from one address are put off."""
     address = request.META.get("REMOTE_ADDR", "")
     counted = count(f"address:{address}", in_force(ApiPolicy).refused_per_minute)
     if counted.exceeded:

@@ -75,7 +75,9 @@ class EmployeeTaken(Taken):
 class FirstPassword(Taken):
     """The first password; it must be changed at the first sign-in."""
 
-    password: str = Field(min_length=10, max_length=200, examples=["chunfeng-1042-huakai"], json_schema_extra={"format": "password"})
+    password: str = Field(
+        min_length=10, max_length=200, examples=["chunfeng-1042-huakai"], json_schema_extra={"format": "password"}
+    )
 
 
 class AccountState(Shown):
