@@ -61,7 +61,7 @@ def replace(model: type[models.Model], changes: Sequence[Change], *, wait: bool)
     if not changes:
         return 0
     options = model._meta
-    pk = options.pk.column  # type: ignore[union-attr]
+    pk = str(options.pk.column)
     types = {each.column: each.db_type(connection) for each in options.concrete_fields}
     guards, targets = sorted(changes[0].old), sorted(changes[0].new)
     arrays: list[list[Any]] = [[each.pk for each in changes]]
@@ -71,7 +71,7 @@ def replace(model: type[models.Model], changes: Sequence[Change], *, wait: bool)
     sent = [
         sql.SQL("bigint[]"),
         *(sql.SQL("text[]" if types[name] in _AS_TEXT else f"{types[name]}[]") for name in columns),
-    ]  # type: ignore[arg-type]
+    ]
     names = [
         sql.Identifier("pk"),
         *(sql.Identifier(f"old_{name}") for name in guards),
@@ -118,7 +118,7 @@ def _sent(value: Any, kind: str | None) -> Any:
 
 def _received(name: str, kind: str | None) -> sql.Composable:
     plain = sql.SQL("v.{}").format(sql.Identifier(name))
-    return sql.SQL("{}::{}").format(plain, sql.SQL(kind)) if kind in _AS_TEXT else plain  # type: ignore[arg-type]
+    return sql.SQL("{}::{}").format(plain, sql.SQL(kind)) if kind in _AS_TEXT else plain
 
 
 Found = tuple[int | None, list[Change], list[int]]  # last primary key, what to change, what is stuck
@@ -201,10 +201,10 @@ class SealedTable:
             prefix = cipher.encrypt(b"", b"")[:5]  # Tink puts the key's identifier in front
             if all(value is None or value[:5] == prefix for value in values):
                 continue
-            old = dict(zip((each.column for each in self.fields), values, strict=True))
+            old = dict(zip((str(each.column) for each in self.fields), values, strict=True))
             try:
                 new = {
-                    each.column: cipher.encrypt(
+                    str(each.column): cipher.encrypt(
                         cipher.decrypt(bytes(value), each.place + key_id.bytes), each.place + key_id.bytes
                     )
                     if value is not None and value[:5] != prefix
@@ -258,7 +258,7 @@ class BlindTable:
                 continue
             old = {name: getattr(row, name) for name in self.columns}
             if new and any(_plain(old[name]) != _plain(new[name]) for name in self.columns):
-                guard = {each.column: row.__dict__[each.attname].sealed for each in sealed}
+                guard = {str(each.column): row.__dict__[each.attname].sealed for each in sealed}
                 changes.append(Change(row.pk, old | guard, new))
         return (rows[-1].pk if rows else None), changes, stuck
 

@@ -297,7 +297,7 @@ def keys_in_history() -> set[int]:
     """The customers' keys (Tink's identifiers) under which row history keeps former personal values."""
     columns: dict[str, list[str]] = {}
     for model, each, _level in personal_fields():
-        columns.setdefault(model._meta.db_table, []).append(each.column)
+        columns.setdefault(model._meta.db_table, []).append(str(each.column))
     found: set[int] = set()
     with connection.cursor() as cursor:
         for table, names in columns.items():

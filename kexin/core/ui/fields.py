@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -103,4 +105,23 @@ def control(bound: BoundField) -> Control:
         attrs["aria-invalid"] = "true"
     if described and kind != "choices":
         attrs["aria-describedby"] = " ".join(described)
-    return Control(bound, kind, bound.as_widget(attrs=attrs), getattr(widget, "unit", ""))
+    plain_select = isinstance(widget, forms.Select) and not isinstance(widget, (forms.SelectMultiple, forms.RadioSelect))
+    plain_select = plain_select and type(widget).create_option is forms.Select.create_option
+    html = _select(bound, widget, attrs) if plain_select else bound.as_widget(attrs=attrs)
+    return Control(bound, kind, html, getattr(widget, "unit", ""))
+
+
+def _select(bound: BoundField, widget: forms.Select, attrs: dict[str, Any]) -> SafeString:
+    """A drop-down drawn by hand: Django renders two templates per option, 12 ms for the units of a bank."""
+    final = bound.build_widget_attrs(attrs, widget)
+    if bound.auto_id and "id" not in widget.attrs:
+        final.setdefault("id", bound.auto_id)
+    chosen = widget.format_value(bound.value())
+    options = []
+    for value, label in widget.choices:
+        if isinstance(label, (list, tuple)):  # groups are rare: Django may have them
+            return bound.as_widget(attrs=attrs)
+        text = "" if value is None else str(value)
+        options.append(f'<option value="{escape(text)}"{" selected" if text in chosen else ""}>{conditional_escape(label)}</option>')
+    opening = format_html('<select name="{}"{}>', bound.html_name, flatatt(widget.build_attrs(widget.attrs, final)))
+    return mark_safe(f"{opening}{''.join(options)}</select>")  # noqa: S308  every part is escaped above

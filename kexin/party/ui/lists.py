@@ -32,6 +32,10 @@ from kexin.people.models import OrgUnit
 from kexin.people.queries import post_labels
 
 
+_KINDS = dict(PartyKind.choices)  # get_kind_display() turns all choices over for every row
+_STATES = dict(CustomerStatus.choices)
+
+
 class CustomerFilterForm(forms.Form):
     """The filters of the list; all of them live in the address."""
 
@@ -68,7 +72,7 @@ class CustomerFilterSet:
     ) -> None:
         self.base = queryset
         units = OrgUnit.objects.filter(closed_on=None, kind__in=("sub_branch", "outlet", "branch")).order_by("path")
-        self.form = CustomerFilterForm(data, units=list(units[:500]))
+        self.form = CustomerFilterForm(data, units=list(units.only("name", "name_en")[:500]))
 
     @cached_property
     def wanted(self) -> CustomerFilter:
@@ -120,7 +124,7 @@ class CustomerTable(Table):
         columns = (
             Column("name", _("Name"), value=lambda row: shown_name(actor, row), phone="title", always=True),
             Column("number", _("Customer number"), value="customer_no", sort="customer_no", phone="sub"),
-            Column("kind", _("Type"), value=lambda row: row.get_kind_display()),
+            Column("kind", _("Type"), value=lambda row: _KINDS.get(row.kind, row.kind)),
             Column("status", _("State"), value=_status_chip),
             Column("age", _("Age"), value=lambda row: year - row.born_year if row.born_year else "", align="end"),
             Column(
@@ -173,7 +177,7 @@ class CustomerTable(Table):
 
 
 def _status_chip(row: Customer) -> str:
-    return format_html('<span class="chip {}">{}</span>', STATUS_LEVEL[row.status], row.get_status_display())
+    return format_html('<span class="chip {}">{}</span>', STATUS_LEVEL[row.status], _STATES.get(row.status, row.status))
 
 
 def bulk_actions() -> list[BulkAction]:

@@ -1,0 +1,104 @@
+"""Eight people at once over HTTP against the real web server (granian) on the loopback."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.measure import p95
+from bench.people import portfolio_of, session_of
+
+CLIENTS = 8
+SECONDS = 12.0
+WARM_SECONDS = 3.0
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Requests a second and milliseconds of one kind of page with eight clients."""
+
+    what: str
+    per_second: float
+    median: float
+    p95: float
+    requests: int
+
+
+@contextmanager
+def served() -> Iterator[int]:
+    """The web server as ``kexin serve`` starts it, with one process per core."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "kexin.project.cli", "web", "--host=127.0.0.1", f"--port={port}"]
+    with subprocess.Popen([*command, f"--workers={min(2, os.cpu_count() or 1)}"], cwd=ROOT) as process:
+        try:
+            for _again in range(600):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                if process.poll() is not None:
+                    raise RuntimeError("the web server ended")
+                time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+
+
+def _ask(
+    port: int, cookie: str, urls: Sequence[str], turn: Iterator[int], until: float, seen: list[tuple[float, float]]
+) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    while (began := time.perf_counter()) < until:
+        connection.request("GET", urls[next(turn) % len(urls)], headers={"Cookie": f"kexin_session={cookie}"})
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise RuntimeError(f"{answer.status}: {body[:200]!r}")
+        seen.append((began, (time.perf_counter() - began) * 1000))
+
+
+def load(port: int, what: str, urls: Sequence[str], cookies: Sequence[str]) -> Load:
+    """Each client asks for one page after the other as fast as it gets them."""
+    seen: list[tuple[float, float]] = []
+    turn = itertools.count()
+    began = time.perf_counter()
+    until = began + WARM_SECONDS + SECONDS
+    threads = [threading.Thread(target=_ask, args=(port, cookie, urls, turn, until, seen)) for cookie in cookies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    times = sorted(ms for at, ms in seen if at >= began + WARM_SECONDS)
+    if not times:
+        raise RuntimeError(f"{what}: no answers")
+    return Load(what, len(times) / SECONDS, times[len(times) // 2], p95(times), len(times))
+
+
+def measure() -> list[Load]:
+    """List, search, customer page and a panel, as a manager with access filters on."""
+    from urllib.parse import quote
+
+    cookies = [session_of("manager") for _ in range(CLIENTS)]
+    rows = portfolio_of("manager", 200)
+    found = []
+    with served() as port:
+        for what, urls in (
+            ("customer list", ["/customers/"]),
+            ("search by whole name", [f"/customers/?q={quote(row.party.name)}" for row in rows]),
+            ("customer page", [f"/customers/{row.pk}/" for row in rows]),
+            ("panel of assets", [f"/panel/customer/{row.pk}/assets/" for row in rows]),
+        ):
+            found.append(load(port, what, urls, cookies))
+    return found
