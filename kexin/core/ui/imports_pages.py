@@ -187,7 +187,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "profile": profile_of(run),
         "state": state(run),
         "targets": [
-            (known[code].label if code in known else code, [counts[name] for name in COUNTS])
+            (known[code].label if code in known else code, [f"{counts[name]:,}" for name in COUNTS])
             for code, counts in summary["targets"].items()
         ],
         "reasons": [
@@ -212,11 +212,11 @@ def _figures(run: ImportRun) -> dict[str, Any]:
         "run": run,
         "running": run.status == ImportStatus.RUNNING and not is_stale(run),
         "figures": [
-            (_("Rows read"), run.read, ""),
-            (_("Created"), run.created, ""),
-            (_("Updated"), run.updated, ""),
-            (_("Unchanged"), run.unchanged, ""),
-            (_("Rows refused"), run.rejected, "warn" if run.rejected else ""),
+            (_("Rows read"), f"{run.read:,}", ""),
+            (_("Created"), f"{run.created:,}", ""),
+            (_("Updated"), f"{run.updated:,}", ""),
+            (_("Unchanged"), f"{run.unchanged:,}", ""),
+            (_("Rows refused"), f"{run.rejected:,}", "warn" if run.rejected else ""),
         ],
         "done": done,
         "rows": max(rows, done),
