@@ -50,7 +50,7 @@ def main() -> None:
             ]
         text += [
             "",
-            f"Load of the machine at the end: {os.getloadavg()[0]:.1f} (of {os.cpu_count()} cores; other work ran beside).",
+            f"Load of the machine at the end: {os.getloadavg()[0]:.1f} (of {os.cpu_count()} cores).",
         ]
     out = "\n".join(text) + "\n"
     print(out)
@@ -64,10 +64,12 @@ def import_lines() -> Iterator[str]:
     environment["SIZE"] = os.environ.get("IMPORT") or os.environ.get("SIZE") or ""
     command = [sys.executable, "-m", "bench.importing"]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    yield from ("", "## Import", "", "| what | rows | seconds | rows/s | bare COPY rows/s | peak MB |", "|---|--:|--:|--:|--:|--:|")
+    yield from ("", "## Import", "")
+    yield from ("| what | rows | seconds | rows/s | bare COPY rows/s | peak MB |", "|---|--:|--:|--:|--:|--:|")
     for row in json.loads(done.stdout.strip().splitlines()[-1]):
         bare = f"{row['bare']:,.0f}" if row["bare"] else ""
-        yield f"| {row['what']} | {row['rows']:,} | {row['seconds']:.1f} | {row['rows'] / row['seconds']:,.0f} | {bare} | {row['mb']:,.0f} |"
+        speed = f"{row['rows'] / row['seconds']:,.0f}"
+        yield f"| {row['what']} | {row['rows']:,} | {row['seconds']:.1f} | {speed} | {bare} | {row['mb']:,.0f} |"
 
 
 def about(size: Size) -> list[str]:
@@ -79,7 +81,10 @@ def about(size: Size) -> list[str]:
         counts = []
         for name in ("party_customer", "holdings_account", "holdings_transaction", "holdings_balance"):
             cursor.execute(
-                f"SELECT sum(greatest(c.reltuples, 0))::bigint FROM pg_class c LEFT JOIN pg_inherits i ON i.inhrelid = c.oid WHERE c.oid = '{name}'::regclass AND c.relkind = 'r' OR i.inhparent = '{name}'::regclass"
+                "SELECT sum(greatest(c.reltuples, 0))::bigint FROM pg_class c"
+                " LEFT JOIN pg_inherits i ON i.inhrelid = c.oid"
+                " WHERE c.oid = %s::regclass AND c.relkind = 'r' OR i.inhparent = %s::regclass",
+                [name, name],
             )
             counts.append(f"{int(cursor.fetchone()[0] or 0):,} {name.split('_')[1]} rows")
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database())), current_setting('server_version')")
@@ -89,7 +94,8 @@ def about(size: Size) -> list[str]:
     return [
         f"# {size.customers:,} customers",
         "",
-        f"{', '.join(counts)}; {disk} on disk. {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()},"
+        f"{', '.join(counts)}; {disk} on disk. {os.cpu_count()} cores, {platform.machine()},"
+        f" Python {platform.python_version()},"
         f" Django {django.__version__}, PostgreSQL {version}. Filled by {filled}.",
     ]
 
@@ -97,15 +103,26 @@ def about(size: Size) -> list[str]:
 def table_of_pages(lines: list[Line]) -> Iterator[str]:
     """One user, in process: everything below HTTP."""
     yield from ("", "## One person", "")
-    yield "| what | who | median ms | p95 ms | fastest tenth ms | own CPU ms | SQL | bare SQL ms | aim ms | peers at 100k / 1M, p50 ms |"
+    yield (
+        "| what | who | median ms | p95 ms | fastest tenth ms | own CPU ms | SQL | bare SQL ms | aim ms |"
+        " peers at 100k / 1M, p50 ms |"
+    )
     yield "|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
     for each in lines:
         time = each.timing
-        yield (
-            f"| {each.what} | {each.who} | {time.median:.1f} | {f'{time.p95:.1f}' if time.p95 else ''} | {time.quiet:.1f} |"
-            f" {f'{time.cpu:.1f}' if time.cpu else ''} | {time.queries or ''} |"
-            f" {f'{each.bare:.1f}' if each.bare is not None else ''} | {f'{each.target:.0f}' if each.target else ''} | {each.peers} |"
+        cells = (
+            each.what,
+            each.who,
+            f"{time.median:.1f}",
+            f"{time.p95:.1f}" if time.p95 else "",
+            f"{time.quiet:.1f}",
+            f"{time.cpu:.1f}" if time.cpu else "",
+            str(time.queries or ""),
+            f"{each.bare:.1f}" if each.bare is not None else "",
+            f"{each.target:.0f}" if each.target else "",
+            each.peers,
         )
+        yield f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -219,18 +219,24 @@ def _customers(size: Size, today: dt.date, heard: Any) -> None:
 
 _REPEAT = (
     "INSERT INTO party_party ({party}) SELECT id + {off}, {party_rest} FROM party_party WHERE id <= {most}",
-    "INSERT INTO party_customer ({customer}) SELECT party_id + {off}, 'C' || lpad((party_id + {off} + {first_no})::text, 11, '0'),"
+    "INSERT INTO party_customer ({customer}) SELECT party_id + {off},"
+    " 'C' || lpad((party_id + {off} + {first_no})::text, 11, '0'),"
     " (%(units)s::bigint[])[(party_id + {off}) / {portfolio} %% {posts} + 1],"
     " (%(posts)s::bigint[])[(party_id + {off}) / {portfolio} %% {posts} + 1], 'K' || party_id + {off},"
-    " round(assets * (0.5 + random()::numeric), 2), updated_at + party_id %% 86400 * interval '1 second', {customer_rest}"
+    " round(assets * (0.5 + random()::numeric), 2), updated_at + party_id %% 86400 * interval '1 second',"
+    " {customer_rest}"
     " FROM party_customer WHERE party_id <= {most}",
-    "INSERT INTO party_identitydocument ({document}) SELECT party_id + {off}, decode(md5('d' || party_id + {off}), 'hex'),"
+    "INSERT INTO party_identitydocument ({document}) SELECT party_id + {off},"
+    " decode(md5('d' || party_id + {off}), 'hex'),"
     " {document_rest} FROM party_identitydocument WHERE party_id <= {most}",
     "INSERT INTO party_contactpoint ({contact}) SELECT party_id + {off}, decode(md5('c' || party_id + {off}), 'hex'),"
     " {contact_rest} FROM party_contactpoint WHERE party_id <= {most}",
-    "INSERT INTO party_address ({address}) SELECT party_id + {off}, {address_rest} FROM party_address WHERE party_id <= {most}",
-    "INSERT INTO holdings_account ({account}) SELECT id + 2 * {off}, customer_id + {off}, decode(md5('a' || id + 2 * {off}), 'hex'),"
-    " (%(units)s::bigint[])[(customer_id + {off}) / {portfolio} %% {posts} + 1], '6222' || lpad((id + 2 * {off})::text, 12, '0'),"
+    "INSERT INTO party_address ({address}) SELECT party_id + {off}, {address_rest} FROM party_address"
+    " WHERE party_id <= {most}",
+    "INSERT INTO holdings_account ({account}) SELECT id + 2 * {off}, customer_id + {off},"
+    " decode(md5('a' || id + 2 * {off}), 'hex'),"
+    " (%(units)s::bigint[])[(customer_id + {off}) / {portfolio} %% {posts} + 1],"
+    " '6222' || lpad((id + 2 * {off})::text, 12, '0'),"
     " {account_rest} FROM holdings_account WHERE id <= 2 * {most}",
     "INSERT INTO holdings_accountparty (account_id, customer_id, role, source_no) SELECT account_id + 2 * {off},"
     " customer_id + {off}, role, source_no FROM holdings_accountparty WHERE account_id <= 2 * {most}",
@@ -249,7 +255,7 @@ _SET = {  # table: the columns that a repetition writes itself, in the order of 
 
 
 def repeat(size: Size, own: int, units: list[int], posts: list[int], heard: Any) -> None:
-    """Customers beyond the first ``own``: the same ciphertexts under the same keys, with files, numbers, posts of their own.
+    """Customers beyond the first ``own``: the same ciphertexts and keys, with files, numbers and posts of their own.
 
     Their documents and contacts have tokens that no number answers to; everything else is as for the others.
     """
@@ -295,8 +301,8 @@ def people(size: Size) -> tuple[list[int], list[int]]:
     units, branches = [], []
     for number in range(PER_BRANCH):
         branch = create_unit(
-            actor=actor, code=f"{number + 1}00", name=f"第{number + 1}分行", name_en=f"Branch {number + 1}", kind="branch",
-            parent=head,
+            actor=actor, code=f"{number + 1}00", name=f"第{number + 1}分行", name_en=f"Branch {number + 1}",
+            kind="branch", parent=head,
         )  # fmt: skip
         branches.append(branch)
         for nth in range(PER_BRANCH):
@@ -336,9 +342,11 @@ def people(size: Size) -> tuple[list[int], list[int]]:
 _MONTH = """
 INSERT INTO holdings_transaction (account_id, booked_on, booked_at, direction, amount, balance_after, kind, channel,
                                   counterparty, description, source_no)
-SELECT a, d, d + time '09:30', CASE WHEN h %% 7 = 0 THEN 'in' ELSE 'out' END, (h %% 900000) / 100.0 + 1, (h %% 90000000) / 100.0,
+SELECT a, d, d + time '09:30', CASE WHEN h %% 7 = 0 THEN 'in' ELSE 'out' END, (h %% 900000) / 100.0 + 1,
+       (h %% 90000000) / 100.0,
        CASE WHEN h %% 7 = 0 THEN 'salary' ELSE 'card' END, 'mobile', '商户' || h %% 5000, '消费', {month} || '-' || n
-  FROM (SELECT a, n, DATE {first} + (((a * 7 + n * 11) % {days}))::int AS d, abs(hashint8(a * 1009 + n + {seed})::bigint) AS h
+  FROM (SELECT a, n, DATE {first} + (((a * 7 + n * 11) % {days}))::int AS d,
+               abs(hashint8(a * 1009 + n + {seed})::bigint) AS h
           FROM generate_series(1, {accounts}) a, generate_series(1, {many}) n ORDER BY a, d) x
 """
 
@@ -371,7 +379,8 @@ def _ledger(size: Size, today: dt.date, heard: Any) -> int:
                 rows += server.execute(statement).rowcount
             if number >= MONTHS - 12:
                 server.execute(
-                    "INSERT INTO holdings_balance SELECT a, %s::date, (abs(hashint8(a + %s)::bigint) %% 9000000) / 100.0"
+                    "INSERT INTO holdings_balance"
+                    " SELECT a, %s::date, (abs(hashint8(a + %s)::bigint) %% 9000000) / 100.0"
                     " FROM generate_series(1, %s) a",
                     [after - dt.timedelta(days=1), number, size.accounts],
                 )

@@ -58,9 +58,14 @@ _LIST = (
 def _where(who: str) -> str:
     return {
         "manager": "c.lead_post_id = (SELECT min(lead_post_id) FROM party_customer) AND",
-        "head": "c.unit_id IN (SELECT unit_id FROM party_customer WHERE unit_id <= (SELECT min(unit_id) + 10 FROM party_customer) GROUP BY 1) AND",
+        "head": "c.unit_id = ANY (SELECT id FROM people_orgunit WHERE kind = 'sub_branch' ORDER BY id LIMIT 10) AND",
         "compliance": "",
     }[who]
+
+
+def _beside(who: str, order: str, beyond: str = "", choices: Any = ()) -> float:
+    statement = _LIST.format(where=_where(who), beyond=beyond, order=order)
+    return bare(statement, list(choices) or [()] * 20)
 
 
 def lists(who: str, client: Client) -> Iterator[Line]:
@@ -69,14 +74,14 @@ def lists(who: str, client: Client) -> Iterator[Line]:
     from kexin.party.models import Customer
 
     say = WORDS[who]
-    yield Line("customer list", say, timed([get(client, "/customers/")] * CALLS),
-               bare(_LIST.format(where=_where(who), beyond="", order="c.customer_no"), [()] * 20), PEERS["list"], 30)  # fmt: skip
+    first = timed([get(client, "/customers/")] * CALLS)
+    yield Line("customer list", say, first, _beside(who, "c.customer_no"), PEERS["list"], 30)
     for label, sort, order in (
         ("assets", "-assets", "c.assets DESC, c.party_id DESC"),
         ("last change", "-changed", "c.updated_at DESC, c.party_id DESC"),
     ):
-        yield Line(f"sorted by {label}", say, timed([get(client, f"/customers/?sort={sort}")] * CALLS),
-                   bare(_LIST.format(where=_where(who), beyond="", order=order), [()] * 20), PEERS["sort"], 30)  # fmt: skip
+        timing = timed([get(client, f"/customers/?sort={sort}")] * CALLS)
+        yield Line(f"sorted by {label}", say, timing, _beside(who, order), PEERS["sort"], 30)
     chosen = portfolio_of(who, 20)
     for label, sort, order, names in (
         ("customer number", "number", [("customer_no", "asc")], ("customer_no",)),
@@ -90,12 +95,9 @@ def lists(who: str, client: Client) -> Iterator[Line]:
             calls.append(get(client, url))
             beyond.append(values)
         sign, column, way = (">", "c.customer_no", "") if sort == "number" else ("<", "c.assets", " DESC")
-        statement = _LIST.format(
-            where=_where(who),
-            beyond=f"AND ({column}, c.party_id) {sign} (%s, %s) ",
-            order=f"{column}{way}, c.party_id{way}",
-        )
-        yield Line(f"page deep inside, by {label}", say, timed(calls), bare(statement, beyond[:20]), PEERS["deep"], 30)
+        after = f"AND ({column}, c.party_id) {sign} (%s, %s) "
+        beside = _beside(who, f"{column}{way}, c.party_id{way}", after, beyond[:20])
+        yield Line(f"page deep inside, by {label}", say, timed(calls), beside, PEERS["deep"], 30)
 
 
 def searches(who: str, client: Client) -> Iterator[Line]:
@@ -140,9 +142,13 @@ def files(who: str, client: Client) -> Iterator[Line]:
     """The customer page and every panel of every tab."""
     say = WORDS[who]
     ids = [row.pk for row in portfolio_of(who, CALLS)]
-    yield Line("customer page, first response", say, timed([get(client, f"/customers/{pk}/") for pk in ids]),
-               bare("SELECT c.*, p.*, u.* FROM party_customer c JOIN party_party p ON p.id = c.party_id JOIN people_orgunit u"
-                    " ON u.id = c.unit_id WHERE c.party_id = %s", [(pk,) for pk in ids[:20]]), PEERS["page"], 50)  # fmt: skip
+    beside = bare(
+        "SELECT c.*, p.*, u.* FROM party_customer c JOIN party_party p ON p.id = c.party_id"
+        " JOIN people_orgunit u ON u.id = c.unit_id WHERE c.party_id = %s",
+        [(pk,) for pk in ids[:20]],
+    )
+    timing = timed([get(client, f"/customers/{pk}/") for pk in ids])
+    yield Line("customer page, first response", say, timing, beside, PEERS["page"], 50)
     page = get(client, f"/customers/{ids[0]}/")().content.decode()
     tabs = ["", *dict.fromkeys(re.findall(r'href="(\?tab=[a-z]+)"', page))]
     total = quiet = 0.0
@@ -170,13 +176,15 @@ def writing(who: str, client: Client) -> Iterator[Line]:
 
     def create() -> Any:
         number = before * 10 + next(_serial)
-        body = f"31011519{55 + number % 40:02d}{1 + number // 40 % 12:02d}{1 + number // 480 % 28:02d}{number // 13_440 % 900 + 100:03d}"
+        born = f"19{55 + number % 40:02d}{1 + number // 40 % 12:02d}{1 + number // 480 % 28:02d}"
+        body = f"310115{born}{number // 13_440 % 900 + 100:03d}"
         answer = client.post(
             "/customers/new/",
             {
                 "kind": "individual", "name": "司徒测", "nationality": "CN", "document_type": "CN-RIC",
                 "document_number": body + check_digits([body])[0], "mobile": f"198{number % 10**8:08d}",
-                "area": "江澜市 城东区", "detail": "桂花路 1 号", "unit": first.unit_id, "lead_post": first.lead_post_id,
+                "area": "江澜市 城东区", "detail": "桂花路 1 号", "unit": first.unit_id,
+                "lead_post": first.lead_post_id,
                 "anyway": "on",
             },
         )  # fmt: skip

@@ -15,7 +15,8 @@ def measure() -> list[tuple[str, int, float]]:
     with connection.cursor() as cursor:  # readings by the thousand, as a busy day writes them
         cursor.execute(
             "INSERT INTO core_auditentry (at, actor_kind, actor_name, operation, outcome, arguments)"
-            " SELECT now() - interval '1 minute' + n * interval '1 microsecond', 'system', 'bench', 'party.view_customer', 'read', '{}'"
+            " SELECT now() - interval '1 minute' + n * interval '1 microsecond', 'system', 'bench',"
+            " 'party.view_customer', 'read', '{}'"
             " FROM generate_series(1, 50000) n"
         )
     began = time.perf_counter()

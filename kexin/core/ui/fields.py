@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -105,10 +105,17 @@ def control(bound: BoundField) -> Control:
         attrs["aria-invalid"] = "true"
     if described and kind != "choices":
         attrs["aria-describedby"] = " ".join(described)
-    plain_select = isinstance(widget, forms.Select) and not isinstance(widget, (forms.SelectMultiple, forms.RadioSelect))
-    plain_select = plain_select and type(widget).create_option is forms.Select.create_option
-    html = _select(bound, widget, attrs) if plain_select else bound.as_widget(attrs=attrs)
+    html = _select(bound, widget, attrs) if _is_drop_down(widget) else bound.as_widget(attrs=attrs)
     return Control(bound, kind, html, getattr(widget, "unit", ""))
+
+
+def _is_drop_down(widget: forms.Widget) -> bool:
+    """A plain list of options to choose one from, drawn as Django draws it."""
+    return (
+        isinstance(widget, forms.Select)
+        and not isinstance(widget, (forms.SelectMultiple, forms.RadioSelect))
+        and type(widget).create_option is forms.Select.create_option
+    )
 
 
 def _select(bound: BoundField, widget: forms.Select, attrs: dict[str, Any]) -> SafeString:
@@ -122,6 +129,7 @@ def _select(bound: BoundField, widget: forms.Select, attrs: dict[str, Any]) -> S
         if isinstance(label, (list, tuple)):  # groups are rare: Django may have them
             return bound.as_widget(attrs=attrs)
         text = "" if value is None else str(value)
-        options.append(f'<option value="{escape(text)}"{" selected" if text in chosen else ""}>{conditional_escape(label)}</option>')
+        marked = " selected" if text in chosen else ""
+        options.append(f'<option value="{escape(text)}"{marked}>{conditional_escape(cast(Any, label))}</option>')
     opening = format_html('<select name="{}"{}>', bound.html_name, flatatt(widget.build_attrs(widget.attrs, final)))
     return mark_safe(f"{opening}{''.join(options)}</select>")  # noqa: S308  every part is escaped above

@@ -31,7 +31,6 @@ from kexin.party.ui.display import STATUS_LEVEL
 from kexin.people.models import OrgUnit
 from kexin.people.queries import post_labels
 
-
 _KINDS = dict(PartyKind.choices)  # get_kind_display() turns all choices over for every row
 _STATES = dict(CustomerStatus.choices)
 
