@@ -199,6 +199,32 @@ def in_force(cls: type[T], on: dt.date | None = None) -> T:
     return value
 
 
+def _add_new_numbers(entry: dict[str, Any]) -> int:
+    """A release may add a number to a policy: the version in force is followed by one that has it, as shipped."""
+    from kexin.core.calendar import business_date
+    from kexin.core.models import PolicyVersion
+
+    versions = PolicyVersion.objects.filter(code=entry["code"])
+    latest = versions.filter(status=PolicyStatus.APPROVED).order_by("in_force_from", "number").last()
+    missing = {} if latest is None else {k: v for k, v in entry["values"].items() if k not in latest.values}
+    if latest is None or not missing:
+        return 0
+    PolicyVersion.objects.create(
+        code=entry["code"],
+        number=max(versions.values_list("number", flat=True)) + 1,
+        values={**latest.values, **missing},
+        in_force_from=max(business_date(), latest.in_force_from),
+        in_force_until=latest.in_force_until,
+        legal_basis=latest.legal_basis,
+        verified=False,
+        note=f"New with this release, as shipped: {', '.join(sorted(missing))}",
+        status=PolicyStatus.APPROVED,
+        drafted_by="kexin",
+        approved_by="kexin.defaults",
+    )
+    return 1
+
+
 def load_defaults(folder: Path) -> int:
     """Store the shipped default versions of a floor (``policies.yaml``) that are not there yet."""
     from kexin.core.models import PolicyVersion
@@ -209,6 +235,7 @@ def load_defaults(folder: Path) -> int:
     made = 0
     for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
         if PolicyVersion.objects.filter(code=entry["code"]).exists():
+            made += _add_new_numbers(entry)
             continue
         check_values(entry["code"], entry["values"]).enforce()
         PolicyVersion.objects.create(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from kexin.core import policies
 from kexin.core.approval import decide_approval
 from kexin.core.calendar import business_date
 from kexin.core.choices import PolicyStatus
 from kexin.core.errors import RuleViolation
 from kexin.core.models import Approval, PolicyVersion
-from kexin.core.policies import CalendarPolicy, WorkPolicy
-from kexin.core.policy import check_values, forget_cache, in_force, policy_types
+from kexin.core.policies import CalendarPolicy, RevealPolicy, WorkPolicy
+from kexin.core.policy import check_values, forget_cache, in_force, load_defaults, policy_types
 from kexin.core.policy_operations import propose_policy
 from tests.personas import Bank
 
@@ -116,3 +118,16 @@ def test_the_pages_and_who_may_open_them(bank: Bank, client_of: ClientOf, django
     assert qian.get(reverse("core:policy_diff", args=["core.session"]) + "?b=99").status_code == 404
     assert qian.get(reverse("core:propose_policy", args=["core.session"])).status_code == 403
     assert client_of("lin").get(reverse("core:policies")).status_code == 403
+
+
+def test_a_number_that_a_release_adds_is_filled_in_by_a_version_of_its_own():
+    first = PolicyVersion.objects.get(code="core.reveal", number=1)
+    first.values = {"per_hour": 7}
+    first.save()
+    forget_cache()
+    load_defaults(Path(policies.__file__).parent)
+    rules = in_force(RevealPolicy)
+    assert (rules.per_hour, rules.shown_seconds) == (7, 30)
+    second = PolicyVersion.objects.get(code="core.reveal", number=2)
+    assert second.approved_by == "kexin.defaults"
+    assert "shown_seconds" in second.note
