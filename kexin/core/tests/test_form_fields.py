@@ -13,12 +13,14 @@ from kexin.core.ui.fields import control
 
 class Form(forms.Form):
     unit = forms.ChoiceField(
-        choices=[("", "—"), ("1", "城东 & 城西"), ("2", '<b>"二"</b>'), ("3", mark_safe("<i>三</i>"))], required=True  # noqa: S308
+        choices=[("", "—"), ("1", "城东 & 城西"), ("2", '<b>"二"</b>'), ("3", mark_safe("<i>三</i>"))], required=True
     )
     grouped = forms.ChoiceField(choices=[("北", [("a", "A")]), ("b", "B")], required=False)
 
 
-@pytest.mark.parametrize("data", [None, {}, {"unit": "2"}, {"unit": "nobody"}, {"unit": '"><script>'}, {"grouped": "a"}])
+@pytest.mark.parametrize(
+    "data", [None, {}, {"unit": "2"}, {"unit": "nobody"}, {"unit": '"><script>'}, {"grouped": "a"}]
+)
 @pytest.mark.parametrize("name", ["unit", "grouped"])
 def test_a_drop_down_is_what_django_draws(data: Any, name: str):
     form = Form(data)
