@@ -44,8 +44,6 @@ class CoreConfig(AppConfig):
         register_menu("conduct", _("Audit"), "core:audit", "list-search", "core.view_audit", 90)
         register_menu("manage", _("Calendar"), "core:calendar", "calendar", "core.view_calendar", 30)
         register_menu("manage", _("Imports"), "core:imports", "database-import", "core.view_imports", 35)
-        register_menu(
-            "manage", _("Service accounts"), "core:service_accounts", "key", "core.view_service_accounts", 40
-        )
+        register_menu("manage", _("Service accounts"), "core:service_accounts", "key", "core.view_service_accounts", 40)
         register_menu("manage", _("Gallery"), "core:gallery", "palette", "core.view_gallery", 99)
         post_migrate.connect(ensure_after_migrate, sender=self, dispatch_uid="core.partitions")

@@ -129,9 +129,7 @@ def open_work(
     )
 
 
-def close_work(
-    kind: str, subject_kind: str, subject_id: int, *, outcome: str, by: str, cancelled: bool = False
-) -> int:
+def close_work(kind: str, subject_kind: str, subject_id: int, *, outcome: str, by: str, cancelled: bool = False) -> int:
     """Close the open items of a kind on a subject because the matter is settled; how many were closed."""
     return WorkItem.objects.filter(
         kind=kind, subject_kind=subject_kind, subject_id=subject_id, status=WorkStatus.OPEN

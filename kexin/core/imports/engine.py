@@ -73,7 +73,7 @@ def run_import(
     """Load ``location`` (a folder, or one file) by a profile and give the report.
 
     Raises ImportRefused (BadFile, ProfileError) with one sentence; what was committed before stays and the same call
-    resumes behind it. A trial (``dry_run``) writes nothing but its report. ``begun`` is told the run before the first row.
+    resumes behind it. A trial (``dry_run``) writes nothing but its report. ``begun`` is told the run before it starts.
     """
     limits = limits_in_force()
     sources = find_sources(profile, location, limits)

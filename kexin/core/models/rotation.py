@@ -30,9 +30,7 @@ class RotationRun(models.Model):
     class Meta:
         verbose_name = _("change of keys")
         constraints = [
-            models.UniqueConstraint(
-                fields=["purpose"], condition=Q(finished_at=None), name="core_rotationrun_one_open"
-            )
+            models.UniqueConstraint(fields=["purpose"], condition=Q(finished_at=None), name="core_rotationrun_one_open")
         ]
 
     def __str__(self) -> str:

@@ -107,9 +107,7 @@ class Holding(models.Model):
         verbose_name = _("holding")
         indexes = [models.Index("customer", name="holdings_holding_customer")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "product", "source_no"], name="holdings_holding_once"
-            )
+            models.UniqueConstraint(fields=["account", "product", "source_no"], name="holdings_holding_once")
         ]
 
     def __str__(self) -> str:
