@@ -209,7 +209,8 @@ def _customers(size: Size, today: dt.date, heard: Any) -> None:
         cursor.execute("SET kexin.history = 'off'")
         cursor.execute(
             "INSERT INTO party_portfolioassignment (customer_id, post_id, unit_id, starts_on, reason, made_by)"
-            " SELECT party_id, lead_post_id, unit_id, admitted_on, '', 'bench' FROM party_customer WHERE party_id <= 20000"
+            " SELECT party_id, lead_post_id, unit_id, admitted_on, '', 'bench' FROM party_customer"
+            " WHERE party_id <= 20000"
         )
         cursor.execute("RESET kexin.history")
         for table, column in (("party_party", "id"), ("holdings_account", "id")):

@@ -83,11 +83,11 @@ def lists(who: str, client: Client) -> Iterator[Line]:
         timing = timed([get(client, f"/customers/?sort={sort}")] * CALLS)
         yield Line(f"sorted by {label}", say, timing, _beside(who, order), PEERS["sort"], 30)
     chosen = portfolio_of(who, 20)
-    for label, sort, order, names in (
+    for label, sort, by, names in (
         ("customer number", "number", [("customer_no", "asc")], ("customer_no",)),
         ("assets", "-assets", [("assets", "desc")], ("assets",)),
     ):
-        fingerprint = KeysetPage(Customer.objects.none(), order)._fingerprint
+        fingerprint = KeysetPage(Customer.objects.none(), by)._fingerprint
         calls, beyond = [], []
         for row in itertools.islice(itertools.cycle(chosen), CALLS):
             values = (*(str(getattr(row, name)) for name in names), row.pk)
