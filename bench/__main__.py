@@ -53,8 +53,8 @@ def main() -> None:
         text += [
             "",
             f"Load of the machine at the end: {os.getloadavg()[0]:.1f} (of {os.cpu_count()} cores)."
-            f" A loop of five million additions took {before:.0f} ms of processor time before and {loop_ms():.0f} ms after:"
-            " the yardstick for own CPU, which grows where other work shares the cores.",
+            f" A loop of five million additions took {before:.0f} ms of processor time before and {loop_ms():.0f} ms"
+            " after: the yardstick for own CPU, which grows where other work shares the cores.",
         ]
     out = "\n".join(text) + "\n"
     print(out)

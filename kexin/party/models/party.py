@@ -95,6 +95,7 @@ class IdentityDocument(PersonalRow):
             ),
         ]
         indexes = [
+            models.Index("token", name="party_identity_token"),  # of retired ones, too: duplicates are looked for there
             models.Index("last4_token", name="party_identity_last4"),
             models.Index("expires_on", condition=Q(retired_at=None), name="party_identity_expiry"),
         ]
