@@ -61,10 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> None:
     """Policies, calendars and roles are read anew in every test."""
+    from django.utils import translation
+
     from kexin.core import calendar, policy
 
     policy.forget_cache()
     calendar.forget_cache()
+    translation.deactivate()  # a request in English leaves its language behind in this thread
     return
 
 

@@ -227,7 +227,7 @@ class Duration:
     def parse(cls, text: str) -> Duration:
         """“5 working days”, “24h”, “15个工作日”, “60 天”. ValueError if it is none."""
         match = re.fullmatch(rf"({_NUMBER})个?(\D+)", _typed(text))
-        unit = _UNITS.get(match[2]) if match else None
+        unit = (_UNITS.get(match[2]) or _UNITS.get(f"{match[2]}S")) if match else None  # “1 calendar day”
         if match is None or unit is None:
             raise ValueError(f"“{text[:40]}” is not a duration.")
         return cls(Decimal(match[1].replace(",", "")), unit)

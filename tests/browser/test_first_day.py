@@ -41,7 +41,7 @@ def test_from_workbench_by_palette_to_the_customer(visit: Visit, chen) -> None:
 def test_an_occupation_is_changed_in_place(visit: Visit, chen) -> None:
     page = visit("lin", f"/customers/{chen.pk}/?tab=profile")
     page.get_by_label("编辑职业").click()
-    page.get_by_label("职业").fill("退休教师")
+    page.get_by_role("textbox", name="职业").fill("退休教师")
     page.get_by_role("button", name="保存").click()
     expect(page.locator(".inline-value", has_text="退休教师")).to_be_visible()
     assert Party.objects.get(pk=chen.pk).occupation == "退休教师"

@@ -23,10 +23,16 @@ from kexin.core.policies import ExportPolicy
 from kexin.core.work_operations import my_work
 from kexin.people import operations as ops
 from kexin.people.queries import actor_for
-from tests.personas import Bank
+from tests.personas import Bank, build
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
+
+
+@pytest.fixture
+def bank(db: None) -> Bank:
+    """The small bank with all the acts that made it, which other tests do without."""
+    return build()
 
 
 def this_week(**more: object) -> Wanted:

@@ -19,7 +19,7 @@ TYPES = ["CN-RIC", "CN-RP", "CN-FPR", "CN-HKM", "CN-TW", "CN-USCC", "PASSPORT", 
 TYPES += ["phone", "email"]
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     with translation.override("en"):
         yield
