@@ -22,10 +22,19 @@ def measure() -> list[tuple[str, int, float]]:
     began = time.perf_counter()
     sealed = seal()
     middle = time.perf_counter()
+    with (
+        connection.cursor() as cursor
+    ):  # what autovacuum does within a minute; without it the join of links is misjudged
+        cursor.execute("ANALYZE core_auditentry")
+        cursor.execute("ANALYZE core_auditlink")
+    middle_after = time.perf_counter()
     findings = verify(None, None)
     ended = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM core_auditentry")
         total = cursor.fetchone()[0]
     assert not findings, findings[:3]
-    return [("audit entries sealed", sealed.entries, middle - began), ("audit entries verified", total, ended - middle)]
+    return [
+        ("audit entries sealed", sealed.entries, middle - began),
+        ("audit entries verified", total, ended - middle_after),
+    ]
