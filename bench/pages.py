@@ -159,7 +159,7 @@ def files(who: str, client: Client) -> Iterator[Line]:
             if not tab:
                 total, quiet = total + timing.median, quiet + timing.quiet
             yield Line(f"panel: {name}", say, timing, None, "", 30)
-    yield Line("customer page with all panels of the overview", say, Timing(total, 0, quiet, 0, 0, 0))
+    yield Line("all panels of the overview, one after the other", say, Timing(total, 0, quiet, 0, 0, 0))
 
 
 _serial = itertools.count(1)
