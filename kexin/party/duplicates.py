@@ -74,7 +74,7 @@ def _told(found: dict[int, set[str]], actor: Actor) -> list[Match]:
         Customer.objects.visible_to(actor, "party.view_customer").filter(pk__in=found).values_list("pk", flat=True)
     )
     return [
-        Match(row.pk, row.customer_no, row.unit.name, tuple(sorted(found[row.pk])), row.pk in reach)
+        Match(row.pk, row.customer_no, row.unit.shown_name, tuple(sorted(found[row.pk])), row.pk in reach)
         for row in sorted(rows, key=lambda row: row.pk)
     ]
 

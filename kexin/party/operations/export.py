@@ -71,7 +71,7 @@ def _lines(actor: Actor, batch: list[Customer]) -> Iterator[tuple[Any, ...]]:
             str(row.party.get_sex_display()),
             row.born_year,
             row.assets,
-            row.unit.name,
+            row.unit.shown_name,
             leads.get(row.lead_post_id, "") if row.lead_post_id else "",
             row.admitted_on,
         )

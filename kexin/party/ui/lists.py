@@ -54,7 +54,7 @@ class CustomerFilterForm(forms.Form):
         choices: dict[str, list[tuple[str, Any]]] = {
             "kind": [(str(code), label) for code, label in PartyKind.choices],
             "status": [(str(code), label) for code, label in CustomerStatus.choices],
-            "unit": [(str(unit.pk), unit.name) for unit in units],
+            "unit": [(str(unit.pk), unit.shown_name) for unit in units],
             "birthday_month": [(str(month), _("Month %(number)s") % {"number": month}) for month in range(1, 13)],
         }
         for name, values in choices.items():
@@ -134,7 +134,7 @@ class CustomerTable(Table):
                 first="desc",
                 align="end",
             ),
-            Column("unit", _("Unit"), value="unit.name"),
+            Column("unit", _("Unit"), value="unit.shown_name"),
             Column("lead", _("Lead manager"), value=lambda row: self.leads.get(row.lead_post_id, _("Pool"))),
             Column("since", _("Customer since"), value="admitted_on", hidden=True),
             Column(

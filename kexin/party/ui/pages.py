@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import business_date
@@ -131,6 +132,8 @@ def relations_side_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, 
 
 
 def assignment_fact(request: HttpRequest, customer: Customer) -> Fact:
-    """Head slot: since when a customer."""
-    since = customer.admitted_on or customer.created_at.date()
-    return Fact(_("Customer since"), since.strftime("%Y-%m-%d"), customer.unit.name)
+    """Head slot: since when a customer, or since when a file."""
+    label, since = _("Customer since"), customer.admitted_on
+    if since is None:
+        label, since = _("File opened on"), localtime(customer.created_at).date()
+    return Fact(label, since.strftime("%Y-%m-%d"), customer.unit.shown_name)

@@ -20,7 +20,7 @@ def find_customers(request: HttpRequest, text: str, limit: int) -> Iterable[Hit]
         yield Hit(
             shown_name(actor, row),
             reverse("party:customer", args=[row.pk]),
-            detail=f"{row.customer_no} · {row.unit.name}",
+            detail=f"{row.customer_no} · {row.unit.shown_name}",
             icon="building" if row.kind in ("enterprise", "institution") else "user",
             end=str(row.get_status_display()),
         )
