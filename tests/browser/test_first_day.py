@@ -80,6 +80,6 @@ def test_main_pages_fit_a_phone(visit: Visit, chen, path: str) -> None:
 
 def test_in_english_and_in_the_dark(visit: Visit, chen) -> None:
     page = visit("lin", f"/customers/{chen.pk}/", language="en", theme="dark")
-    expect(page.get_by_text("Customer since")).to_be_visible()
+    expect(page.get_by_text("File opened on")).to_be_visible()
     picture(page, "customer-dark-english")
     assert_accessible(page)
