@@ -14,8 +14,6 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from typing import Final, NamedTuple
 
-from pypinyin import Style, pinyin
-
 from kexin.core.masking import is_han, plain
 
 MOST_READINGS: Final = 4
@@ -62,6 +60,8 @@ class Element(NamedTuple):
 
 
 def _readings_of(char: str) -> list[str]:
+    from pypinyin import Style, pinyin  # its dictionaries take half a second, which only the first name should pay
+
     (found,) = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore") or [[]]
     return [each for each in found if each in WHOLE]
 
