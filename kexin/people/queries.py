@@ -22,8 +22,8 @@ from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
 
-# Floors whose operations touch customer data: withheld while a session lacks its second factor (B-03).
-CUSTOMER_FLOORS = ("party.", "holdings.", "engagement.")
+# Operations that touch customer data, loads of whole banks among them: withheld until the second factor (B-03).
+CUSTOMER_RIGHTS = ("party.", "holdings.", "engagement.", "core.start_import", "core.view_imports")
 
 
 def actor_for(user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()) -> Actor:
@@ -70,7 +70,7 @@ def _without_post(user: User) -> Employee | None:
 
 def _without_customers(grant: Grant) -> Grant:
     """The grant less everything that touches customer data; the doors of those floors then refuse."""
-    return replace(grant, operations=frozenset(n for n in grant.operations if not n.startswith(CUSTOMER_FLOORS)))
+    return replace(grant, operations=frozenset(n for n in grant.operations if not n.startswith(CUSTOMER_RIGHTS)))
 
 
 def held_on(day: dt.date) -> QuerySet[PostHolder]:
