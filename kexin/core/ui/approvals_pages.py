@@ -19,6 +19,7 @@ from kexin.core.errors import RuleViolation
 from kexin.core.models import Approval
 from kexin.core.operation import doors
 from kexin.core.ui.form_page import post_only, put_errors
+from kexin.core.ui.request import actor_of
 
 # What the keys of a summary are called; floors use these words or register their own with ``register_words``.
 _WORDS: dict[str, Any] = {
@@ -91,7 +92,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     read = {name: query for name, _label_, query in _TABS}.get(chosen, to_decide)
     context = {
         "tabs": [(name, label, name == chosen) for name, label, _query in _TABS],
-        "lines": _lines(read(request.actor)),  # type: ignore[attr-defined]
+        "lines": _lines(read(actor_of(request))),
     }
     return render(request, "core/approvals.html", context)
 
@@ -102,7 +103,7 @@ class DecisionForm(forms.Form):
 
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows the proposal; POST with ``decision`` approve or reject decides it."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     row = approval_file(actor, pk)
     form = DecisionForm(request.POST or None)
     status = 200
@@ -133,7 +134,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     row = approval_file(actor, pk)
     return post_only(
         request,

@@ -35,6 +35,7 @@ from kexin.core.export import csv_lines
 from kexin.core.models import AuditEntry
 from kexin.core.operation import doors
 from kexin.core.ui.form_page import need, post_only
+from kexin.core.ui.request import actor_of
 
 LEVELS = {Outcome.DONE: "good", Outcome.READ: "", Outcome.REFUSED: "bad"}
 
@@ -152,7 +153,7 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         raise NotFound from error
     if at.tzinfo is None:
         raise NotFound
-    found = audit_entry(request.actor, number, at)  # type: ignore[attr-defined]
+    found = audit_entry(actor_of(request), number, at)
     as_text = {
         name: json.dumps(getattr(found, name), ensure_ascii=False, indent=2)
         for name in ("arguments", "policies", "events", "inner_operations")

@@ -21,6 +21,7 @@ from kexin.core.models import CalendarDay
 from kexin.core.models.calendar import CalendarKind
 from kexin.core.query import query
 from kexin.core.ui.form_page import form_page, need, post_only
+from kexin.core.ui.request import actor_of
 from kexin.core.working_days import DayInfo, DayNature
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -46,7 +47,7 @@ def year(request: HttpRequest) -> HttpResponse:
     number = int(text) if text.isdigit() else today.year
     if not FIRST_YEAR <= number <= LAST_YEAR or kind not in CalendarKind.values:
         raise NotFound
-    months = months_of(request.actor, number, kind)  # type: ignore[attr-defined]
+    months = months_of(actor_of(request), number, kind)
     english = (get_language() or "").startswith("en")
     context = {
         "year": number,

@@ -20,6 +20,7 @@ from kexin.core.ui import numbers
 from kexin.core.ui.columns import BulkAction, Column, View
 from kexin.core.ui.fields import DayInput, MoneyInput, SearchSelect
 from kexin.core.ui.panels import Fact, ShownTab
+from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 
 
@@ -197,7 +198,7 @@ GRAPH = {
 
 def gallery(request: HttpRequest) -> HttpResponse:
     """GET /gallery/, for who may `core.view_gallery`."""
-    samples = gallery_samples(request.actor)  # type: ignore[attr-defined]
+    samples = gallery_samples(actor_of(request))
     actions = [
         BulkAction("assign", _("Assign"), request.path, icon="user-share"),
         BulkAction("close", _("Close"), request.path, danger=True, confirm=_("Close the selected records?")),

@@ -40,6 +40,7 @@ from kexin.core.ui.form_page import form_page, need, post_only, put_errors
 from kexin.core.ui.import_forms import CodesForm, ColumnsForm, NameForm, StartForm
 from kexin.core.ui.import_upload import OVERHEAD, ImportUploadHandler, too_large
 from kexin.core.ui.imports_pages import rejection_lines
+from kexin.core.ui.request import actor_of
 
 STEPS = (_("Files"), _("Map columns"), _("Codes and dates"), _("Trial"), _("Report"))
 TITLE = _("New import")
@@ -78,7 +79,7 @@ def _start(request: HttpRequest, handler: ImportUploadHandler) -> HttpResponse:
         return _start_page(request, form, status=422)
     try:
         upload = receive_files(
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=actor_of(request),
             files=handler.received,
             profile=form.cleaned_data["profile"],
             target=form.cleaned_data["target"],
@@ -109,7 +110,7 @@ def _start_page(request: HttpRequest, form: StartForm, status: int = 200, refuse
 def _draft(request: HttpRequest, pk: int) -> ImportUpload:
     """An upload whose mapping may still be changed."""
     need(request, RIGHT)
-    upload = upload_of(request.actor, pk)  # type: ignore[attr-defined]
+    upload = upload_of(actor_of(request), pk)
     if upload.profile:
         raise RuleViolation(_("The profile says where the columns go."))
     if not is_there(upload):
@@ -136,7 +137,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             map_columns(
                 pk,
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=actor_of(request),
                 source=form.cleaned_data["source"],
                 columns=form.mapped(before),
             )
@@ -171,7 +172,7 @@ def codes(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             map_columns(
                 pk,
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=actor_of(request),
                 source=upload.mapping.get("source", ""),
                 columns=form.mapped(),
             )

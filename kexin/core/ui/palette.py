@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.menu import menu_for
+from kexin.core.ui.request import actor_of
 
 if TYPE_CHECKING:
     from kexin.core.actor import Actor
@@ -120,6 +121,6 @@ def _fits(text: str, words: str) -> bool:
 
 def palette(request: HttpRequest) -> HttpResponse:
     """GET /palette/?q=…: the options as HTML."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     groups = groups_for(request, actor, request.GET.get("q", ""))
     return render(request, "core/parts/palette.html", {"groups": groups})

@@ -22,13 +22,14 @@ from kexin.core.policy import PolicyType, Shape
 from kexin.core.policy_operations import propose_policy
 from kexin.core.policy_queries import as_text, difference, policies_by_floor, policy_file
 from kexin.core.ui.form_page import form_page, need
+from kexin.core.ui.request import actor_of
 
 LEVELS = {PolicyStatus.APPROVED: "good", PolicyStatus.PROPOSED: "warn", PolicyStatus.REJECTED: "bad"}
 
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    return render(request, "core/policies.html", {"floors": policies_by_floor(request.actor)})  # type: ignore[attr-defined]
+    return render(request, "core/policies.html", {"floors": policies_by_floor(actor_of(request))})
 
 
 def _bounds(shape: Shape) -> str:
@@ -40,7 +41,7 @@ def _bounds(shape: Shape) -> str:
 
 @require_GET
 def page(request: HttpRequest, code: str) -> HttpResponse:
-    declared, running, versions = policy_file(request.actor, code)  # type: ignore[attr-defined]
+    declared, running, versions = policy_file(actor_of(request), code)
     values = running.values if running else {}
     context = {
         "declared": declared,
@@ -72,7 +73,7 @@ def _with_names(versions: list[PolicyVersion]) -> list[dict[str, Any]]:
 @require_GET
 def diff(request: HttpRequest, code: str) -> HttpResponse:
     """Version ``b`` against ``a`` (by default the version in force, else the one before)."""
-    declared, running, versions = policy_file(request.actor, code)  # type: ignore[attr-defined]
+    declared, running, versions = policy_file(actor_of(request), code)
     by_number = {str(version.number): version for version in versions}
     after = by_number.get(request.GET.get("b", ""))
     if after is None:

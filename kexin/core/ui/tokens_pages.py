@@ -31,6 +31,7 @@ from kexin.core.service_accounts import (
     staff,
 )
 from kexin.core.ui.form_page import form_page, need, put_errors
+from kexin.core.ui.request import actor_of
 
 _LEVELS = {
     ServiceAccountStatus.ACTIVE: "good",
@@ -52,13 +53,13 @@ def _line(row: ServiceAccount) -> dict[str, Any]:
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    rows = service_accounts(request.actor).order_by("-pk")[:500]  # type: ignore[attr-defined]
+    rows = service_accounts(actor_of(request)).order_by("-pk")[:500]
     return render(request, "core/tokens.html", {"lines": [_line(row) for row in rows]})
 
 
 @require_GET
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "core/tokens_account.html", _account(service_account(request.actor, pk)))  # type: ignore[attr-defined]
+    return render(request, "core/tokens_account.html", _account(service_account(actor_of(request), pk)))
 
 
 def _account(row: ServiceAccount) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from kexin.core.models import WorkItem
 from kexin.core.ui.columns import Column, View
 from kexin.core.ui.fields import MomentInput, SearchSelect
 from kexin.core.ui.form_page import form_page, found_or_refuse, need
+from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 from kexin.core.work_operations import complete_work, my_work, reassign_work, snooze_work, work_in_reach
 from kexin.core.workflow import work_kinds
@@ -98,7 +99,7 @@ class WorkTable(Table):
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """``?who=all`` shows everybody's open items within reach, else my own."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     everybody = request.GET.get("who") == "all"
     rows = work_in_reach(actor) if everybody else my_work(actor, include_snoozed=True)
     table = WorkTable(request, rows.order_by(), filters=WorkFilter(request.GET, queryset=rows.order_by()))

@@ -13,19 +13,15 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from kexin.core.actor import Actor
 from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.policy import in_force
+from kexin.core.ui.request import actor_of
 from kexin.engagement import vault
 from kexin.engagement.operations import add_document, download_document, withdraw_document
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import customer_for, document_in_reach
 from kexin.engagement.ui.forms import DocumentForm, ReasonForm
 from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _tab(customer_id: int) -> str:
@@ -35,7 +31,7 @@ def _tab(customer_id: int) -> str:
 @csrf_exempt  # only this outer part, which must see the request before its body is read; the inner part is protected
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the form. POST: the file is encrypted while it arrives; reach and length are checked before any byte."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if not actor.may("engagement.add_document"):
         raise NotPermitted
     customer = customer_for(actor, pk, "engagement.add_document")
@@ -66,7 +62,7 @@ def _upload(request: HttpRequest, customer: Any, handler: EncryptingUploadHandle
             form.add_error("file", _t("Choose a file."))
         elif valid:
             try:
-                add_document(customer, actor=_actor(request), stored=stored, **_described(form))
+                add_document(customer, actor=actor_of(request), stored=stored, **_described(form))
             except RuleViolation as refusal:
                 for name, text in refusal.fields.items():
                     form.add_error(name if name in form.fields else None, str(text))
@@ -98,7 +94,7 @@ def _form_page(
 @require_POST
 def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """POST, because it is recorded. Always a download, never shown in the browser's own window."""
-    document, content = download_document(pk, actor=_actor(request))
+    document, content = download_document(pk, actor=actor_of(request))
     response = StreamingHttpResponse(content, content_type=document.media_type)
     name = str(document.file_name or "") or f"document-{document.pk}"
     response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
@@ -110,7 +106,7 @@ def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: ask why. POST: withdraw."""
-    actor = _actor(request)
+    actor = actor_of(request)
     if not actor.may("engagement.withdraw_document"):
         raise NotPermitted
     document = document_in_reach(actor, pk)

@@ -7,16 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.ui.request import actor_of
 from kexin.engagement.operations import change_note, pin_note, withdraw_note, write_note
 from kexin.engagement.queries import customer_for, note_in_reach
 
 CHANGED = "panel-changed-timeline"
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def _done(request: HttpRequest, customer_id: int) -> HttpResponse:
@@ -33,7 +29,7 @@ def _told(refusal: RuleViolation) -> str:
 @require_POST
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """POST a note; a refusal comes back with the text still in the box."""
-    actor = _actor(request)
+    actor = actor_of(request)
     customer = customer_for(actor, pk, "engagement.write_note")
     text = request.POST.get("text", "")
     try:
@@ -46,7 +42,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the note in a box. POST: the new text, with the version that was read."""
-    actor = _actor(request)
+    actor = actor_of(request)
     note = note_in_reach(actor, pk)
     if request.method != "POST":
         context = {"note": note, "text": str(note.text or ""), "version": note.version}
@@ -66,7 +62,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def pin(request: HttpRequest, pk: int) -> HttpResponse:
     """POST ``pinned=1`` or ``0``."""
-    actor = _actor(request)
+    actor = actor_of(request)
     note = note_in_reach(actor, pk)
     pin_note(pk, actor=actor, pinned=request.POST.get("pinned") == "1")
     return _done(request, note.customer_id)
@@ -75,7 +71,7 @@ def pin(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """POST: take one's own note back."""
-    actor = _actor(request)
+    actor = actor_of(request)
     note = note_in_reach(actor, pk)
     withdraw_note(pk, actor=actor)
     return _done(request, note.customer_id)

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.models import Event
 from kexin.core.policy import in_force
 from kexin.core.ui.keyset import KeysetPage, Order
+from kexin.core.ui.request import actor_of
 from kexin.engagement.models import Note
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import TimelineFilter, documents, notes_for, timeline_events
@@ -22,10 +22,6 @@ from kexin.people.queries import names_of, post_labels
 PAGE = 20
 ORDER: Order = (("at", "desc"), ("id", "desc"))
 Shown = tuple[str, dict[str, Any]]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
 
     With ``at`` in the address only the next lines come, to be put behind those already shown.
     """
-    actor = _actor(request)
+    actor = actor_of(request)
     group = request.GET.get("group", "")
     group = group if group in GROUPS else ""
     page = KeysetPage(timeline_events(actor, pk, TimelineFilter(group)), ORDER, request.GET.get("at", ""), PAGE)
@@ -100,7 +96,7 @@ def _lines(rows: list[Event], written: dict[int, Note], names: dict[str, str]) -
 
 def documents_panel(request: HttpRequest, pk: int) -> Shown:
     """Tab: documents with what may be done. Four reads at most."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = documents(actor, pk)
     today = business_date()
     soon = today + dt.timedelta(days=in_force(DocumentPolicy).warn_days)

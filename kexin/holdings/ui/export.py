@@ -10,10 +10,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.core.export import csv_lines, xlsx_file
 from kexin.core.masking import mask_account
+from kexin.core.ui.request import actor_of
 from kexin.holdings.operations.export import EXPORT_HEADS, export_rows, export_transactions
 from kexin.holdings.queries import account_in_reach
 from kexin.holdings.ui.tables import TransactionForm
@@ -30,7 +30,7 @@ class ExportForm(forms.Form):
 
 def export(request: HttpRequest, pk: int) -> HttpResponse | FileResponse | StreamingHttpResponse:
     """GET with the list's filters asks; POST sends the file. The filters travel in the address."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     account = account_in_reach(actor, pk, "holdings.export_transactions").account
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

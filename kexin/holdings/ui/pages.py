@@ -11,11 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.core.masking import mask_account
 from kexin.core.ui import icons, numbers
 from kexin.core.ui.panels import Fact
+from kexin.core.ui.request import actor_of
 from kexin.holdings.choices import AccountStatus
 from kexin.holdings.ledger_queries import MonthFlow, flows, transactions
 from kexin.holdings.models import Account, Card
@@ -27,13 +27,9 @@ from kexin.party.naming import shown_name
 from kexin.party.operations.reveal import PURPOSES
 
 
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
-
-
 def account_page(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the account's head, course, months, transactions. Opening is recorded."""
-    actor = _actor(request)
+    actor = actor_of(request)
     file = open_account(actor, pk)
     account = file.account
     months = months_asked(request)
@@ -112,7 +108,7 @@ def _bars(found: list[MonthFlow], currency: str) -> dict[str, Any]:
 
 def reveal_number(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: ask what for. POST: show it for a while. ``masked=1`` gives back the masked number; ``card=7`` a card's."""
-    actor = _actor(request)
+    actor = actor_of(request)
     card_no = request.GET.get("card", "")
     card_id = int(card_no) if card_no.isdigit() else None
     action = reverse("holdings:reveal", args=[pk]) + (f"?card={card_id}" if card_id else "?whole=1")

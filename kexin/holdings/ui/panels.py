@@ -9,10 +9,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 
-from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.fields import decrypt_rows
 from kexin.core.masking import mask_account
+from kexin.core.ui.request import actor_of
 from kexin.holdings.choices import AccountRole, AccountStatus
 from kexin.holdings.models import Account
 from kexin.holdings.queries import AccountLine, BalanceLine, Portfolio, balances, obligations, portfolio
@@ -22,10 +22,6 @@ MONTHS = (12, 24)
 AHEAD_DAYS = 366
 STATUS_LEVEL = {"open": "good", "dormant": "warn", "frozen": "bad", "closed": ""}
 Shown = tuple[str, dict[str, Any]]
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined]
 
 
 def months_asked(request: HttpRequest) -> int:
@@ -53,7 +49,7 @@ def ring_chart(found: Portfolio, currency: str) -> dict[str, Any]:
 
 def assets_panel(request: HttpRequest, pk: int) -> Shown:
     """Overview: assets by class, their course, and what they consist of. Six reads at most."""
-    actor, months = _actor(request), months_asked(request)
+    actor, months = actor_of(request), months_asked(request)
     found = portfolio(actor, pk)
     own = _owned(found)
     asked = request.GET.get("account", "")
@@ -105,11 +101,11 @@ def _owned(found: Portfolio) -> list[Account]:
 
 def accounts_panel(request: HttpRequest, pk: int) -> Shown:
     """Tab: every account in every role. Five reads at most."""
-    found = portfolio(_actor(request), pk)
+    found = portfolio(actor_of(request), pk)
     decrypt_rows(Account, [line.account for line in found.accounts], ("number",))
     return "holdings/panel_accounts.html", {
         "groups": _groups(found.accounts),
-        "may_reveal": _actor(request).may("holdings.reveal_account_number"),
+        "may_reveal": actor_of(request).may("holdings.reveal_account_number"),
         "closed_state": AccountStatus.CLOSED,
         "owner": AccountRole.OWNER,
     }
@@ -136,7 +132,7 @@ def _groups(lines: list[AccountLine]) -> list[tuple[str, list[dict[str, Any]]]]:
 def maturities_panel(request: HttpRequest, pk: int) -> Shown:
     """Tab: what matures within a year, and what has matured and was not yet moved."""
     today = business_date()
-    found = portfolio(_actor(request), pk)
+    found = portfolio(actor_of(request), pk)
     due = found.maturities(today - dt.timedelta(days=30), today + dt.timedelta(days=AHEAD_DAYS))
     lines = [
         {"position": each, "days": (each.matures_on - today).days}  # type: ignore[operator]
@@ -147,7 +143,7 @@ def maturities_panel(request: HttpRequest, pk: int) -> Shown:
 
 def obligations_panel(request: HttpRequest, pk: int) -> Shown:
     """Tab: loans, cards and standing orders."""
-    actor = _actor(request)
+    actor = actor_of(request)
     found = obligations(actor, pk)
     return "holdings/panel_obligations.html", {
         "loans": [(loan, _paid_share(loan.principal, loan.account.balance)) for loan in found.loans],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.calendar import business_date
 from kexin.core.ui import numbers
 from kexin.core.ui.panels import Fact
+from kexin.core.ui.request import actor_of
 from kexin.holdings.queries import Portfolio, portfolio
 from kexin.party.models import Customer
 
@@ -20,7 +21,7 @@ NEXT_DAYS = 30
 def _portfolio(request: HttpRequest, customer: Customer) -> Portfolio:
     known: Portfolio | None = getattr(request, "_holdings_portfolio", None)
     if known is None or known.customer_id != customer.pk:
-        known = portfolio(request.actor, customer)  # type: ignore[attr-defined]
+        known = portfolio(actor_of(request), customer)
         request._holdings_portfolio = known  # type: ignore[attr-defined]
     return known
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.ui.form_page import post_only
+from kexin.core.ui.request import actor_of
 from kexin.people.operations import end_own_session
 from kexin.people.rights import rights_of, roles_held
 
@@ -23,8 +24,8 @@ def me(request: HttpRequest) -> HttpResponse:
     """My posts with their roles, and the way to password, second factor and sessions."""
     factors = set(Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True))
     context = {
-        "held": roles_held(request.actor),  # type: ignore[attr-defined]
-        "rights": rights_of(request.actor),  # type: ignore[attr-defined]
+        "held": roles_held(actor_of(request)),
+        "rights": rights_of(actor_of(request)),
         "factors": factors,
         "sessions": UserSession.objects.filter(user_id=request.user.pk).count(),
     }
@@ -52,7 +53,7 @@ def end_own(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign out one other browser of mine."""
     return post_only(
         request,
-        lambda: end_own_session(actor=request.actor, session_id=pk),  # type: ignore[attr-defined]
+        lambda: end_own_session(actor=actor_of(request), session_id=pk),
         back_url=reverse("usersessions_list"),
         done=_("Signed out there."),
     )

@@ -20,6 +20,7 @@ from kexin.core.calendar import business_date
 from kexin.core.ui.columns import Column
 from kexin.core.ui.fields import SearchSelect
 from kexin.core.ui.form_page import form_page, found_or_refuse, need, post_only
+from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 from kexin.people import operations as ops
 from kexin.people.choices import EmployeeStatus
@@ -77,7 +78,7 @@ class EmployeeTable(Table):
 
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    rows = employees(request.actor)  # type: ignore[attr-defined]
+    rows = employees(actor_of(request))
     filters = EmployeeFilter(request.GET, queryset=rows, request=request)
     table = EmployeeTable(request, rows, filters=filters)
     return render(request, "people/employees.html", {"title": _("Employees"), "table": table})
@@ -85,7 +86,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     employee, held, rights = employee_file(actor, pk)
     user = employee.user
     context = {

@@ -13,6 +13,7 @@ from kexin.core.models import Role
 from kexin.core.operation import doors
 from kexin.core.policy import in_force
 from kexin.core.ui.form_page import found_or_refuse, need
+from kexin.core.ui.request import actor_of
 from kexin.people import operations as ops
 from kexin.people.models import by_language
 from kexin.people.policies import DutiesPolicy
@@ -22,7 +23,7 @@ from kexin.people.rights import grantable, matrix, operation_label, who_may
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
     """Operations by floor against roles, and the pairs one person may not hold together."""
-    shown = matrix(request.actor)  # type: ignore[attr-defined]
+    shown = matrix(actor_of(request))
     heads = [(r, by_language(r.name, r.name_en), shown.holders.get(r.pk, 0)) for r in shown.roles]
     pairs = [(operation_label(a), operation_label(b), why) for a, b, why in in_force(DutiesPolicy).pairs]
     return render(request, "people/roles.html", {"matrix": shown, "heads": heads, "pairs": pairs})
@@ -66,7 +67,7 @@ def who(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("operation", "")
     if name and name not in doors:
         raise NotFound
-    found = who_may(request.actor, name)  # type: ignore[attr-defined]
+    found = who_may(actor_of(request), name)
     choices = [(door.name, door.label) for door in grantable()]
     title = _("Who may do this?")
     context = {"title": title, "name": name, "label": operation_label(name), "found": found, "choices": choices}

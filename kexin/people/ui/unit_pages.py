@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kexin.core.calendar import business_date
 from kexin.core.choices import Reach
 from kexin.core.ui.form_page import form_page, found_or_refuse, need, post_only
+from kexin.core.ui.request import actor_of
 from kexin.people import operations as ops
 from kexin.people.models import OrgUnit, PostHolder, PostRole, by_language
 from kexin.people.queries import employees, organisation, post_file, unit_file
@@ -19,13 +20,13 @@ from kexin.people.ui import forms
 
 @require_GET
 def tree(request: HttpRequest) -> HttpResponse:
-    rows = organisation(request.actor)  # type: ignore[attr-defined]
+    rows = organisation(actor_of(request))
     return render(request, "people/organisation.html", {"rows": rows, "staff": sum(row.staff for row in rows)})
 
 
 @require_GET
 def unit(request: HttpRequest, pk: int) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     found, line, posts = unit_file(actor, pk)
     context = {
         "unit": found,
@@ -93,7 +94,7 @@ def new_post(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def post(request: HttpRequest, pk: int) -> HttpResponse:
-    found, holders, granted = post_file(request.actor, pk)  # type: ignore[attr-defined]
+    found, holders, granted = post_file(actor_of(request), pk)
     today = business_date()
     roles = [
         {
