@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
@@ -27,17 +26,18 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.history import inserts_unrecorded
 from kexin.core.imports.ahead import read_ahead
-from kexin.core.imports.checking import Checker
 from kexin.core.imports.importable import Batch, Importable, Load, Outcome, Rejection, importables
 from kexin.core.imports.profile import FilePart, Profile
 from kexin.core.imports.reasons import BadFile, ImportCancelled, ImportRefused
 from kexin.core.imports.runs import COUNTS, finish_import, start_import, stop_import, summary
 from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, examine, pieces
-from kexin.core.imports.staging import copy_text, line
 from kexin.core.imports.workers import Workers
 from kexin.core.models import ImportRun
 from kexin.core.policies import ImportPolicy
 from kexin.core.policy import in_force
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # this and DuckDB are imported by what loads: pages need the engine's questions only
 
 Progress = Callable[[ImportRun, int], None]
 """Called after every batch with the run and the index of the file that is being loaded."""
@@ -263,6 +263,8 @@ class _Loading:
     # -- reading and checking (in the thread that runs ahead) --------------------------------------------------------
 
     def _batches(self, source: Source, done: int) -> Iterator[_Checked]:
+        from kexin.core.imports.checking import Checker
+
         checker = Checker(source.part, source.importable, self.folder, self.limits, source.facts)
         try:
             for table, unfit, last in self._raw_batches(source, done):
@@ -275,6 +277,8 @@ class _Loading:
 
     def _raw_batches(self, source: Source, done: int) -> Iterator[tuple[pa.Table, list[Rejection], int]]:
         """Pieces of a file put together or cut to batches of the size the importable wants."""
+        import pyarrow as pa
+
         size = source.importable.batch_rows
         if source.facts is None:
             yield _profile_rows(source.part), [], len(source.part.rows)
@@ -363,6 +367,8 @@ class _Checked:
 
 
 def _profile_rows(part: FilePart) -> pa.Table:
+    import pyarrow as pa
+
     names = list(dict.fromkeys(column.name for column in part.columns))
     columns = [pa.array([row.get(name, "") for row in part.rows], pa.string()) for name in names]
     numbers = pa.array(range(1, len(part.rows) + 1), pa.int64())
@@ -378,6 +384,8 @@ def _named(source: Source, rejection: Rejection) -> Rejection:
 
 
 def _write_rejections(run_id: int, rows: Iterator[tuple[str, Rejection]]) -> None:
+    from kexin.core.imports.staging import copy_text, line
+
     copy_text(
         "core_importrejection",
         ("run_id", "file", "line", "column", "value", "reason", "whole_row"),

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pyarrow as pa
 from django.utils.module_loading import autodiscover_modules
 
 from kexin.core.actor import Actor
 from kexin.core.errors import type_text
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # heavy: only a load needs it, and it is no part of a start
 
 Kind = Literal["text", "choice", "date", "decimal", "integer", "boolean", "reference"]
 EARLIEST, LATEST = dt.date(1850, 1, 1), dt.date(2199, 12, 31)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from django.db.models import TextChoices
 
 from kexin.core.imports.importable import Field, Importable
 from kexin.core.imports.profile import FileFormat
 from kexin.core.imports.sources import FileFacts, Limits, pieces
 from kexin.core.masking import plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # imported where a file is read: no part of a start
 
 ROWS_SHOWN = 8
 CODES_SHOWN = 40
@@ -34,6 +35,8 @@ class Look:
 
     def codes(self, column: str) -> list[str]:
         """Different values of a column in the rows at hand, at most CODES_SHOWN."""
+        import pyarrow.compute as pc
+
         if column not in self.table.column_names:
             return []
         found = pc.unique(pc.utf8_trim_whitespace(self.table[column])).to_pylist()
@@ -62,6 +65,8 @@ def cell(value: str | None, field: Field | None) -> str:
 
 def look(path: Path, form: FileFormat, facts: dict[str, Any], limits: Limits) -> Look:
     """Read the first piece of a file that was examined before."""
+    import pyarrow as pa
+
     known = FileFacts(
         path=path,
         digest=facts["digest"],

@@ -11,14 +11,16 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
 from kexin.core.imports.importable import Rejection
 from kexin.core.imports.profile import FileFormat
 from kexin.core.imports.reasons import BadFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # imported where a file is read: no part of a start
 
 LINE = "_line"
 ROW = "_row"
@@ -115,11 +117,15 @@ def file_digest(path: Path) -> str:
 
 def numbered(table: pa.Table, first_row: int, first_line: int) -> pa.Table:
     """Add row and line numbers to rows that stand one below the other."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     rows = pa.array(range(first_row, first_row + table.num_rows), pa.int64())
     return table.append_column(ROW, rows).append_column(LINE, pc.add(rows, first_line - first_row))
 
 
 def _examine_parquet(path: Path, limits: Limits) -> tuple[tuple[str, ...], int]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
@@ -140,6 +146,7 @@ def _examine_parquet(path: Path, limits: Limits) -> tuple[tuple[str, ...], int]:
 
 
 def _parquet_pieces(facts: FileFacts, after_row: int) -> Iterator[Piece]:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(facts.path) as file:
@@ -155,6 +162,9 @@ def _parquet_pieces(facts: FileFacts, after_row: int) -> Iterator[Piece]:
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     if pa.types.is_timestamp(column.type):
         return pc.strftime(column, format="%Y-%m-%d %H:%M:%S")
     if pa.types.is_binary(column.type):
