@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -196,3 +198,19 @@ def test_without_permission_there_is_a_calm_page(visit: Visit) -> None:
     page = visit("lin", "/gallery/", expect=403)
     expect(page.locator("h1")).to_have_text("您的岗位没有此项权限")
     assert_accessible(page)
+
+
+def test_the_filter_panel_comes_when_it_is_opened(visit: Visit, chen: Any) -> None:
+    page = visit("lin", "/customers/?sort=-assets")
+    panel = page.locator(".filters form")
+    expect(panel).to_have_count(0)
+    page.locator(".filters summary").click()
+    expect(panel).to_be_visible()
+    assert_accessible(page)
+    panel.get_by_label("类型").select_option("enterprise")
+    panel.get_by_role("button", name="应用").click()
+    expect(page).to_have_url(re.compile(r"[?&]kind=enterprise"))
+    assert "sort=-assets" in page.url
+    assert "panel=" not in page.url
+    expect(page.locator(".filter-chips")).to_contain_text("类型")
+    expect(page.get_by_text("陈建国")).to_have_count(0)

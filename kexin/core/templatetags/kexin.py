@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
 from kexin.core.calendar import business_date
@@ -28,6 +30,20 @@ register = template.Library()
 def icon(name: str, size: int = 18, extra: str = "") -> SafeString:
     """`{% icon "users" %}`: an icon of the Tabler outline set, inline."""
     return icons.draw(name, size, extra)
+
+
+@register.simple_tag
+def kept(name: str, **values: Any) -> SafeString:
+    """`{% kept "core/parts/side.html" menu=menu %}`: a part drawn once per process, language and values.
+
+    The part sees nothing but the values, so nothing of one reader can reach another; they must be hashable.
+    """
+    return _kept(name, get_language() or "", tuple(values.items()))
+
+
+@functools.lru_cache(maxsize=256)
+def _kept(name: str, language: str, values: tuple[tuple[str, Any], ...]) -> SafeString:
+    return SafeString(get_template(name).render(dict(values)))
 
 
 @register.simple_tag

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
@@ -22,7 +22,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     theme = chosen if chosen in THEMES else "auto"
     return {
         "actor": actor,
-        "menu": SimpleLazyObject(lambda: menu_for(request, actor)),
+        "menu": cache(lambda: menu_for(request, actor)),
         "theme": theme,
         "theme_drawn": "dark" if theme == "dark" else "light",
         "side_folded": request.COOKIES.get("kexin_side") == "folded",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +55,7 @@ class ShownEntry:
 @dataclass(frozen=True)
 class ShownGroup:
     label: Text
-    entries: list[ShownEntry]
+    entries: tuple[ShownEntry, ...]
 
 
 _entries: dict[str, Entry] = {}
@@ -74,26 +75,36 @@ def register_menu(
     if group not in GROUPS:
         raise ValueError(f"unknown menu group {group!r}")
     _entries[url_name] = Entry(group, label, url_name, icon, operation, order, badge, phone)
+    entries.cache_clear()
 
 
-def entries() -> list[Entry]:
+@cache
+def entries() -> tuple[Entry, ...]:
     """Every registered entry, in order."""
     groups = list(GROUPS)
-    return sorted(_entries.values(), key=lambda e: (groups.index(e.group), e.order, e.url_name))
+    return tuple(sorted(_entries.values(), key=lambda e: (groups.index(e.group), e.order, e.url_name)))
 
 
-def menu_for(request: HttpRequest, actor: Actor | None) -> list[ShownGroup]:
+@cache
+def _address(url_name: str, urls: str | None, prefix: str) -> str:
+    """Where an entry leads, "" when its page does not exist (yet); worked out once for a set of addresses."""
+    try:
+        return reverse(url_name, urlconf=urls)
+    except NoReverseMatch:  # a floor registered before its page exists must not break every other page
+        return ""
+
+
+def menu_for(request: HttpRequest, actor: Actor | None) -> tuple[ShownGroup, ...]:
     """The groups and entries this actor may open; the entry with the longest address that fits is marked."""
     if actor is None:
-        return []
+        return ()
+    urls, prefix = get_urlconf(), get_script_prefix()
     allowed = []
     for entry in entries():
         if entry.operation and not actor.may(entry.operation):
             continue
-        try:
-            allowed.append((entry, reverse(entry.url_name)))
-        except NoReverseMatch:  # a floor registered before its page exists must not break every other page
-            continue
+        if url := _address(entry.url_name, urls, prefix):
+            allowed.append((entry, url))
     path = request.path
     fitting = [url for _entry, url in allowed if path == url or (url != "/" and path.startswith(url))]
     here = max(fitting, key=len, default="")
@@ -103,4 +114,4 @@ def menu_for(request: HttpRequest, actor: Actor | None) -> list[ShownGroup]:
         shown.setdefault(entry.group, []).append(
             ShownEntry(entry.label, url, entry.icon, url == here, badge or None, entry.phone)
         )
-    return [ShownGroup(GROUPS[group], lines) for group, lines in shown.items()]
+    return tuple(ShownGroup(GROUPS[group], tuple(lines)) for group, lines in shown.items())

@@ -36,7 +36,8 @@ from kexin.core.ui.list_page import ListPage
 
 __all__ = ["BulkAction", "Column", "Selection", "Table", "View"]
 
-CURSOR, SORT, COLUMNS, SIZE = "at", "sort", "cols", "size"
+CURSOR, SORT, COLUMNS, SIZE, PANEL = "at", "sort", "cols", "size", "panel"
+PASSING = (CURSOR, PANEL)  # parameters that say nothing of what is listed
 
 
 class Table:
@@ -213,11 +214,21 @@ class Table:
         return list(self.filters.form.fields) if self.filters is not None else []
 
     @cached_property
+    def has_panel(self) -> bool:
+        return any(name != self.search for name in self.filter_names)
+
+    @cached_property
     def panel_fields(self) -> list[Any]:
-        """The bound fields of the filter panel: all but the quick search."""
-        if self.filters is None:
+        """The bound fields of the filter panel (all but the quick search), once somebody opens it: drawing them
+        takes longer than drawing the list."""
+        if self.filters is None or PANEL not in self.request.GET:
             return []
         return [bound for bound in self.filters.form if bound.name != self.search]
+
+    @cached_property
+    def panel_url(self) -> str:
+        """This list with its filter panel drawn."""
+        return self.address({PANEL: "1"})
 
     @cached_property
     def chips(self) -> list[FilterChip]:
@@ -225,6 +236,8 @@ class Table:
         if self.filters is None:
             return []
         form = self.filters.form
+        if not any(key.startswith(tuple(form.fields)) for key in self.request.GET):
+            return []
         form.is_valid()
         chips = []
         for name, bound in form.fields.items():
@@ -252,13 +265,14 @@ class Table:
     @cached_property
     def differs(self) -> bool:
         """True when what is shown is none of the views: then "save as new view" is offered."""
-        return bool(self.request.GET) and not any(on for _view, _url, on in self.shown_views)
+        return bool(self.query) and not any(on for _view, _url, on in self.shown_views)
 
     @cached_property
     def query(self) -> str:
         """What a view saved now would keep: the address without the place in the list."""
         data = self.request.GET.copy()
-        data.pop(CURSOR, None)
+        for name in PASSING:
+            data.pop(name, None)
         return data.urlencode()
 
     @property
@@ -268,7 +282,7 @@ class Table:
     @cached_property
     def kept_for_search(self) -> list[tuple[str, str]]:
         """What the search box carries along: everything but itself and the place."""
-        return [(k, v) for k, vs in self.request.GET.lists() if k not in {self.search, CURSOR} for v in vs]
+        return [(k, v) for k, vs in self.request.GET.lists() if k not in {self.search, *PASSING} for v in vs]
 
     @cached_property
     def kept_for_panel(self) -> list[tuple[str, str]]:
@@ -284,12 +298,13 @@ class Table:
     @cached_property
     def kept_filters(self) -> list[tuple[str, str]]:
         """Parameters the column chooser must carry along: everything but columns and place."""
-        return [(k, v) for k, vs in self.request.GET.lists() if k not in {COLUMNS, CURSOR} for v in vs]
+        return [(k, v) for k, vs in self.request.GET.lists() if k not in {COLUMNS, *PASSING} for v in vs]
 
     def address(self, changes: Mapping[str, str | None]) -> str:
         """This list's address with some parameters changed; all but a cursor return to page one."""
         data = self.request.GET.copy()
-        data.pop(CURSOR, None)
+        for name in PASSING:
+            data.pop(name, None)
         for key, value in changes.items():
             data.pop(key, None)
             if value is not None:
@@ -327,4 +342,4 @@ class Table:
 
     @staticmethod
     def _essence(data: QueryDict) -> list[tuple[str, list[str]]]:
-        return sorted((k, [v for v in vs if v]) for k, vs in data.lists() if k != CURSOR and any(vs))
+        return sorted((k, [v for v in vs if v]) for k, vs in data.lists() if k not in PASSING and any(vs))

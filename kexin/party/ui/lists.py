@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from copy import copy
 from typing import Any
 from urllib.parse import urlencode
@@ -14,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import business_date
@@ -31,36 +31,31 @@ from kexin.party.ui.display import STATUS_LEVEL
 from kexin.people.models import OrgUnit
 from kexin.people.queries import post_labels
 
-_KINDS = dict(PartyKind.choices)  # get_kind_display() turns all choices over for every row
-_STATES = dict(CustomerStatus.choices)
+
+def _units() -> list[tuple[str, Any]]:
+    """Asked for only when the panel is drawn or a unit is chosen."""
+    rows = OrgUnit.objects.filter(closed_on=None, kind__in=("sub_branch", "outlet", "branch")).order_by("path")
+    return [("", "—"), *((str(unit.pk), unit.shown_name) for unit in rows.only("name", "name_en")[:500])]
+
+
+def _months() -> list[tuple[str, Any]]:
+    return [("", "—"), *((str(month), _("Month %(number)s") % {"number": month}) for month in range(1, 13))]
 
 
 class CustomerFilterForm(forms.Form):
     """The filters of the list; all of them live in the address."""
 
     q = forms.CharField(label=_("Name, pinyin, number, mobile"), required=False, max_length=80)
-    kind = forms.ChoiceField(label=_("Type"), required=False)
-    status = forms.ChoiceField(label=_("State"), required=False)
-    unit = forms.ChoiceField(label=_("Unit"), required=False)
+    kind = forms.ChoiceField(label=_("Type"), required=False, choices=[("", "—"), *PartyKind.choices])
+    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", "—"), *CustomerStatus.choices])
+    unit = forms.ChoiceField(label=_("Unit"), required=False, choices=_units)
     pool = forms.ChoiceField(label=_("Lead manager"), required=False, choices=[("", "—"), ("on", _("Unassigned pool"))])
     age_from = forms.IntegerField(label=_("Age from"), required=False, min_value=0, max_value=130)
     age_to = forms.IntegerField(label=_("Age to"), required=False, min_value=0, max_value=130)
-    birthday_month = forms.ChoiceField(label=_("Birthday in"), required=False)
+    birthday_month = forms.ChoiceField(label=_("Birthday in"), required=False, choices=_months)
     assets_from = forms.IntegerField(label=_("Assets from"), required=False, min_value=0)
     assets_to = forms.IntegerField(label=_("Assets below"), required=False, min_value=0)
 
-    def __init__(self, *args: Any, units: Sequence[OrgUnit] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices: dict[str, list[tuple[str, Any]]] = {
-            "kind": [(str(code), label) for code, label in PartyKind.choices],
-            "status": [(str(code), label) for code, label in CustomerStatus.choices],
-            "unit": [(str(unit.pk), unit.shown_name) for unit in units],
-            "birthday_month": [(str(month), _("Month %(number)s") % {"number": month}) for month in range(1, 13)],
-        }
-        for name, values in choices.items():
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "—"), *values]
 
 
 class CustomerFilterSet:
@@ -70,8 +65,7 @@ class CustomerFilterSet:
         self, data: QueryDict | None, queryset: QuerySet[Customer], request: HttpRequest | None = None
     ) -> None:
         self.base = queryset
-        units = OrgUnit.objects.filter(closed_on=None, kind__in=("sub_branch", "outlet", "branch")).order_by("path")
-        self.form = CustomerFilterForm(data, units=list(units.only("name", "name_en")[:500]))
+        self.form = CustomerFilterForm(data)
 
     @cached_property
     def wanted(self) -> CustomerFilter:
@@ -119,12 +113,15 @@ class CustomerTable(Table):
         super().__init__(request, *args, **kwargs)
         actor = actor_of(request)
         year = business_date().year
+        kinds = {code: str(label) for code, label in PartyKind.choices}  # once for all rows
+        states = {code: _status_chip(code, label) for code, label in CustomerStatus.choices}
+        pool = _t("Pool")
         figures = actor.may("holdings.view_accounts")  # a data steward sees no balances, not even sorted
         columns = (
             Column("name", _("Name"), value=lambda row: shown_name(actor, row), phone="title", always=True),
             Column("number", _("Customer number"), value="customer_no", sort="customer_no", phone="sub"),
-            Column("kind", _("Type"), value=lambda row: _KINDS.get(row.kind, row.kind)),
-            Column("status", _("State"), value=_status_chip),
+            Column("kind", _("Type"), value=lambda row: kinds.get(row.kind, row.kind)),
+            Column("status", _("State"), value=lambda row: states.get(row.status, row.status)),
             Column("age", _("Age"), value=lambda row: year - row.born_year if row.born_year else "", align="end"),
             Column(
                 "assets",
@@ -135,7 +132,7 @@ class CustomerTable(Table):
                 align="end",
             ),
             Column("unit", _("Unit"), value="unit.shown_name"),
-            Column("lead", _("Lead manager"), value=lambda row: self.leads.get(row.lead_post_id, _("Pool"))),
+            Column("lead", _("Lead manager"), value=lambda row: self.leads.get(row.lead_post_id, pool)),
             Column("since", _("Customer since"), value="admitted_on", hidden=True),
             Column(
                 "birthday",
@@ -175,8 +172,8 @@ class CustomerTable(Table):
         return "quiet" if row.status == CustomerStatus.CLOSED else ""
 
 
-def _status_chip(row: Customer) -> str:
-    return format_html('<span class="chip {}">{}</span>', STATUS_LEVEL[row.status], _STATES.get(row.status, row.status))
+def _status_chip(status: str, label: Any) -> str:
+    return format_html('<span class="chip {}">{}</span>', STATUS_LEVEL[status], label)
 
 
 def bulk_actions() -> list[BulkAction]:
