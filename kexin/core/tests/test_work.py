@@ -60,7 +60,7 @@ def test_the_badge_counts_my_open_items(bank: Bank, client_of: ClientOf) -> None
     owed(bank)
     owed(bank, hours=9)
     owed(bank, "mei")
-    menu = client_of("lin").get("/me/").context["menu"]
+    menu = client_of("lin").get("/me/").context["menu"]()
     badges = {entry.url: entry.badge for group in menu for entry in group.entries}
     assert badges[reverse("core:work")] == 2
 
