@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kexin.core.choices import ActorKind, Reach
+from kexin.core.errors import NotPermitted, SecondFactorNeeded
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,10 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something that acts; ``name`` is a staff or account number, fit for the audit."""
+    """Somebody or something that acts; ``name`` is a staff or account number, fit for the audit.
+
+    ``withheld`` are operations that its posts grant and that wait for a second factor in this session.
+    """
 
     kind: ActorKind
     name: str
@@ -37,6 +41,7 @@ class Actor:
     session: str = ""
     address: str = ""
     methods: frozenset[str] = frozenset()
+    withheld: frozenset[str] = frozenset()
     everything: bool = field(default=False, repr=False)
 
     def grants_for(self, operation: str) -> tuple[Grant, ...]:
@@ -48,6 +53,10 @@ class Actor:
     def may(self, operation: str) -> bool:
         """True if any grant covers ``operation``, whatever its reach."""
         return self.everything or any(operation in grant.operations for grant in self.grants)
+
+    def refusal(self, operation: str) -> NotPermitted:
+        """What to raise where :meth:`may` said no: it tells a missing second factor from a missing right."""
+        return SecondFactorNeeded() if operation in self.withheld else NotPermitted()
 
     @property
     def roles(self) -> tuple[str, ...]:

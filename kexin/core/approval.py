@@ -21,7 +21,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import add
 from kexin.core.choices import ActorKind, ApprovalStatus
 from kexin.core.crypto import key_ring
-from kexin.core.errors import NotFound, NotPermitted, RuleViolation, type_text
+from kexin.core.errors import NotFound, RuleViolation, type_text
 from kexin.core.models import Approval, WorkItem
 from kexin.core.operation import operation
 from kexin.core.policies import WorkPolicy
@@ -136,7 +136,7 @@ def decide_approval(approval: Approval, *, actor: Actor, approve: bool, note: st
     if row.maker_user_id == actor.user_id or row.maker_name == actor.name:
         raise RuleViolation(_("Nobody approves a proposal of their own."))
     if not actor.may(declared.decide):
-        raise NotPermitted
+        raise actor.refusal(declared.decide)
     if not may_decide(row, actor):
         raise NotFound
     if row.status != ApprovalStatus.OPEN:

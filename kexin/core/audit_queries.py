@@ -17,7 +17,7 @@ from kexin.core import frame, names
 from kexin.core.actor import Actor
 from kexin.core.calendar import zone
 from kexin.core.choices import Outcome, Reach
-from kexin.core.errors import NotFound, NotPermitted, RuleViolation
+from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import AuditCheckpoint, AuditEntry, AuditLink
 from kexin.core.operation import operation
 from kexin.core.policies import AuditPolicy, ExportPolicy
@@ -188,7 +188,7 @@ def _capped(rows: QuerySet[AuditEntry], limit: int = 1000) -> Count:
 def export_audit(*, actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
     """The selected entries as rows for a file, newest first; too many are refused, not cut off silently."""
     if not actor.may("core.view_audit"):
-        raise NotPermitted
+        raise actor.refusal("core.view_audit")
     most = in_force(ExportPolicy).most_rows
     rows = _selected(actor, wanted)
     number = rows.order_by().values("id")[: most + 1].count()

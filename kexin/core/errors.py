@@ -39,6 +39,13 @@ class NotPermitted(KexinError):
     title = _("Your posts do not allow this")
 
 
+class SecondFactorNeeded(NotPermitted):
+    """The actor's posts grant it, and the session has not shown the second factor that customer data need."""
+
+    code = "second-factor-needed"
+    title = _("A second factor is needed before customer data")
+
+
 class RuleViolation(KexinError):
     """A rule of business forbids it; the message says which and why."""
 

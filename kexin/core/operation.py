@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from kexin.core import audit, frame
 from kexin.core.actor import Actor
 from kexin.core.choices import Outcome
-from kexin.core.errors import KexinError, NotPermitted, type_text
+from kexin.core.errors import KexinError, type_text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -91,7 +91,7 @@ def operation(
             try:
                 with transaction.atomic(durable=True):
                     if not (open_to_all or actor.may(name)):
-                        raise NotPermitted
+                        raise actor.refusal(name)
                     _tell_database(act)
                     result = function(*args, **kwargs)
                     audit.find_subject(act, [result])

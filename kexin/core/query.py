@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from kexin.core import audit, frame
 from kexin.core.actor import Actor
 from kexin.core.choices import Outcome
-from kexin.core.errors import NotPermitted, type_text
+from kexin.core.errors import type_text
 from kexin.core.operation import Door, register_door
 
 P = ParamSpec("P")
@@ -46,8 +46,9 @@ def query(
             token = frame.current.set(act)
             try:
                 if not (open_to_all or actor.may(name)):
-                    audit.write(act, Outcome.REFUSED, {}, reason=NotPermitted())
-                    raise NotPermitted
+                    refusal = actor.refusal(name)
+                    audit.write(act, Outcome.REFUSED, {}, reason=refusal)
+                    raise refusal
                 result = function(*args, **kwargs)
                 if record:
                     audit.find_subject(act, [result])

@@ -17,7 +17,7 @@ from kexin.core.api.conditional import expected_version, tell_version
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest, Malformed
 from kexin.core.api.shapes import Day, Id, Moment, Page, Paging, Reason, Shown, Taken, Version, page_of
-from kexin.core.errors import NotPermitted, RuleViolation
+from kexin.core.errors import RuleViolation
 from kexin.core.models import Event
 from kexin.core.policy import in_force
 from kexin.core.ui.keyset import Order
@@ -192,7 +192,7 @@ _UPLOAD = {
 def upload_document(request: ApiRequest, customer_id: Id) -> KeptDocument:
     """Keep a file with a customer. It is encrypted while it arrives; the same file is not kept twice."""
     if not request.actor.may("engagement.add_document"):  # before a byte is taken
-        raise NotPermitted
+        raise request.actor.refusal("engagement.add_document")
     customer = customer_for(request.actor, customer_id, "engagement.add_document")
     rules = in_force(DocumentPolicy)
     handler = EncryptingUploadHandler(request, customer.party.key_id, rules)

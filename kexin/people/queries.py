@@ -22,8 +22,10 @@ from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
 
-# Operations that touch customer data, loads of whole banks among them: withheld until the second factor (B-03).
-CUSTOMER_RIGHTS = ("party.", "holdings.", "engagement.", "core.start_import", "core.view_imports")
+# Floors without customer data, and what touches them there all the same: loads of whole banks. Every floor that is
+# built later is withheld until the second factor (B-03) unless it is named here.
+_WITHOUT_CUSTOMERS = ("core.", "people.", "products.", "desk.")
+_WITH_CUSTOMERS = frozenset({"core.start_import", "core.view_imports"})
 
 
 def actor_for(user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()) -> Actor:
@@ -33,21 +35,20 @@ def actor_for(user: User, *, session: str = "", address: str = "", methods: Iter
 
 def signed_in(
     user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()
-) -> tuple[Actor, OrgUnit | None, bool]:
-    """The actor, the unit it works in, and whether something is withheld until a second factor is shown."""
+) -> tuple[Actor, OrgUnit | None]:
+    """The actor and the unit it works in; what waits for a second factor is not granted but ``withheld``."""
     today = business_date()
     held = held_on(today).filter(employee__user=user, employee__status=EmployeeStatus.ACTIVE)
     holdings = list(held.select_related("employee__unit", "post__unit").order_by("post"))
     posts = [holding.post for holding in holdings]
     employee = holdings[0].employee if holdings else _without_post(user)
     if employee is None:
-        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username), None, False
-    grants, withheld = grants_of(posts, today), False
+        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username), None
+    grants, withheld = grants_of(posts, today), frozenset[str]()
     known = frozenset(methods)
     if "mfa" not in known and in_force(SessionPolicy).mfa_for_customers:
-        full = grants
-        grants = tuple(_without_customers(grant) for grant in full)
-        withheld = grants != full
+        withheld = frozenset(name for grant in grants for name in grant.operations if touches_customers(name))
+        grants = tuple(replace(grant, operations=grant.operations - withheld) for grant in grants)
     actor = Actor(
         kind=ActorKind.PERSON,
         name=employee.staff_no,
@@ -60,17 +61,18 @@ def signed_in(
         session=session,
         address=address,
         methods=known,
+        withheld=withheld,
     )
-    return actor, posts[0].unit if posts else employee.unit, withheld
+    return actor, posts[0].unit if posts else employee.unit
 
 
 def _without_post(user: User) -> Employee | None:
     return Employee.objects.filter(user=user, status=EmployeeStatus.ACTIVE).select_related("unit").first()
 
 
-def _without_customers(grant: Grant) -> Grant:
-    """The grant less everything that touches customer data; the doors of those floors then refuse."""
-    return replace(grant, operations=frozenset(n for n in grant.operations if not n.startswith(CUSTOMER_RIGHTS)))
+def touches_customers(operation: str) -> bool:
+    """Whether an operation shows or changes customer data, so that it waits for the second factor."""
+    return operation in _WITH_CUSTOMERS or not operation.startswith(_WITHOUT_CUSTOMERS)
 
 
 def held_on(day: dt.date) -> QuerySet[PostHolder]:

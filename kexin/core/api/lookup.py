@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from kexin.core.actor import Actor
 from kexin.core.api.problems import InvalidRequest
-from kexin.core.errors import NotFound, NotPermitted, type_text
+from kexin.core.errors import NotFound, type_text
 
 M = TypeVar("M", bound=Model)
 
@@ -17,7 +17,7 @@ def existing(actor: Actor, permission: str, rows: QuerySet[M], pk: int) -> M:
     """The record with this key; the door checks its reach. Without the right nobody learns that it is missing."""
     found = rows.filter(pk=pk).first()
     if found is None:
-        raise NotFound if actor.may(permission) else NotPermitted
+        raise NotFound() if actor.may(permission) else actor.refusal(permission)
     return found
 
 

@@ -47,13 +47,6 @@ class Unauthenticated(KexinError):
     title = _("Sign in, or send a valid token")
 
 
-class SecondFactorNeeded(NotPermitted):
-    """The session lacks the second factor that customer data need."""
-
-    code = "second-factor-needed"
-    title = _("A second factor is needed before customer data")
-
-
 class CsrfFailed(NotPermitted):
     """A browser's session wrote without the token against forged requests."""
 
@@ -168,8 +161,6 @@ def _plain(value: object) -> object:
 
 def response_to(request: HttpRequest, refusal: KexinError) -> HttpResponse:
     """The refusal as an answer, with the headers its status asks for."""
-    if isinstance(refusal, NotPermitted) and getattr(request, "second_factor_missing", False):
-        refusal = SecondFactorNeeded()
     if isinstance(refusal, Conflict) and refusal.current and request.headers.get("If-Match"):
         refusal = StateChanged(refusal.message, current=refusal.current)
     content = Problem(**body_of(refusal)).model_dump_json()

@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 
 from kexin.core.api import problems
 from kexin.core.api.document import example_of
-from kexin.core.errors import Conflict, KexinError, NotFound, NotPermitted, RuleViolation
+from kexin.core.errors import Conflict, KexinError, NotFound, NotPermitted, RuleViolation, SecondFactorNeeded
 
 _LEVELS = {"GET": "calm", "POST": "good", "PUT": "warn", "PATCH": "warn", "DELETE": "bad"}
 _REFUSALS: tuple[type[KexinError], ...] = (
     problems.Malformed,
     problems.Unauthenticated,
     NotPermitted,
-    problems.SecondFactorNeeded,
+    SecondFactorNeeded,
     problems.CsrfFailed,
     NotFound,
     problems.Unsupported,

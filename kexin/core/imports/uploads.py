@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
-from kexin.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
+from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.imports import guess
 from kexin.core.imports.engine import find_sources, limits_in_force
 from kexin.core.imports.importable import Importable, importables
@@ -42,7 +42,7 @@ OWN = "own"  # the name of a profile that nobody saved
 
 def _steward(actor: Actor) -> None:
     if not actor.may(RIGHT):
-        raise NotPermitted
+        raise actor.refusal(RIGHT)
 
 
 def uploads_folder() -> Path:

@@ -13,7 +13,8 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 
 from kexin.core.actor import Actor
-from kexin.core.errors import Conflict, KexinError, NotFound, NotPermitted, RuleViolation
+from kexin.core.errors import Conflict, KexinError, NotFound, RuleViolation
+from kexin.core.ui.request import actor_of
 
 Text = str | Promise
 M = TypeVar("M", bound=Model)
@@ -79,9 +80,9 @@ def post_only(
 
 def need(request: HttpRequest, operation: str) -> Actor:
     """The actor, if allowed to do ``operation`` at all: a form nobody may send is not drawn either."""
-    actor: Actor | None = getattr(request, "actor", None)
-    if actor is None or not actor.may(operation):
-        raise NotPermitted
+    actor = actor_of(request)
+    if not actor.may(operation):
+        raise actor.refusal(operation)
     return actor
 
 

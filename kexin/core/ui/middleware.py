@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from psycopg_pool import PoolTimeout
 
-from kexin.core.errors import KexinError
+from kexin.core.errors import KexinError, SecondFactorNeeded
 
 log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -37,7 +37,7 @@ class ContentSecurityPolicyMiddleware:
 
 
 class ErrorsMiddleware:
-    """Turns the four refusals of a page into pages; the API maps them itself."""
+    """Turns the four refusals of a page into pages; the API maps them itself, sign-in leads to a second factor."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -46,7 +46,9 @@ class ErrorsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, KexinError) or request.path.startswith("/api/"):
+        if not isinstance(exception, KexinError) or isinstance(exception, SecondFactorNeeded):
+            return None
+        if request.path.startswith("/api/"):
             return None
         return refusal_page(request, exception)
 

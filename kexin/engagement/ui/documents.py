@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from kexin.core.errors import NotPermitted, RuleViolation
+from kexin.core.errors import RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui.request import actor_of
 from kexin.engagement import vault
@@ -33,7 +33,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the form. POST: the file is encrypted while it arrives; reach and length are checked before any byte."""
     actor = actor_of(request)
     if not actor.may("engagement.add_document"):
-        raise NotPermitted
+        raise actor.refusal("engagement.add_document")
     customer = customer_for(actor, pk, "engagement.add_document")
     rules = in_force(DocumentPolicy)
     handler = EncryptingUploadHandler(request, customer.party.key_id, rules)
@@ -108,7 +108,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: ask why. POST: withdraw."""
     actor = actor_of(request)
     if not actor.may("engagement.withdraw_document"):
-        raise NotPermitted
+        raise actor.refusal("engagement.withdraw_document")
     document = document_in_reach(actor, pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from allauth.usersessions.models import UserSession
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from requests import RequestException
 
+from kexin.core.errors import SecondFactorNeeded
 from kexin.core.policies import SessionPolicy
 from kexin.core.policy import in_force
 from kexin.people.queries import signed_in
@@ -25,7 +25,6 @@ from kexin.people.queries import signed_in
 log = logging.getLogger(__name__)
 _OPEN_PATHS = ("/accounts/", "/static/", "/language/", "/api/")
 _FIRST_PASSWORD_PATHS = ("/accounts/password/change/", "/accounts/logout/", "/static/", "/language/")
-CUSTOMER_PAGES = ("kexin.party.", "kexin.holdings.", "kexin.engagement.")
 _NOTED_EVERY = 30  # seconds between two notes of "last seen": not every request writes
 
 
@@ -46,7 +45,7 @@ class ActorMiddleware:
         refusal = _idle(request) or _first_password(request)
         if refusal is not None:  # a programme is told 401 by the interface itself, not led to a page
             return self.get_response(request) if request.path.startswith("/api/") else refusal
-        actor, unit, withheld = signed_in(
+        actor, unit = signed_in(
             request.user,
             session=(request.session.session_key or "")[:12],
             address=request.META.get("REMOTE_ADDR", ""),
@@ -54,18 +53,14 @@ class ActorMiddleware:
         )
         request.actor = actor  # type: ignore[attr-defined]
         request.unit_name = unit.shown_name if unit else ""  # type: ignore[attr-defined]
-        request.second_factor_missing = withheld  # type: ignore[attr-defined]
+        request.second_factor_missing = bool(actor.withheld)  # type: ignore[attr-defined]
         request.second_factor_waived = not in_force(SessionPolicy).mfa_for_customers  # type: ignore[attr-defined]
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
-        """Pages of customers lead to the second factor first. The doors refuse without it in any case."""
-        if request.second_factor_missing and getattr(view, "__module__", "").startswith(CUSTOMER_PAGES):  # type: ignore[attr-defined]
-            return _lead(request, f"{reverse('people_second_factor')}?{urlencode({'next': request.get_full_path()})}")
-        return None
-
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The institution's identity provider does not answer: say so, the password still works."""
+        """A page whose door waits for the second factor leads there; an identity provider that is away is told."""
+        if isinstance(exception, SecondFactorNeeded) and not request.path.startswith("/api/"):
+            return _lead(request, f"{reverse('people_second_factor')}?{urlencode({'next': request.get_full_path()})}")
         if isinstance(exception, RequestException) and request.path.startswith("/accounts/oidc/"):
             log.error("identity provider away: %s", type(exception).__name__)
             messages.error(request, _("The identity provider does not answer. Try again later, or use your password."))
