@@ -5,9 +5,6 @@ person in every copy and backup of the database (crypto-shredding). The embedded
 that web, worker and import processes open together: key = the 16 bytes of ``key_id``, value = the
 keyset, serialised by Tink and encrypted by the institution's master key, bound to ``key_id``.
 
-Key ids are UUIDs of version 7: they carry the time they were made, which the sweep of orphans reads,
-and arrive in order, which keeps a bulk load from touching every page of the file.
-
 LMDB does not overwrite freed pages. A forgotten keyset may survive in them, still wrapped; rotating the
 master key, :meth:`LmdbKeyStore.rewrap` and ``KeyRing.retire_old("master")`` make such remains useless.
 """
@@ -24,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 from weakref import WeakSet
 
@@ -42,54 +39,18 @@ from kexin.core.crypto import (
     only_primary,
     with_new_primary,
 )
+from kexin.core.keyids import KeyForgotten, KeyStore, SweepRefused, made_at, new_key_id, new_key_ids
 from kexin.core.lmdbfile import LmdbFile
+from kexin.core.onekey import fresh, opened
+
+__all__ = ["KeyForgotten", "KeyStore", "LmdbKeyStore", "SweepRefused", "customer_keys", "made_at", "new_key_id"]
 
 CACHE_SIZE: Final = 50_000  # opened keys per process, about 2 kB each
 EPOCH_SECONDS: Final = 1.0  # a key forgotten by another process may be used from the cache this long
 _EPOCH_KEY: Final = b"\0epoch"  # 6 bytes: never equal to a key id
 _ONE_KEY: Final = 160  # bytes: a wrapped keyset of one key takes about 140, of two about 240
 
-
-class KeyForgotten(LookupError):
-    """There is no key with this id: the person was erased, or the id is wrong."""
-
-
-class SweepRefused(Exception):
-    """So many keys look orphaned that the list of known ids is more likely wrong than the store."""
-
-
 _stores_alive: WeakSet[LmdbKeyStore] = WeakSet()
-
-
-class KeyStore(Protocol):
-    """Where customers' keys live. The embedded store is LMDB; a Vault or KMS store has the same shape."""
-
-    def create(self, n: int = 1) -> list[UUID]: ...
-    def create_open(self, n: int = 1) -> list[tuple[UUID, Aead]]: ...
-    def aead(self, key_id: UUID) -> Aead: ...
-    def aead_many(self, key_ids: Iterable[UUID]) -> dict[UUID, Aead]: ...
-    def rotate(self, key_id: UUID) -> None: ...
-    def retire_old(self, key_id: UUID) -> None: ...
-    def forget(self, key_id: UUID) -> bool: ...
-    def sweep(self, known_ids: Iterable[UUID], *, older_than: timedelta = ...) -> list[UUID]: ...
-    def rewrap(self, *, batch: int = ...) -> int: ...
-    def backup(self, path: Path) -> None: ...
-
-
-def new_key_id() -> UUID:
-    """A UUID of version 7 (RFC 9562): milliseconds since 1970, then 74 random bits."""
-    return UUID(
-        int=(time.time_ns() // 1_000_000) << 80
-        | 0x7 << 76
-        | secrets.randbits(12) << 64
-        | 0b10 << 62
-        | secrets.randbits(62)
-    )
-
-
-def made_at(key_id: UUID) -> datetime:
-    """When a key id of version 7 was made (UTC)."""
-    return datetime.fromtimestamp((key_id.int >> 80) / 1000, UTC)
 
 
 def _bound_to(key_id: bytes) -> bytes:
@@ -121,18 +82,21 @@ class LmdbKeyStore:
 
     def create_open(self, n: int = 1) -> list[tuple[UUID, Aead]]:
         """Like :meth:`create`, with each key opened: what a bulk load needs to encrypt at once."""
-        return [(key_id, handle.primitive(Aead)) for key_id, handle in self._make(n)]
+        return self._make(n)
 
-    def _make(self, n: int) -> list[tuple[UUID, tink.KeysetHandle]]:
-        made = [(new_key_id(), tink.new_keyset_handle(TEMPLATES["secrets"])) for _ in range(n)]
-        made.sort(key=lambda pair: pair[0].bytes)
-        master = self._ring().master
-        rows = [(key_id.bytes, _wrap(master, key_id.bytes, handle)) for key_id, handle in made]
+    def _make(self, n: int) -> list[tuple[UUID, Aead]]:
+        wrap = self._ring().master.encrypt
+        made: list[tuple[UUID, Aead]] = []
+        rows: list[tuple[bytes, bytes]] = []
+        for key_id, (keyset, cipher) in zip(new_key_ids(n), fresh(n), strict=True):
+            made.append((key_id, cipher))
+            rows.append((key_id.bytes, wrap(keyset, _bound_to(key_id.bytes))))
 
         def put(transaction: lmdb.Transaction) -> None:
-            for key, value in rows:
-                if not transaction.put(key, value, overwrite=False):
-                    raise RuntimeError("Two keys were given the same id.")
+            with transaction.cursor() as cursor:
+                _read, added = cursor.putmulti(rows, overwrite=False)
+            if added != len(rows):
+                raise RuntimeError("Two keys were given the same id.")
 
         self._file.run(put, write=True)
         return made
@@ -151,9 +115,9 @@ class LmdbKeyStore:
         value = self._file.run(lambda transaction: _get(transaction, key))
         if value is None:
             raise KeyForgotten(f"There is no key {key_id}.")
-        opened = self._open(key, value).primitive(Aead)
-        self._remember(key, opened)
-        return opened
+        cipher = opened(self._unwrap(key, value))
+        self._remember(key, cipher)
+        return cipher
 
     def aead_many(self, key_ids: Iterable[UUID]) -> dict[UUID, Aead]:
         """The ciphers of many customers in one transaction. Forgotten keys are left out."""
@@ -171,20 +135,23 @@ class LmdbKeyStore:
             values = self._file.run(lambda transaction: [_get(transaction, key_id.bytes) for key_id in missing])
             for key_id, value in zip(missing, values, strict=True):
                 if value is not None:
-                    result[key_id] = opened = self._open(key_id.bytes, value).primitive(Aead)
-                    self._remember(key_id.bytes, opened)
+                    result[key_id] = cipher = opened(self._unwrap(key_id.bytes, value))
+                    self._remember(key_id.bytes, cipher)
         return result
 
     def _open(self, key: bytes, value: bytes) -> tink.KeysetHandle:
+        """The keyset as Tink's handle, for changing it."""
+        return proto_keyset_format.parse(self._unwrap(key, value), secret_key_access.TOKEN)
+
+    def _unwrap(self, key: bytes, value: bytes) -> bytes:
         try:
-            plain = self._ring().master.decrypt(value, _bound_to(key))
+            return self._ring().master.decrypt(value, _bound_to(key))
         except tink.TinkError:
             forget_opened_ring()  # the master may have been rotated by another process a moment ago
             try:
-                plain = self._ring().master.decrypt(value, _bound_to(key))
+                return self._ring().master.decrypt(value, _bound_to(key))
             except tink.TinkError as error:
                 raise Undecipherable(f"Key {UUID(bytes=key)} was not wrapped by this master key.") from error
-        return proto_keyset_format.parse(plain, secret_key_access.TOKEN)
 
     def _remember(self, key: bytes, opened: Aead) -> None:
         with self._cache_lock:
