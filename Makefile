@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 PYTHON_FOR_SETUP = $(shell sh deploy/setup/python.sh)
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 export PYTHONUNBUFFERED := 1
+# Compiled code is kept even where the surroundings (a container image) say otherwise: it halves the second start.
+export PYTHONDONTWRITEBYTECODE :=
 
 help:  ## show this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r name text; do \

@@ -77,7 +77,7 @@ MIDDLEWARE = [
     "kexin.core.ui.middleware.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kexin.core.ui.middleware.ContentSecurityPolicyMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kexin.project.static_files.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
