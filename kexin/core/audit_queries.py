@@ -18,6 +18,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import zone
 from kexin.core.choices import Outcome, Reach
 from kexin.core.errors import NotFound, RuleViolation
+from kexin.core.export import Leaving
 from kexin.core.models import AuditCheckpoint, AuditEntry, AuditLink
 from kexin.core.operation import operation
 from kexin.core.policies import AuditPolicy, ExportPolicy
@@ -198,6 +199,25 @@ def export_audit(*, actor: Actor, wanted: Wanted) -> Iterator[list[Any]]:
     if act is not None:
         act.notes.update({"asked": wanted.noted(), "rows": number})
     return _rows(rows.order_by("-at", "-id")[:most])
+
+
+EXPORT_HEADS = (
+    _("Time"),
+    _("Actor"),
+    _("Operation"),
+    _("Outcome"),
+    _("Reason"),
+    _("Address"),
+    _("Customer"),
+    _("Subject"),
+    _("Arguments"),
+    _("Entry number"),
+)
+
+
+def audit_file(rows: Iterator[list[Any]]) -> Leaving:
+    """Entries that may leave, as a file."""
+    return Leaving("audit", _("Audit"), EXPORT_HEADS, "stttttnttn", rows)
 
 
 def _rows(rows: QuerySet[AuditEntry]) -> Iterator[list[Any]]:

@@ -19,7 +19,6 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import Approval, PolicyVersion
 from kexin.core.operation import declare_right, operation
 from kexin.core.policy import check_values, forget_cache, policy_types
-from kexin.core.query import query
 
 
 @operation(
@@ -92,10 +91,3 @@ declare_right("core.approve_policy", _("Approve a policy version"))
 register_approvable(
     Approvable("core.propose_policy", "core.approve_policy", _("A policy version"), _apply, _drop, _url)
 )
-
-
-@query("core.view_policies", label=_("See policies"))
-def policy_versions(actor: Actor, code: str | None = None) -> list[PolicyVersion]:
-    """All versions of one policy or of all, newest first within each."""
-    rows = PolicyVersion.objects.order_by("code", "-number")
-    return list(rows.filter(code=code) if code else rows)

@@ -44,6 +44,35 @@ def save_view(*, actor: Actor, list_name: str, name: str, query_string: str, sha
         raise Conflict(fields={"name": _("You have a view of this name already.")}) from error
 
 
+@operation("core.change_view", label=_("Change a saved view"), open_to_all=True)
+def change_view(
+    view_id: int,
+    *,
+    actor: Actor,
+    name: str | None = None,
+    query_string: str | None = None,
+    shared: bool | None = None,
+) -> SavedView:
+    """Rename, renew, share or stop sharing one's own view; what is None stays."""
+    row = SavedView.objects.select_for_update().filter(pk=view_id, owner_user_id=_owner(actor)).first()
+    if row is None:
+        raise NotFound
+    if name is not None:
+        row.name = name.strip()[:60]
+        if not row.name:
+            raise RuleViolation(fields={"name": _("A name is needed.")})
+    if query_string is not None:
+        row.query = query_string[:2000]
+    if shared is not None:
+        row.shared, row.unit_id = shared, actor.unit_id
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["name", "query", "shared", "unit_id"])
+    except IntegrityError as error:
+        raise Conflict(fields={"name": _("You have a view of this name already.")}) from error
+    return row
+
+
 @operation("core.delete_view", label=_("Delete a saved view"), open_to_all=True)
 def delete_view(view_id: int, *, actor: Actor) -> None:
     """Delete one's own view."""

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from kexin.core.api import approvals, calendar, policies, records, service_accounts, work
+from kexin.core.api import (
+    approvals,
+    audit,
+    calendar,
+    imports,
+    policies,
+    service_accounts,
+    uploads,
+    views,
+    work,
+)
 from kexin.core.api.interface import Interface
-from kexin.engagement import api as engagement
-from kexin.holdings.api import accounts, ledger
-from kexin.party.api import customers, history, lifecycle, parts, relations
-from kexin.people.api import organisation, roles, staff
+from kexin.desk import api as desk
+from kexin.engagement.api import documents, notes, timeline
+from kexin.holdings.api import accounts, exports, ledger, obligations, positions
+from kexin.party.api import customers, history, lifecycle, many, network, parts, relations
+from kexin.people.api import organisation, roles, sessions, staff
 
 api = Interface()
 for floor in (
+    desk,
+    many,  # before the customers: an address is matched in this order, and "export" is nobody's number
     customers,
     parts,
     lifecycle,
     relations,
+    network,
     history,
+    exports,
     accounts,
+    positions,
+    obligations,
     ledger,
-    engagement,
+    documents,
+    notes,
+    timeline,
     work,
+    views,
     approvals,
     policies,
     calendar,
     organisation,
     staff,
+    sessions,
     roles,
     service_accounts,
-    records,
+    uploads,
+    imports,
+    audit,
 ):
     api.add_router("", floor.router)

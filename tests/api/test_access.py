@@ -52,6 +52,9 @@ def with_known(value: Any, known: dict[str, Any]) -> Any:
 
 def body_for(endpoint: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     content = endpoint.get("requestBody", {}).get("content", {})
+    if "upload" in content.get("multipart/form-data", {}).get("example", {}):
+        file = SimpleUploadedFile("customers.csv", "编号,姓名\n1,陈秀兰\n".encode(), "text/csv")
+        return {"data": {"upload": file, "target": "party.customer"}}
     if "multipart/form-data" in content:
         file = SimpleUploadedFile("a.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf")
         return {"data": {"file": file, "title": "开户申请书", "category": "contract"}}

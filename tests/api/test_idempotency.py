@@ -100,7 +100,7 @@ def test_a_write_whose_answer_was_lost_is_not_done_again(browser_of, chen):
 
 def test_a_write_that_broke_before_it_was_done_is_done_by_the_repetition(browser_of, chen):
     browser = browser_of("lin")
-    with patch("kexin.engagement.api.write_note", side_effect=RuntimeError("breaks")):
+    with patch("kexin.engagement.api.notes.write_note", side_effect=RuntimeError("breaks")):
         assert write(browser, chen).status_code == 500
     assert write(browser, chen).status_code == 201
     assert Note.objects.count() == 1

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
 
-from kexin.core import approval_queries
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.shapes import Id, Moment, Note, Shown, Taken
 from kexin.core.approval import approvables, decide_approval, withdraw_approval
+from kexin.core.approval_queries import approval_file, decided_by, proposed_by, to_decide
 from kexin.core.models import Approval
 
 router = Endpoints("approvals", _("Proposals and approvals"))
@@ -79,18 +79,14 @@ def approval_of(row: Approval) -> ApprovalShown:
 @router.read("/approvals", "core.view_approvals")
 def list_approvals(request: ApiRequest, wanted: Query[ApprovalsWanted]) -> Approvals:
     """Open proposals that I may decide, those I made, or those I decided."""
-    reads = {
-        "to-decide": approval_queries.to_decide,
-        "mine": approval_queries.proposed_by,
-        "decided": approval_queries.decided_by,
-    }
+    reads = {"to-decide": to_decide, "mine": proposed_by, "decided": decided_by}
     return Approvals(items=[approval_of(row) for row in reads[wanted.view](request.actor)])
 
 
 @router.read("/approvals/{approval_id}", "core.view_approvals", _("See a proposal"))
 def read_approval(request: ApiRequest, approval_id: Id) -> ApprovalShown:
     """One proposal: for its maker, its checker, and whoever may decide it."""
-    return approval_of(approval_queries.approval_file(request.actor, approval_id))
+    return approval_of(approval_file(request.actor, approval_id))
 
 
 @router.write("POST", "/approvals/{approval_id}/decision", "core.decide_approval")

@@ -17,6 +17,7 @@ from kexin.core.service_accounts import (
     AccountData,
     propose_service_account,
     revoke_service_account,
+    service_account,
     service_accounts,
 )
 
@@ -97,6 +98,12 @@ def list_service_accounts(request: ApiRequest, wanted: Query[Paging]) -> Service
     """All service accounts."""
     lines, following = page_of(request, service_accounts(request.actor), wanted, [("id", "desc")], _account)
     return ServiceAccountPage(items=lines, next=following)
+
+
+@router.read("/service-accounts/{account_id}", "core.view_service_accounts", _("See a service account"))
+def read_service_account(request: ApiRequest, account_id: Id) -> ServiceAccountShown:
+    """One service account, without its token."""
+    return _account(service_account(request.actor, account_id))
 
 
 @router.write("POST", "/service-accounts", "core.propose_service_account", status=202, once=False)

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -23,6 +23,7 @@ from kexin.core.audit_queries import (
     Place,
     Wanted,
     audit_entry,
+    audit_file,
     audit_page,
     export_audit,
     seal_state,
@@ -31,11 +32,11 @@ from kexin.core.audit_queries import (
 from kexin.core.calendar import zone
 from kexin.core.choices import Outcome
 from kexin.core.errors import NotFound, RuleViolation
-from kexin.core.export import csv_lines
 from kexin.core.models import AuditEntry
 from kexin.core.operation import doors
 from kexin.core.ui.form_page import need, post_only
 from kexin.core.ui.request import actor_of
+from kexin.core.ui.sending import sent
 
 LEVELS = {Outcome.DONE: "good", Outcome.READ: "", Outcome.REFUSED: "bad"}
 
@@ -196,27 +197,11 @@ def examine(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: HttpRequest) -> HttpResponse | FileResponse | StreamingHttpResponse:
     """The entries of the filters in the address as CSV."""
     actor = need(request, "core.export_audit")
     form = AuditForm(request.GET)
     if not form.is_valid():
         raise RuleViolation(_("Please look at the marked fields."))
     rows = export_audit(actor=actor, wanted=form.wanted())
-    heads = (
-        _("Time"),
-        _("Actor"),
-        _("Operation"),
-        _("Outcome"),
-        _("Reason"),
-        _("Address"),
-        _("Customer"),
-        _("Subject"),
-        _("Arguments"),
-        _("Entry number"),
-    )
-    response = StreamingHttpResponse(
-        csv_lines([str(head) for head in heads], rows, actor), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = 'attachment; filename="audit.csv"'
-    return response
+    return sent("csv", audit_file(rows), actor)

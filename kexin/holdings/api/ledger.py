@@ -6,21 +6,22 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
+from kexin.core.api.files import TABLE, Format
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Page, Paging, Reason, Shown, Taken, one_of, page_of
-from kexin.core.export import csv_lines
 from kexin.core.masking import mask_account
-from kexin.holdings.api.accounts import Months
+from kexin.core.ui.sending import sent
+from kexin.holdings.api.positions import Months
 from kexin.holdings.choices import Direction, TransactionKind
 from kexin.holdings.ledger_queries import TransactionFilter, flows, transactions
 from kexin.holdings.models import Account, Transaction
 from kexin.holdings.operations import export_transactions
-from kexin.holdings.operations.export import EXPORT_HEADS, export_rows
+from kexin.holdings.operations.export import as_file
 from kexin.holdings.queries import open_account
 
 router = Endpoints("transactions", _("Transactions"))
@@ -91,8 +92,9 @@ class Flows(Shown):
 
 
 class TransactionExport(Narrowing):
-    """What leaves, and what for."""
+    """What leaves, in which format, and what for."""
 
+    format: Format = "csv"
     purpose: Reason
 
 
@@ -117,17 +119,12 @@ def list_flows(request: ApiRequest, account_id: Id, wanted: Query[Months]) -> Fl
     "/accounts/{account_id}/transactions/export",
     "holdings.export_transactions",
     once=False,
-    content={"text/csv": {"schema": {"type": "string", "format": "binary"}}},
+    content=TABLE,
 )
 def export_bookings(request: ApiRequest, account_id: Id, data: TransactionExport) -> HttpResponse:
-    """The bookings as CSV, for a purpose; watermarked and recorded."""
-    actor = request.actor
-    rows = export_transactions(account_id, actor=actor, wanted=data.wanted(), purpose=data.purpose)
-    currency = Account.objects.values_list("currency", flat=True).get(pk=account_id)
-    heads = [str(head) for head in EXPORT_HEADS]
-    return StreamingHttpResponse(  # type: ignore[return-value]
-        csv_lines(heads, export_rows(rows, currency), actor), content_type="text/csv"
-    )
+    """The bookings of one account as a file, for a purpose; watermarked and recorded."""
+    rows = export_transactions(account_id, actor=request.actor, wanted=data.wanted(), purpose=data.purpose)
+    return sent(data.format, as_file(account_id, rows), request.actor)  # type: ignore[return-value]
 
 
 def _booking(row: Transaction) -> TransactionShown:

@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
+from kexin.core.export import Leaving
 from kexin.core.operation import operation
 from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.holdings.choices import Direction
 from kexin.holdings.ledger_queries import TransactionFilter, narrowed
-from kexin.holdings.models import Transaction
+from kexin.holdings.models import Account, Transaction
 from kexin.holdings.queries import account_in_reach
 
 EXPORT_HEADS = (
@@ -31,6 +32,7 @@ EXPORT_HEADS = (
     _("Bank of the counterparty"),
     _("Booking number"),
 )
+EXPORT_KINDS = "dttmtmtttt"  # as core.export.write_parquet reads them
 
 
 @operation("holdings.export_transactions", label=_("Export transactions"), plain=("purpose",))
@@ -51,6 +53,13 @@ def export_transactions(
         act.subject, act.customer_id = ("holdings.Account", account.pk), account.customer_id
         act.notes["rows"] = count
     return rows.order_by("-booked_on", "-id")
+
+
+def as_file(account_id: int, rows: QuerySet[Transaction]) -> Leaving:
+    """One account's bookings that may leave, as a file."""
+    currency = Account.objects.values_list("currency", flat=True).get(pk=account_id)
+    lines = export_rows(rows, currency)
+    return Leaving(f"transactions-{account_id}", _("Transactions"), EXPORT_HEADS, EXPORT_KINDS, lines)
 
 
 def export_rows(rows: QuerySet[Transaction], currency: str) -> Iterator[tuple[Any, ...]]:

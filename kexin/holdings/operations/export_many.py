@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
+from kexin.core.export import Leaving
 from kexin.core.fields import decrypt_rows
 from kexin.core.masking import mask_account
 from kexin.core.operation import operation
@@ -36,6 +37,7 @@ ACCOUNT_HEADS = (
     pgettext_lazy("account", "opened on"),
     _("Unit"),
 )
+ACCOUNT_KINDS = "ntttttmdtdt"  # as core.export.write_parquet reads them
 LEDGER_HEADS = (
     _("Account"),
     _("Account number"),
@@ -50,6 +52,7 @@ LEDGER_HEADS = (
     _("Counterparty"),
     _("Booking number"),
 )
+LEDGER_KINDS = "nttdttmtmttt"
 
 
 def _accounts(actor: Actor, door: str, unit_path: str) -> QuerySet[Account]:
@@ -107,6 +110,16 @@ def _numbered(accounts: QuerySet[Account]) -> Iterator[list[Account]]:
     for some in _some(accounts.iterator(chunk_size=AT_ONCE)):
         decrypt_rows(Account, some, ("number",))
         yield some
+
+
+def accounts_file(accounts: QuerySet[Account]) -> Leaving:
+    """Accounts that may leave, as a file."""
+    return Leaving("accounts", _("Accounts"), ACCOUNT_HEADS, ACCOUNT_KINDS, account_rows(accounts))
+
+
+def ledger_file(accounts: QuerySet[Account], wanted: TransactionFilter) -> Leaving:
+    """Bookings of many accounts that may leave, as a file."""
+    return Leaving("transactions", _("Transactions"), LEDGER_HEADS, LEDGER_KINDS, ledger_rows(accounts, wanted))
 
 
 def account_rows(accounts: QuerySet[Account]) -> Iterator[tuple[Any, ...]]:

@@ -6,15 +6,14 @@ from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.errors import RuleViolation
-from kexin.core.export import csv_lines, xlsx_file
 from kexin.core.masking import mask_account
 from kexin.core.ui.request import actor_of
-from kexin.holdings.operations.export import EXPORT_HEADS, export_rows, export_transactions
+from kexin.core.ui.sending import sent
+from kexin.holdings.operations.export import as_file, export_transactions
 from kexin.holdings.queries import account_in_reach
 from kexin.holdings.ui.tables import TransactionForm
 
@@ -24,7 +23,10 @@ class ExportForm(forms.Form):
 
     purpose = forms.CharField(label=_("What is it for?"), max_length=200)
     format = forms.ChoiceField(
-        label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")], initial="xlsx", widget=forms.RadioSelect
+        label=_("Format"),
+        choices=[("xlsx", "XLSX"), ("csv", "CSV"), ("parquet", "Parquet")],
+        initial="xlsx",
+        widget=forms.RadioSelect,
     )
 
 
@@ -41,15 +43,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse | FileResponse | Strea
         except RuleViolation as refusal:
             form.add_error(None, str(refusal.message))
         else:
-            heads = [str(head) for head in EXPORT_HEADS]
-            name = f"transactions-{account.pk}-{localtime():%Y%m%d-%H%M}"
-            lines = export_rows(rows, account.currency)
-            if form.cleaned_data["format"] == "xlsx":
-                file = xlsx_file(heads, lines, actor, _t("Transactions"))
-                return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
-            response = StreamingHttpResponse(csv_lines(heads, lines, actor), content_type="text/csv")
-            response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-            return response
+            return sent(form.cleaned_data["format"], as_file(pk, rows), actor)
     context = {
         "title": _t("Export transactions"),
         "sub": f"{account.get_kind_display()} {mask_account(account.number)}",

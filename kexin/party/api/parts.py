@@ -7,7 +7,6 @@ from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.shapes import Id, Reason, Shown, Taken
-from kexin.party.api.customers import AddressTaken, ContactTaken, DocumentTaken
 from kexin.party.api.shown import (
     AddressShown,
     ContactShown,
@@ -16,6 +15,7 @@ from kexin.party.api.shown import (
     contact_of,
     document_of,
 )
+from kexin.party.api.taken import AddressTaken, ContactTaken, DocumentTaken
 from kexin.party.models import Customer, IdentityDocument
 from kexin.party.operations import (
     change_contact,

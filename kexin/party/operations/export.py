@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
+from kexin.core.export import Leaving
 from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
 from kexin.core.policies import ExportPolicy
@@ -31,6 +32,7 @@ EXPORT_HEADS = (
     _("Lead manager"),
     _("Customer since"),
 )
+EXPORT_KINDS = "tttttnmttd"  # as core.export.write_parquet reads them
 
 
 @operation("party.export_customers", label=_("Export customers"), plain=("purpose",))
@@ -46,6 +48,11 @@ def export_customers(*, actor: Actor, rows: QuerySet[Customer], purpose: str) ->
     assert act is not None
     act.notes["rows"] = count
     return rows
+
+
+def as_file(actor: Actor, rows: QuerySet[Customer]) -> Leaving:
+    """Customers that may leave, as a file."""
+    return Leaving("customers", _("Customers"), EXPORT_HEADS, EXPORT_KINDS, export_rows(actor, rows))
 
 
 def export_rows(actor: Actor, rows: QuerySet[Customer]) -> Iterator[tuple[Any, ...]]:

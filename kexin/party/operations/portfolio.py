@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
-from kexin.core.errors import RuleViolation
+from kexin.core.errors import KexinError, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.party.choices import CustomerStatus
 from kexin.party.events import PortfolioAssigned
 from kexin.party.models import Customer, PortfolioAssignment
 from kexin.people.models import OrgUnit, Post
+
+MOST_AT_ONCE = 500  # customers assigned in one go; each is an operation of its own
 
 
 @operation("party.assign_portfolio", label=_("Assign a customer to a portfolio"), plain=("reason",))
@@ -42,3 +46,17 @@ def assign_portfolio(
     row.save(update_fields=["lead_post", "unit", "version", "updated_at"])
     emit(PortfolioAssigned(row.pk, row.customer_no, post.pk if post else None, before))
     return row
+
+
+def assign_many(
+    customers: Iterable[Customer], *, actor: Actor, post: Post | None, reason: str
+) -> tuple[list[Customer], list[tuple[Customer, KexinError]]]:
+    """Assign customers one by one, each an operation of its own: who was assigned, and who was refused and why."""
+    done: list[Customer] = []
+    refused: list[tuple[Customer, KexinError]] = []
+    for customer in customers:
+        try:
+            done.append(assign_portfolio(customer, actor=actor, post=post, reason=reason))
+        except KexinError as refusal:
+            refused.append((customer, refusal))
+    return done, refused

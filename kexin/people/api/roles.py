@@ -17,7 +17,7 @@ from kexin.core.models import Role
 from kexin.people.models import OrgUnit, Post, PostRole
 from kexin.people.operations import propose_grant, propose_role_change, revoke_grant
 from kexin.people.queries import roles
-from kexin.people.rights import who_may
+from kexin.people.rights import matrix, who_may
 
 router = Endpoints("roles", _("Roles and rights"))
 OperationName = Annotated[str, Field(pattern="^[a-z_]+[.][a-z_]+$", max_length=80, examples=["party.view_customer"])]
@@ -55,6 +55,21 @@ class Holders(Shown):
     """Everybody in service who may do it today."""
 
     items: list[HolderShown]
+
+
+class OperationShown(Shown):
+    """Something a role can hold."""
+
+    operation: str = Field(examples=["party.view_customer"])
+    label: str = Field(examples=["Open a customer file"])
+    floor: str = Field(examples=["Customers"])
+    roles: list[str] = Field(description="Codes of the roles that hold it", examples=[["wealth_manager"]])
+
+
+class Operations(Shown):
+    """By floor and name."""
+
+    items: list[OperationShown]
 
 
 class HoldersWanted(Taken):
@@ -99,6 +114,26 @@ def list_roles(request: ApiRequest) -> Roles:
                 operations=sorted(grant.operation for grant in row.grants.all()),
             )
             for row in roles(request.actor)
+        ]
+    )
+
+
+@router.read("/operations", "people.view_roles", _("See what roles can hold"))
+def list_operations(request: ApiRequest) -> Operations:
+    """Everything a role can hold, by floor, and which roles hold it."""
+    found = matrix(request.actor)
+    codes = {role.pk: role.code for role in found.roles}
+    order = list(codes)
+    return Operations(
+        items=[
+            OperationShown(
+                operation=row.door.name,
+                label=str(row.door.label),
+                floor=floor.label,
+                roles=[codes[pk] for pk, held in zip(order, row.ticks, strict=True) if held],
+            )
+            for floor in found.floors
+            for row in floor.rows
         ]
     )
 

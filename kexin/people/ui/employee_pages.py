@@ -6,7 +6,6 @@ from typing import Any
 
 import django_filters
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,6 +26,7 @@ from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit
 from kexin.people.queries import employees
 from kexin.people.rights import employee_file
+from kexin.people.sessions import sessions_of
 from kexin.people.ui import forms
 
 
@@ -96,15 +96,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "rights": rights,
         "locked": bool(user and user.locked_until and user.locked_until > timezone.now()),
         "factors": Authenticator.objects.filter(user=user).exclude(type="recovery_codes").count() if user else 0,
-        "sessions": _sessions(actor, user),
+        "sessions": sessions_of(actor, pk) if actor.may("people.end_session") else [],
     }
     return render(request, "people/employee.html", context)
-
-
-def _sessions(actor: Any, user: Any) -> list[UserSession]:
-    if user is None or not actor.may("people.end_session"):
-        return []
-    return list(UserSession.objects.filter(user=user).order_by("-last_seen_at")[:20])
 
 
 def new(request: HttpRequest) -> HttpResponse:

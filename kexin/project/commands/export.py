@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 help = "export customers, accounts or transactions in the name and within the reach of one employee"
 FORMATS = ("csv", "xlsx", "parquet")
-_AT_ONCE = 5_000  # rows of one Parquet batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,29 +110,29 @@ def _unit_path(code: str | None) -> str:
 
 def _customers(actor: Actor, args: argparse.Namespace, unit_path: str) -> Table:
     from kexin.party.models import Customer
-    from kexin.party.operations.export import EXPORT_HEADS, export_customers, export_rows
+    from kexin.party.operations.export import EXPORT_HEADS, EXPORT_KINDS, export_customers, export_rows
 
     rows = Customer.objects.visible_to(actor, "party.export_customers").order_by("customer_no")
     if unit_path:
         rows = rows.filter(unit__path__startswith=unit_path)
     allowed = export_customers(actor=actor, rows=rows, purpose=args.purpose)
-    return Table(EXPORT_HEADS, "tttttnmttd", allowed.count(), export_rows(actor, allowed))
+    return Table(EXPORT_HEADS, EXPORT_KINDS, allowed.count(), export_rows(actor, allowed))
 
 
 def _accounts(actor: Actor, args: argparse.Namespace, unit_path: str) -> Table:
-    from kexin.holdings.operations.export_many import ACCOUNT_HEADS, account_rows, export_accounts
+    from kexin.holdings.operations.export_many import ACCOUNT_HEADS, ACCOUNT_KINDS, account_rows, export_accounts
 
     allowed, count = export_accounts(actor=actor, purpose=args.purpose, unit_path=unit_path)
-    return Table(ACCOUNT_HEADS, "nttttt" + "mdtdt", count, account_rows(allowed))
+    return Table(ACCOUNT_HEADS, ACCOUNT_KINDS, count, account_rows(allowed))
 
 
 def _transactions(actor: Actor, args: argparse.Namespace, unit_path: str) -> Table:
     from kexin.holdings.ledger_queries import TransactionFilter
-    from kexin.holdings.operations.export_many import LEDGER_HEADS, export_ledger, ledger_rows
+    from kexin.holdings.operations.export_many import LEDGER_HEADS, LEDGER_KINDS, export_ledger, ledger_rows
 
     wanted = TransactionFilter(first=args.first, last=args.last)
     allowed, count = export_ledger(actor=actor, wanted=wanted, purpose=args.purpose, unit_path=unit_path)
-    return Table(LEDGER_HEADS, "nttdttmtmttt", count, ledger_rows(allowed, wanted))
+    return Table(LEDGER_HEADS, LEDGER_KINDS, count, ledger_rows(allowed, wanted))
 
 
 _KINDS: dict[str, Callable[[Any, argparse.Namespace, str], Table]] = {
@@ -212,21 +210,9 @@ def _xlsx(file: Any, table: Table, rows: _Counted, actor: Actor, kind: str) -> N
 
 
 def _parquet(file: Any, table: Table, rows: _Counted, actor: Actor, kind: str) -> None:
-    """Typed columns; the watermark stands in the metadata of the file."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    from kexin.core.export import write_parquet
 
-    from kexin.core.export import watermark
-
-    types = {"t": pa.string(), "n": pa.int64(), "m": pa.decimal128(20, 2), "d": pa.date32()}
-    fields = [(str(head), types[letter]) for head, letter in zip(table.heads, table.kinds, strict=True)]
-    schema = pa.schema(fields, metadata={"kexin.export": kind, "kexin.watermark": watermark(actor)})
-    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-        passing = iter(rows)
-        while part := list(islice(passing, _AT_ONCE)):
-            columns = zip(*part, strict=True)
-            arrays = [pa.array(list(values), each.type) for values, each in zip(columns, schema, strict=True)]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
+    write_parquet(file, [str(head) for head in table.heads], table.kinds, rows, actor, kind)
 
 
 _WRITERS: dict[str, Callable[[Any, Table, _Counted, Any, str], None]] = {

@@ -1,44 +1,27 @@
-"""Documents, notes and the timeline for other systems."""
+"""Documents kept with a customer."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.dateparse import parse_date
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
-from ninja import Query
 from pydantic import Field
 
-from kexin.core.api.conditional import expected_version, tell_version
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest, Malformed
-from kexin.core.api.shapes import Day, Id, Moment, Page, Paging, Reason, Shown, Taken, Version, page_of
-from kexin.core.errors import RuleViolation
-from kexin.core.models import Event
+from kexin.core.api.shapes import Day, Id, Moment, Reason, Shown, Taken
 from kexin.core.policy import in_force
-from kexin.core.ui.keyset import Order
 from kexin.engagement import vault
 from kexin.engagement.choices import DocumentCategory
-from kexin.engagement.models import Document, Note
-from kexin.engagement.operations import (
-    add_document,
-    change_note,
-    download_document,
-    pin_note,
-    withdraw_document,
-    withdraw_note,
-    write_note,
-)
+from kexin.engagement.models import Document
+from kexin.engagement.operations import add_document, download_document, withdraw_document
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.queries import TimelineFilter, customer_for, documents, note_in_reach, notes, timeline_events
-from kexin.engagement.timeline import GROUPS, rendering_of
+from kexin.engagement.queries import customer_for, document_in_reach, documents
 from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
-from kexin.party.models import Customer
-from kexin.people.queries import post_labels
 
 router = Endpoints("engagement", _("Documents, notes, timeline"))
 
@@ -71,63 +54,6 @@ class Why(Taken):
     reason: Reason
 
 
-class NoteShown(Shown):
-    """A remark on a customer. ``version`` is its ETag."""
-
-    id: Id
-    version: Version
-    text: str = Field(examples=["喜欢上午来访"])
-    pinned: bool
-    written_at: Moment
-    written_by: str = Field(examples=["1001"])
-
-
-class Notes(Shown):
-    """Newest first."""
-
-    items: list[NoteShown]
-
-
-class NoteTaken(Taken):
-    """A new remark."""
-
-    text: str = Field(min_length=1, max_length=4000, examples=["喜欢上午来访"])
-    pinned: bool = False
-
-
-class NoteText(Taken):
-    """The new text."""
-
-    text: str = Field(min_length=1, max_length=4000, examples=["喜欢上午来访，周三除外"])
-
-
-class Pin(Taken):
-    """Pinned, or not."""
-
-    pinned: bool = Field(examples=[True])
-
-
-class Fact(Shown):
-    """One line of the timeline."""
-
-    at: Moment
-    event: str = Field(examples=["party.CustomerAdmitted"])
-    label: str = Field(examples=["Admitted"])
-    sentence: str = Field(examples=[""])
-    group: str = Field(examples=["changes"])
-    by: str = Field(examples=["1001"])
-
-
-class Timeline(Page[Fact]):
-    """Facts, newest first, part of a list."""
-
-
-class TimelineWanted(Paging):
-    """Which facts."""
-
-    group: str = Field(default="", json_schema_extra={"enum": list(GROUPS)}, max_length=20)
-
-
 def _document(row: Document) -> KeptDocument:
     return KeptDocument(
         id=row.pk,
@@ -144,21 +70,16 @@ def _document(row: Document) -> KeptDocument:
     )
 
 
-def _note(row: Note) -> NoteShown:
-    return NoteShown(
-        id=row.pk,
-        version=row.version,
-        text=str(row.text or ""),
-        pinned=row.pinned,
-        written_at=row.written_at,
-        written_by=row.written_by,
-    )
-
-
 @router.read("/customers/{customer_id}/documents", "engagement.view_documents")
 def list_documents(request: ApiRequest, customer_id: Id) -> Documents:
     """Documents of a customer; their content is fetched one by one."""
     return Documents(items=[_document(row) for row in documents(request.actor, customer_id)])
+
+
+@router.read("/documents/{document_id}", "engagement.view_documents", _("See a document's description"))
+def read_document(request: ApiRequest, document_id: Id) -> KeptDocument:
+    """One document without its content."""
+    return _document(document_in_reach(request.actor, document_id))
 
 
 _UPLOAD = {
@@ -216,7 +137,7 @@ def upload_document(request: ApiRequest, customer_id: Id) -> KeptDocument:
     finally:
         if stored is not None and not kept:
             vault.remove(stored.stored_as)
-    request.answer_headers["Location"] = f"/api/v1/documents/{document.pk}/content"
+    request.answer_headers["Location"] = f"/api/v1/documents/{document.pk}"
     return _document(document)
 
 
@@ -263,73 +184,3 @@ def read_content(request: ApiRequest, document_id: Id) -> HttpResponse:
 def withdraw_kept(request: ApiRequest, document_id: Id, data: Why) -> KeptDocument:
     """Take a document out of use, for a reason."""
     return _document(withdraw_document(document_id, actor=request.actor, reason=data.reason))
-
-
-@router.read("/customers/{customer_id}/notes", "engagement.view_notes")
-def list_notes(request: ApiRequest, customer_id: Id) -> Notes:
-    """Remarks on a customer."""
-    return Notes(items=[_note(row) for row in notes(request.actor, customer_id)])
-
-
-@router.write("POST", "/customers/{customer_id}/notes", "engagement.write_note", status=201, etag=True)
-def add_note(request: ApiRequest, customer_id: Id, data: NoteTaken) -> NoteShown:
-    """Write a remark."""
-    row = write_note(Customer(pk=customer_id), actor=request.actor, text=data.text, pinned=data.pinned)
-    tell_version(request, row.version)
-    return _note(row)
-
-
-@router.write("PATCH", "/notes/{note_id}", "engagement.change_note", conditional=True, etag=True)
-def edit_note(request: ApiRequest, note_id: Id, data: NoteText) -> NoteShown:
-    """Change one's own remark."""
-    version = expected_version(request, lambda: note_in_reach(request.actor, note_id).version)
-    row = change_note(note_id, actor=request.actor, text=data.text, version=version)
-    tell_version(request, row.version)
-    return _note(row)
-
-
-@router.write("PUT", "/notes/{note_id}/pin", "engagement.pin_note", etag=True)
-def set_pin(request: ApiRequest, note_id: Id, data: Pin) -> NoteShown:
-    """Pin a remark on top of the timeline, or unpin it."""
-    row = pin_note(note_id, actor=request.actor, pinned=data.pinned)
-    tell_version(request, row.version)
-    return _note(row)
-
-
-@router.write("DELETE", "/notes/{note_id}", "engagement.withdraw_note")
-def delete_note(request: ApiRequest, note_id: Id) -> None:
-    """Take one's own remark back; the history keeps that it was there."""
-    withdraw_note(note_id, actor=request.actor)
-
-
-@router.read("/customers/{customer_id}/timeline", "engagement.view_timeline")
-def list_timeline(request: ApiRequest, customer_id: Id, wanted: Query[TimelineWanted]) -> Timeline:
-    """What happened with a customer, as far as you may know it."""
-    if wanted.group not in GROUPS:
-        raise RuleViolation(fields={"group": _("One of: %(expected)s.") % {"expected": ", ".join(GROUPS)}})
-    rows = timeline_events(request.actor, customer_id, TimelineFilter(wanted.group))
-    labels: dict[int, str] = {}
-
-    def prepare(page: Sequence[Event]) -> None:
-        posts = {row.payload.get(key) for row in page for key in ("post_id", "before_post_id")} - {None}
-        labels.update(post_labels(posts))
-
-    order: Order = (("at", "desc"), ("id", "desc"))
-    lines, following = page_of(request, rows, wanted, order, lambda row: _fact(row, labels), prepare)
-    return Timeline(items=lines, next=following)
-
-
-def _fact(row: Event, labels: Mapping[int, str]) -> Fact:
-    rendering = rendering_of(row.name)
-    assert rendering is not None  # the query asks for rendered events only
-    payload = dict(row.payload)
-    payload["post"] = labels.get(payload.get("post_id", 0), "")
-    payload["before_post"] = labels.get(payload.get("before_post_id", 0), "")
-    return Fact(
-        at=row.at,
-        event=row.name,
-        label=str(rendering.label),
-        sentence=str(rendering.sentence(payload)),
-        group=rendering.group,
-        by=row.actor_name,
-    )

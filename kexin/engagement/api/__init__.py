@@ -1,0 +1,1 @@
+"""Documents, notes and the timeline for other systems."""

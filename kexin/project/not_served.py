@@ -1,0 +1,29 @@
+"""Operations and queries that have no endpoint, each with the reason. A test holds this list against the registry."""
+
+from __future__ import annotations
+
+_CLOCK = "The clock does it; nobody else may."
+_WORKER = "A step of the worker that loads files; others ask for the load by `/import-uploads`."
+_PERSON = "Between a person and the sign-in pages: passwords, second factors and cookies pass no other programme."
+_MACHINE = "A command on the machine that holds the keys: `kexin keys`."
+
+NOT_SERVED: dict[str, str] = {
+    "core.audit_operations.report_examination": "The examination itself reports; others ask for one and read it.",
+    "core.calendar_operations.redate": _CLOCK,
+    "core.imports.runs.finish_import": _WORKER,
+    "core.imports.runs.start_import": _WORKER,
+    "core.imports.runs.stop_import": _WORKER,
+    "core.rotation.begin": _MACHINE,
+    "core.rotation.close": _MACHINE,
+    "core.ui.gallery.gallery_samples": "Sample rows for the gallery of page components; no data of the bank.",
+    "core.work_operations.escalate_work": _CLOCK,
+    "engagement.operations.expiry.flag_expiring_documents": _CLOCK,
+    "engagement.operations.expiry.sweep_files": _CLOCK,
+    "party.operations.expiry.flag_expiring_documents": _CLOCK,
+    "people.operations.grants.apply_grant": "Applied by the approval of a proposed grant, never by itself.",
+    "people.operations.sign_in.change_own_password": _PERSON,
+    "people.operations.sign_in.record_factor": _PERSON,
+    "people.operations.sign_in.record_sign_in": _PERSON,
+    "people.operations.sign_in.record_sign_out": _PERSON,
+    "project.demo.load.load_bank": "A command that fills an empty installation: `kexin demo`.",
+}
