@@ -37,6 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_login_stages(self) -> list[str]:
+        own = {"allauth.mfa.stages.AuthenticateStage": "kexin.people.openid.SecondFactorStage"}
+        return [own.get(each, each) for each in super().get_login_stages()]
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse a locked name, known or not, before the password is looked at; too many failures lock it.
 
@@ -69,8 +73,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """Tie a first sign-in to the account whose staff number the provider asserts."""
         if sociallogin.is_existing:
             return
-        claims = sociallogin.account.extra_data
-        claims = claims.get("userinfo", claims)
+        told = sociallogin.account.extra_data
+        claims = told.get("userinfo") or told.get("id_token") or told
         user = User.objects.filter(username=claims.get("preferred_username", ""), is_active=True).first()
         if user is not None:
             sociallogin.connect(request, user)

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from kexin.core.actor import Actor
 from kexin.core.choices import ActorKind
 from kexin.core.errors import RuleViolation
+from kexin.people import openid
 from kexin.people.models import User
 from kexin.people.operations import sign_in
 
@@ -81,6 +82,7 @@ def _factor_failed(sender: Any, request: HttpRequest, user: User, **_more: Any) 
 
 def connect() -> None:
     """Called once, in ``apps.ready``."""
+    openid.connect()
     user_logged_in.connect(_signed_in, dispatch_uid="people.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="people.signed_out")
     password_changed.connect(_password_changed, dispatch_uid="people.password_changed")

@@ -47,7 +47,14 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": env.str("OIDC_NAME", default="OpenID Connect"),
                 "client_id": env.str("OIDC_CLIENT_ID", default=""),
                 "secret": env.str("OIDC_CLIENT_SECRET", default=""),
-                "settings": {"server_url": env.str("OIDC_SERVER_URL", default="")},
+                "settings": {
+                    "server_url": env.str("OIDC_SERVER_URL", default=""),
+                    # What the provider must state in the ID token for its sign-in to be a second factor; see
+                    # kexin.people.openid. Empty: it is one factor, whatever it states.
+                    "second_factor_amr": env.list("OIDC_SECOND_FACTOR_AMR", default=[]),
+                    "second_factor_acr": (_levels := env.list("OIDC_SECOND_FACTOR_ACR", default=[])),
+                    "auth_params": {"acr_values": " ".join(_levels)} if _levels else {},
+                },
             }
         ]
         if env.str("OIDC_SERVER_URL", default="")

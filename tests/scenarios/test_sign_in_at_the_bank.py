@@ -17,10 +17,13 @@ from django.test import Client
 from jwt import encode as sign_token
 from jwt.algorithms import RSAAlgorithm
 
+from kexin.core.models import AuditEntry
+
 REQUIREMENTS = {
     "B-03": (
-        "the institution's own provider decides on the factors; only staff numbers known here get in",
-        "which factors the provider asked for is its own record",
+        "only staff numbers known here get in; a second factor that the provider states in its signed ID token counts"
+        " for the session where the configuration accepts it",
+        "how the provider itself checks a factor is its own record",
     )
 }
 SCREENS = {"B-03": "登录"}
@@ -34,6 +37,9 @@ class Provider:
         self.who = "1001"
         self.broken = ""
         self.nonce = ""
+        self.claims: dict[str, Any] = {}  # what the ID token says besides, or instead
+        self.told: dict[str, Any] = {}  # what the user information says besides, or instead
+        self.token = self.signed
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -80,12 +86,16 @@ class Provider:
         if path == "/token":
             now = int(time.time())
             claims = {"iss": self.url, "aud": "kexin", "sub": f"s-{self.who}", "iat": now, "exp": now + 300}
-            claims |= {"preferred_username": self.who, "nonce": self.nonce}
-            token = sign_token(claims, self.key, algorithm="RS256", headers={"kid": "one"})
-            return 200, {"access_token": "a", "token_type": "Bearer", "expires_in": 300, "id_token": token}
+            claims |= {"preferred_username": self.who, "nonce": self.nonce} | self.claims
+            given = {"access_token": "a", "token_type": "Bearer", "expires_in": 300}
+            token = self.token({name: value for name, value in claims.items() if value is not None})
+            return 200, given | ({"id_token": token} if token else {})
         if path == "/userinfo":
-            return 200, {"sub": f"s-{self.who}", "preferred_username": self.who}
+            return 200, {"sub": f"s-{self.who}", "preferred_username": self.who} | self.told
         return 404, {}
+
+    def signed(self, claims: dict[str, Any]) -> str:
+        return sign_token(claims, self.key, algorithm="RS256", headers={"kid": "one"})
 
 
 @pytest.fixture
@@ -99,7 +109,11 @@ def provider(settings: Any) -> Iterator[Provider]:
                     "name": "江澜银行",
                     "client_id": "kexin",
                     "secret": base64.b64encode(b"stand-in").decode(),
-                    "settings": {"server_url": stand_in.url},
+                    "settings": {
+                        "server_url": stand_in.url,
+                        "second_factor_amr": ["mfa", "hwk"],
+                        "second_factor_acr": ["urn:jianglan:two-factors"],
+                    },
                 }
             ]
         }
@@ -153,3 +167,140 @@ def test_a_provider_out_of_order_is_told_and_nobody_is_signed_in(bank: Any, prov
         answer = browser.post("/accounts/oidc/bank/login/")
     assert answer.status_code < 500
     assert "_auth_user_id" not in browser.session
+
+
+def _second_factor(browser: Client) -> bool:
+    """Signed in, and customers are open or lead to the second factor."""
+    answer = browser.get("/customers/")
+    if answer.status_code == 200:
+        return True
+    assert "/second-factor/" in answer.headers["Location"]
+    return False
+
+
+@pytest.mark.parametrize(
+    ("claims", "counts"),
+    [
+        ({}, False),
+        ({"amr": ["pwd"]}, False),
+        ({"amr": ["pwd", "mfa"]}, True),
+        ({"amr": ["hwk"]}, True),
+        ({"amr": ["otp"]}, False),  # a value that this institution does not accept
+        ({"amr": "mfa"}, False),  # not a list: not what the standard says
+        ({"amr": [["mfa"], {"mfa": 1}]}, False),
+        ({"acr": "urn:jianglan:two-factors"}, True),
+        ({"acr": "1"}, False),
+        ({"acr": ["urn:jianglan:two-factors"]}, False),
+    ],
+)
+def test_a_second_factor_counts_where_the_provider_states_one_that_is_accepted(
+    bank: Any, provider: Provider, claims: dict[str, Any], counts: bool
+) -> None:
+    provider.claims = claims
+    browser = Client()
+    _sign_in(browser, provider)
+    assert _second_factor(browser) is counts
+    entry = AuditEntry.objects.filter(operation="people.sign_in", actor_name="1001").latest("at")
+    assert entry.arguments["methods"] == (["mfa", "socialaccount"] if counts else ["socialaccount"])
+
+
+def test_none_is_accepted_unless_somebody_configures_it(bank: Any, provider: Provider, settings: Any) -> None:
+    from kexin.project import sign_in
+
+    assert sign_in.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] == []
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    app["settings"] = {"server_url": provider.url}
+    provider.claims = {"amr": ["mfa", "hwk"], "acr": "urn:jianglan:two-factors"}
+    browser = Client()
+    _sign_in(browser, provider)
+    assert not _second_factor(browser)
+
+
+def test_what_the_user_information_says_of_factors_does_not_count(bank: Any, provider: Provider) -> None:
+    provider.told = {"amr": ["mfa"], "acr": "urn:jianglan:two-factors"}
+    browser = Client()
+    _sign_in(browser, provider)
+    assert not _second_factor(browser)
+
+
+def test_the_factor_counts_for_that_session_alone(bank: Any, provider: Provider) -> None:
+    provider.claims = {"amr": ["mfa"]}
+    browser = Client()
+    _sign_in(browser, provider)
+    assert _second_factor(browser)
+    browser.post("/accounts/logout/")
+    provider.claims = {}
+    _sign_in(browser, provider)
+    assert not _second_factor(browser)
+
+
+def test_who_enrolled_a_factor_here_is_not_asked_for_it_behind_the_providers(bank: Any, provider: Provider) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(bank.employees["lin"].user, generate_totp_secret())
+    browser = Client()
+    assert "/2fa/authenticate/" in _sign_in(browser, provider).headers["Location"]
+    provider.claims = {"amr": ["mfa"]}
+    browser = Client()
+    _sign_in(browser, provider)
+    assert _second_factor(browser)
+
+
+def _unsigned(claims: dict[str, Any]) -> str:
+    return sign_token(claims, None, algorithm="none")
+
+
+def _by_a_stranger(claims: dict[str, Any]) -> str:
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return sign_token(claims, stranger, algorithm="RS256", headers={"kid": "one"})
+
+
+def _by_a_shared_word(claims: dict[str, Any]) -> str:
+    return sign_token(claims, "stand-in-stand-in-stand-in-stand-in", algorithm="HS256", headers={"kid": "one"})
+
+
+def _by_an_unknown_key(claims: dict[str, Any]) -> str:
+    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return sign_token(claims, stranger, algorithm="RS256", headers={"kid": "two"})
+
+
+LIES: dict[str, dict[str, Any]] = {
+    "another nonce": {"claims": {"nonce": "another"}},
+    "no nonce": {"claims": {"nonce": None}},
+    "for somebody else": {"claims": {"aud": "somebody-else"}},
+    "for another party, too": {"claims": {"aud": ["kexin", "somebody-else"], "azp": "somebody-else"}},
+    "from elsewhere": {"claims": {"iss": "https://elsewhere.example"}},
+    "too old": {"claims": {"exp": 1_600_000_000}},
+    "valid for ever": {"claims": {"exp": None}},
+    "two persons": {"told": {"sub": "s-1002", "preferred_username": "1002"}},
+    "unsigned": {"token": _unsigned},
+    "signed by a stranger": {"token": _by_a_stranger},
+    "signed by a shared word": {"token": _by_a_shared_word},
+    "signed by an unknown key": {"token": _by_an_unknown_key},
+    "no token at all": {"token": lambda claims: "no.token.at-all"},
+    "nothing": {"token": lambda claims: ""},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_provider_that_lies_signs_nobody_in(bank: Any, provider: Provider, lie: str) -> None:
+    said = LIES[lie]
+    provider.claims = {"amr": ["mfa"]} | said.get("claims", {})
+    provider.told = said.get("told", {})
+    provider.token = said.get("token", provider.signed)
+    browser = Client()
+    answer = _sign_in(browser, provider)
+    assert answer.status_code < 500
+    assert "_auth_user_id" not in browser.session
+
+
+def test_a_token_of_another_sign_in_is_refused(bank: Any, provider: Provider) -> None:
+    """Two sign-ins under way in one browser: each takes only the token that was made for it."""
+    browser = Client()
+    first = parse_qs(urlsplit(browser.post("/accounts/oidc/bank/login/").headers["Location"]).query)
+    second = parse_qs(urlsplit(browser.post("/accounts/oidc/bank/login/").headers["Location"]).query)
+    provider.nonce = first["nonce"][0]
+    browser.get("/accounts/oidc/bank/login/callback/", {"code": "c", "state": second["state"][0]})
+    assert "_auth_user_id" not in browser.session
+    browser.get("/accounts/oidc/bank/login/callback/", {"code": "c", "state": first["state"][0]})
+    assert "_auth_user_id" in browser.session

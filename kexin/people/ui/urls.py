@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from kexin.people import openid
 from kexin.people.ui import account_pages as account
 from kexin.people.ui import employee_pages as staff
 from kexin.people.ui import role_pages as roles
@@ -18,6 +19,8 @@ _CLOSED = (
 urlpatterns = [
     *[re_path(pattern, account.closed) for pattern in _CLOSED],
     path("me/", account.me, name="people_me"),
+    path("accounts/oidc/<str:provider_id>/login/", openid.login),
+    path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback),
     path("accounts/second-factor/", account.second_factor, name="people_second_factor"),
     path("accounts/sessions/<int:pk>/end/", account.end_own, name="people_end_own_session"),
     path("organisation/", units.tree, name="people_organisation"),
