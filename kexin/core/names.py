@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from kexin.core.actor import Actor
 
 
@@ -19,6 +22,7 @@ class _Sources:
     takers: Callable[[Actor, str], list[tuple[int, str]]] = lambda _actor, _operation: []
     posts_of_units: Callable[[Iterable[int]], list[int]] = lambda _units: []
     customers: Callable[[Iterable[int]], Mapping[int, str]] = _no_names  # type: ignore[assignment]
+    called: Callable[[Actor, Iterable[int]], Mapping[int, str]] = lambda _actor, _ids: {}
     customer_id: Callable[[str], int | None] = lambda _number: None
     customer_url: Callable[[int], str] = lambda _pk: ""
 
@@ -34,9 +38,24 @@ def register_names(**sources: Callable[..., object]) -> None:
         setattr(_sources, name, source)
 
 
+SYSTEMS: Mapping[str, Promise] = {
+    "clock.calendar": _("System: calendar"),
+    "clock.documents": _("System: validity check"),
+    "clock.files": _("System: upkeep of files"),
+    "clock.work": _("System: time limits"),
+    "demo.load": _("System: demo data"),
+    "import.command": _("Command line"),
+    "job.examine_audit": _("System: check of the seal"),
+    "kexin": _("Shipped with Kexin"),
+    "kexin.defaults": _("Shipped with Kexin"),
+}
+
+
 def people(staff_numbers: Iterable[str]) -> Mapping[str, str]:
-    """Staff number → name; numbers of systems and service accounts stay without one."""
-    return _sources.people({each for each in staff_numbers if each})
+    """Staff number → name; systems go by what they do; service accounts stay without a name."""
+    wanted = {each for each in staff_numbers if each}
+    known = dict(_sources.people(wanted - SYSTEMS.keys()))
+    return known | {each: str(SYSTEMS[each]) for each in wanted & SYSTEMS.keys()}
 
 
 def posts(ids: Iterable[int]) -> Mapping[int, str]:
@@ -57,6 +76,12 @@ def posts_of_units(unit_ids: Iterable[int]) -> list[int]:
 def customers(ids: Iterable[int]) -> Mapping[int, str]:
     """Customer → customer number."""
     return _sources.customers({each for each in ids if each})
+
+
+def called(actor: Actor, ids: Iterable[int]) -> Mapping[int, str]:
+    """Customer → name as this actor may read it; customers out of reach are missing."""
+    wanted = {each for each in ids if each}
+    return _sources.called(actor, wanted) if wanted else {}
 
 
 def customer_id(number: str) -> int | None:

@@ -20,7 +20,9 @@ class PartyConfig(AppConfig):
         from kexin.party.ui import history_panel, lifecycle_pages, pages, palette, relations_pages
 
         rekeying.register()
-        register_names(customers=names.numbers_of, customer_id=names.id_of, customer_url=names.url_of)
+        register_names(
+            customers=names.numbers_of, called=names.called, customer_id=names.id_of, customer_url=names.url_of
+        )
         view = "party.view_customer"
         register_menu("work", _("Customers"), "party:customers", "users", "party.view_customers", 20, phone=True)
         register_menu("work", _("Possible duplicates"), "party:duplicates", "copy", "party.view_duplicates", 60)

@@ -21,6 +21,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import names as known_names
 from kexin.core.actor import Actor
 from kexin.core.crypto import Undecipherable
 from kexin.core.errors import NotFound, type_text
@@ -33,7 +34,7 @@ from kexin.core.ui import numbers
 from kexin.party.models import Customer, Party
 from kexin.party.naming import in_charge
 from kexin.people.models import OrgUnit, Post
-from kexin.people.queries import names_of, post_labels
+from kexin.people.queries import post_labels
 
 VIEW_HISTORY = "party.view_history"
 
@@ -103,7 +104,7 @@ def told(actor: Actor, customer: Customer, rows: Sequence[History]) -> list[Chan
     """Rows of history in words. Names of people, units, posts and customers are looked up once for all rows."""
     known = {model._meta.db_table: model for model in apps.get_models() if model._meta.db_table in _tables}
     reader = _Reader(actor, customer, rows, known)
-    names = names_of({row.actor_name for row in rows})
+    names = known_names.people({row.actor_name for row in rows})
     result = []
     for row in rows:
         model = known.get(row.table_name)

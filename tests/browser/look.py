@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import re
 import sys
 from pathlib import Path
@@ -26,8 +27,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 
 def chromium(playwright: Any) -> Browser:
-    """The machine's Chromium, or Playwright's own."""
-    browser: Browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    """The machine's Chromium, or Playwright's own; its own widgets (dates, files) speak Chinese."""
+    browser: Browser = playwright.chromium.launch(
+        executable_path=find_chromium(), args=["--no-sandbox", "--lang=zh-CN"], env={**os.environ, "LANGUAGE": "zh_CN"}
+    )
     return browser
 
 
@@ -52,6 +55,7 @@ def picture(page: Page, file: Path, whole: bool = True) -> None:
     if whole and page.viewport_size is not None:
         height = page.evaluate("document.documentElement.scrollHeight")
         page.set_viewport_size({"width": page.viewport_size["width"], "height": max(height, 600)})
+        page.locator("[data-panel] .skeleton").first.wait_for(state="detached", timeout=15_000)  # all is in sight now
         settle(page)
     page.screenshot(path=str(file), caret="initial")
 
@@ -115,6 +119,7 @@ def main() -> int:
             page.on("console", lambda m: print(f"  console {m.type}: {m.text}") if m.type == "error" else None)
             page.on("pageerror", lambda error: print(f"  error: {error}"))
             for path in given.paths:
+                page.set_viewport_size({"width": WIDTHS[width][0], "height": WIDTHS[width][1]})
                 page.goto(given.base + path)
                 settle(page)
                 slug = re.sub(r"[^\w]+", "-", path).strip("-") or "home"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -96,6 +97,21 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """Date and minute in the institution's time zone."""
     return "–" if value is None else localtime(value).strftime("%Y-%m-%d %H:%M")
+
+
+_TWO_LANGUAGES = re.compile(r"^(?P<zh>.*[\u3000-\u9fff\uff00-\uffef])\s*(?P<other>[A-Z][\x20-\x7e]+)$", re.DOTALL)
+
+
+@register.filter
+def one_language(text: str | None) -> str:
+    """Of a text that says the same in Chinese and then in English, the part in the reader's language.
+
+    The shipped policies give their legal basis so; what an institution writes in one language stays whole.
+    """
+    both = _TWO_LANGUAGES.match(text or "")
+    if both is None:
+        return text or ""
+    return both["zh"] if (get_language() or "").startswith("zh") else both["other"]
 
 
 @register.filter

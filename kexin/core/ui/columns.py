@@ -24,7 +24,7 @@ class Column:
     `value` is an attribute path ("unit.name"), or a function of the row giving text, a number or safe HTML; by
     default the attribute named `key`. `sort` names the field(s) to sort by, first one first; `sort_key` sorts
     a list that is in memory (see list_page). `phone` says what the cell becomes on a narrow screen: the card's
-    title, its second line, a labelled fact, or nothing.
+    title, its second line, a labelled fact, what can be done at its foot, or nothing.
     """
 
     key: str
@@ -37,7 +37,7 @@ class Column:
     width: Literal["", "narrow", "medium", "wide"] = ""
     hidden: bool = False
     always: bool = False
-    phone: Literal["title", "sub", "meta", "hide"] = "meta"
+    phone: Literal["title", "sub", "meta", "foot", "hide"] = "meta"
     help: Text = ""
 
     @cached_property

@@ -11,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -83,7 +82,7 @@ def _moment(value: Any) -> str:
 def _named(rows: Iterable[ImportRun]) -> None:
     """Give each load the name of who started it; the command and other systems have codes only."""
     rows = list(rows)
-    known = dict(names.people([row.started_by for row in rows])) | {"import.command": _t("Command line")}
+    known = names.people([row.started_by for row in rows])
     for row in rows:
         vars(row)["who"] = known.get(row.started_by, row.started_by)
 

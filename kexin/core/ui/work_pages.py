@@ -85,10 +85,11 @@ class WorkTable(Table):
     views = (View("mine", _("Mine")), View("late", _("Late"), "late=on"))
     columns = (
         Column("what", _("What"), value=sentence, phone="title", width="wide", always=True),
+        Column("customer", _("Customer"), value=lambda row: row.customer_name),
         Column("kind", _("Kind"), value=lambda row: work_kinds[row.kind].label if row.kind in work_kinds else row.kind),
         Column("due", _("Due"), value=_due, sort="due_at", phone="sub"),
         Column("owner", _("Owner"), value=lambda row: row.owner_name),
-        Column("do", _("Actions"), value=lambda row: row.buttons, phone="sub"),
+        Column("do", _("Actions"), value=lambda row: row.buttons, phone="foot"),
     )
 
     def row_url(self, row: Any) -> str:
@@ -104,8 +105,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     rows = work_in_reach(actor) if everybody else my_work(actor, include_snoozed=True)
     table = WorkTable(request, rows.order_by(), filters=WorkFilter(request.GET, queryset=rows.order_by()))
     owners = names.posts([item.owner_post_id for item in table.page.rows])
+    customers = names.called(actor, [item.customer_id for item in table.page.rows if item.customer_id])
     for item in table.page.rows:
         item.owner_name = owners.get(item.owner_post_id, "")
+        item.customer_name = customers.get(item.customer_id, "") if item.customer_id else ""
         item.buttons = _buttons(item, actor)
     title = _("Work items")
     context = {"title": title, "table": table, "everybody": everybody}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _t
 
+from kexin.core import names as known_names
 from kexin.core.calendar import business_date
 from kexin.core.models import Event
 from kexin.core.policy import in_force
@@ -17,7 +20,7 @@ from kexin.engagement.models import Note
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import TimelineFilter, documents, notes_for, timeline_events
 from kexin.engagement.timeline import GROUPS, Rendering, Text, rendering_of
-from kexin.people.queries import names_of, post_labels
+from kexin.people.queries import post_labels
 
 PAGE = 20
 ORDER: Order = (("at", "desc"), ("id", "desc"))
@@ -48,10 +51,9 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
     first = not request.GET.get("at")
     found = notes_for(actor, pk, mine, pinned=first)
     pinned = [note for note in found if note.pinned] if first else []
-    names = names_of({row.actor_name for row in page.rows} | {note.written_by for note in pinned})
+    names = known_names.people({row.actor_name for row in page.rows} | {note.written_by for note in pinned})
     context = {
-        # A pinned note's text stands on top; its line further down only says when it was written.
-        "lines": _lines(page.rows, {note.pk: note for note in found if not note.pinned}, names),
+        "lines": _lines(page.rows, {note.pk: note for note in found}, names),
         "group": group,
         "next": page.next_cursor,
         "panel_url": request.path,
@@ -71,8 +73,11 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
     }
 
 
-def _lines(rows: list[Event], written: dict[int, Note], names: dict[str, str]) -> list[Line]:
-    """Events with their sentences; posts are looked up once for all of them, notes come with their text."""
+def _lines(rows: list[Event], written: Mapping[int, Note], names: Mapping[str, str]) -> list[Line]:
+    """Events with their sentences; posts are looked up once for all of them, notes come with their text.
+
+    A pinned note's text stands on top; its line further down says so.
+    """
     posts = {row.payload.get(key) for row in rows for key in ("post_id", "before_post_id")} - {None}
     labels = post_labels(posts) if posts else {}
     shown: set[int] = set()
@@ -84,13 +89,16 @@ def _lines(rows: list[Event], written: dict[int, Note], names: dict[str, str]) -
         payload = dict(row.payload)
         payload["post"] = labels.get(payload.get("post_id") or 0, "")
         payload["before_post"] = labels.get(payload.get("before_post_id") or 0, "")
+        sentence = rendering.sentence(payload)
         note = written.get(payload.get("note_id", 0))
-        if note is not None and note.pk in shown:
+        if note is not None and note.pinned:
+            note, sentence = None, sentence or _t("pinned above")
+        elif note is not None and note.pk in shown:
             note = None  # changed twice: the text stands once, at its newest line
         elif note is not None:
             shown.add(note.pk)
         who = names.get(row.actor_name, row.actor_name)
-        lines.append(Line(row.at, rendering, rendering.sentence(payload), who, note))
+        lines.append(Line(row.at, rendering, sentence, who, note))
     return lines
 
 
@@ -100,7 +108,7 @@ def documents_panel(request: HttpRequest, pk: int) -> Shown:
     found = documents(actor, pk)
     today = business_date()
     soon = today + dt.timedelta(days=in_force(DocumentPolicy).warn_days)
-    names = names_of({each.added_by for each in found})
+    names = known_names.people({each.added_by for each in found})
     lines = [
         {
             "document": each,

@@ -139,7 +139,8 @@ def _shown(actor: Actor, customer: Customer, name: str) -> str:
     if name == "born_on":
         return str(value) if value and in_charge(actor, customer) else str(customer.born_year or "")
     display = getattr(customer.party, f"get_{name}_display", None)
-    return str(display()) if display else str(value or "")
+    words = dict(BasicsForm.base_fields[name].choices) if name == "language" else {}  # type: ignore[attr-defined]
+    return str(display()) if display else str(words.get(value, value) or "")
 
 
 @require_POST

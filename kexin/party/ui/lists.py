@@ -57,7 +57,6 @@ class CustomerFilterForm(forms.Form):
     assets_to = forms.IntegerField(label=_("Assets below"), required=False, min_value=0)
 
 
-
 class CustomerFilterSet:
     """The bound form and the rows it leaves."""
 

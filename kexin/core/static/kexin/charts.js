@@ -50,19 +50,31 @@ function donut(spec) {
   };
 }
 
-function graph(spec) {
+// Several links between the same two stand on one line, their words side by side: two lines would write over each other.
+function joined(links) {
+  const lines = new Map();
+  for (const link of links) {
+    const key = [link.source, link.target].map(String).sort().join("-");
+    const line = lines.get(key);
+    if (line) line.label = [line.label, link.label].filter(Boolean).join(" · "); else lines.set(key, { ...link });
+  }
+  return [...lines.values()];
+}
+
+function graph(spec, width) {
   const colours = palette();
+  const length = Math.max(110, Math.min(190, width / 3.2));
   return {
     tooltip: { ...bare(), formatter: (p) => (p.dataType === "edge" ? tip(p.data.label || "", []) : tip(p.name, p.data.note ? [[p.data.note, ""]] : [])) },
-    series: [{ type: "graph", layout: "force", roam: true, draggable: true, force: { repulsion: 320, edgeLength: 110 },
+    series: [{ type: "graph", layout: "force", roam: "move", draggable: true, force: { initLayout: "circular", repulsion: length * 4.5, gravity: 0.15, edgeLength: length, layoutAnimation: false },
       data: spec.nodes.map((n) => ({ ...n, symbolSize: n.main ? 42 : 28, itemStyle: { color: colours[n.group ?? 0] } })),
-      links: spec.links, label: { show: true, position: "bottom", color: token("--ink") },
-      lineStyle: { color: token("--edge"), curveness: 0.08 }, edgeLabel: { show: true, color: token("--quiet"), fontSize: 11, formatter: (e) => e.data.label || "" } }],
+      links: joined(spec.links), label: { show: true, position: "bottom", color: token("--ink"), width: length, overflow: "truncate" },
+      lineStyle: { color: token("--edge"), curveness: 0 }, edgeLabel: { show: true, color: token("--quiet"), fontSize: 11, backgroundColor: token("--paper"), padding: [1, 4], formatter: (e) => e.data.label || "" } }],
   };
 }
 
-function option(spec) {
-  const made = spec.type === "donut" ? donut(spec) : spec.type === "graph" ? graph(spec) : plotted(spec);
+function option(spec, width = 0) {
+  const made = spec.type === "donut" ? donut(spec) : spec.type === "graph" ? graph(spec, width) : plotted(spec);
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   return { color: palette(), animation: !still, animationDuration: 300, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, ...made };
 }
@@ -91,7 +103,7 @@ async function draw(box) {
   const echarts = await library;
   if (drawn.has(box) || !box.isConnected) return;
   const chart = echarts.init(box, null, { renderer: "canvas" });
-  chart.setOption(option(spec));
+  chart.setOption(option(spec, box.clientWidth));
   drawn.set(box, { chart, spec });
   new ResizeObserver(() => { if (box.clientWidth && !chart.isDisposed()) chart.resize(); }).observe(box);
   box.dataset.drawn = "yes";
@@ -120,7 +132,7 @@ export function drawCharts(within) {
 export function wireCharts() {
   new MutationObserver(() => {
     for (const [box, { chart, spec }] of drawn) {
-      if (!box.isConnected) { chart.dispose(); drawn.delete(box); } else chart.setOption(option(spec), true);
+      if (!box.isConnected) { chart.dispose(); drawn.delete(box); } else chart.setOption(option(spec, box.clientWidth), true);
     }
   }).observe(root, { attributeFilter: ["data-bs-theme"] });
 }

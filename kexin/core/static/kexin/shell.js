@@ -17,6 +17,13 @@ function fold() {
   keep("kexin_side", folded ? "folded" : "open");
 }
 
+// What stands folded on a narrow screen: a button shows and hides it.
+function unfold(button) {
+  const on = button.getAttribute("aria-expanded") !== "true";
+  button.setAttribute("aria-expanded", String(on));
+  document.getElementById(button.getAttribute("aria-controls")).classList.toggle("unfolded", on);
+}
+
 function openSide(opener) {
   root.setAttribute("data-side-open", "");
   const side = document.getElementById("side");
@@ -62,6 +69,7 @@ export function wireShell() {
     else if (at("[data-side-open]:not(html)")) openSide(at("[data-side-open]:not(html)"));
     else if (at("[data-side-close]")) closeSide();
     else if (at("[data-dismiss]")) at(".note")?.remove();
+    else if (at("[data-unfold]")) unfold(at("[data-unfold]"));
     else if (at("[data-close]")) at("dialog")?.close();
     else if (at("[data-help-open]")) document.getElementById("help")?.showModal();
     else if (event.target instanceof HTMLDialogElement && event.target.id !== "conflict") event.target.close("no");
