@@ -17,7 +17,7 @@ from kexin.project.commands.prepared import is_prepared, remember
 from kexin.project.postgres import ensure_running, stop
 from kexin.project.postgres_account import account_for
 from kexin.project.postgres_programs import binaries
-from tests.setup.running import Installation, Serving, free_port
+from tests.setup.running import KEXIN, Installation, Serving, free_port
 from tests.setup.test_postgres import eventually
 
 MAKE_USER = """
@@ -83,6 +83,20 @@ def test_a_hard_end_loses_nothing(installation: Installation, serving: Serving) 
     finally:
         stop("product", var=installation.var)  # this process is no user any more; serve is
         assert again.end(signal.SIGTERM)[0] == 0
+
+
+@pytest.mark.parametrize("name", [["worker"], ["web", "--host=127.0.0.1", "--port=1"]])
+def test_a_child_whose_parent_was_killed_before_it_looked_ends_too(nothing_runs: int, name: list[str]) -> None:
+    started = subprocess.run([*KEXIN, *name, f"--parent={nothing_runs}"], check=False, timeout=60)
+    assert started.returncode == -signal.SIGKILL
+
+
+@pytest.fixture
+def nothing_runs() -> int:
+    """The number of a process that has ended."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    return ended.pid
 
 
 def test_a_child_that_dies_comes_back(serving: Serving) -> None:

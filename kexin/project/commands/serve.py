@@ -2,6 +2,7 @@
 
 The parent serves nothing itself: it starts the others, restarts one that dies (waiting 1, 2, 4 … 30 s), gives
 up when one dies before the first page opens or five times in a minute, and stops all in order, the database last.
+The worker starts when the first page has opened: nobody waits for it, and it takes a core for a second.
 """
 
 from __future__ import annotations
@@ -56,19 +57,20 @@ def run(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace, stopping: threading.Event) -> int:
     kexin = [sys.executable, "-m", "kexin.project.cli"]
     where = [f"--host={args.host}", f"--port={args.port}", f"--workers={args.workers}"]
-    web = Child("The web server", [*kexin, "web", *where])
-    worker = Child("The job worker", [*kexin, "worker"])
+    tie = f"--parent={os.getpid()}"
+    web = Child("The web server", [*kexin, "web", *where, tie])
+    worker = Child("The job worker", [*kexin, "worker", tie])
     opened = threading.Event()
     told = False
     try:
-        for child in (web, worker):
-            child.start()
+        web.start()
         threading.Thread(target=_knock, args=(args.host, args.port, opened, stopping), daemon=True).start()
         while not stopping.wait(LOOK_EVERY):
-            for child in (web, worker):
+            for child in (web, worker) if told else (web,):
                 child.look_after(opening=not told)
             if opened.is_set() and not told:
                 told = True
+                worker.start()
                 _tell(args.host, args.port)
         print("Kexin is stopping …", flush=True)
         return 0

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import os
+import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from kexin.project.lifeline import die_with_parent
@@ -12,6 +16,7 @@ help = "run the web server (started by serve)"
 needs_django = False  # each web process loads it for itself
 BLOCKING_THREADS = 256  # a stream of server-sent events occupies one thread
 PATIENCE = 10  # seconds until a web process that does not end is killed
+LATER = "kexin.project.api_urls"  # imported behind the first page, so that the first programme need not wait for it
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,11 +24,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--parent", type=int, help="end with this process")
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    die_with_parent()
+    die_with_parent(parent=args.parent)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -40,13 +46,20 @@ def run(args: argparse.Namespace) -> int:
         log_level=LogLevels.error,  # its warnings advise against the many threads that streams need
         workers_kill_timeout=PATIENCE,
     )
-    server.serve(target_loader=_application, wrap_loader=False)
+    server.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
     return 0
 
 
-def _application(*_: object) -> Callable[..., Any]:
+def _application(parent: int, *_: object) -> Callable[..., Any]:
     """Called in each web process: load the application there, and end with the process that started it."""
-    die_with_parent()
+    die_with_parent(parent=parent)
+    from django.core.signals import request_finished
+
     from kexin.project.wsgi import application
 
+    def first_page_is_out(**_: object) -> None:
+        request_finished.disconnect(dispatch_uid=LATER)
+        threading.Thread(target=importlib.import_module, args=(LATER,), name="later", daemon=True).start()
+
+    request_finished.connect(first_page_is_out, weak=False, dispatch_uid=LATER)
     return application

@@ -19,11 +19,12 @@ needs_django = False  # serve has the database running and tells where
 def arguments(parser: argparse.ArgumentParser) -> None:
     """How many jobs run side by side."""
     parser.add_argument("--concurrency", type=int, default=2)
+    parser.add_argument("--parent", type=int, help="end with this process")
 
 
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop (SIGTERM lets running jobs finish)."""
-    die_with_parent()
+    die_with_parent(parent=args.parent)
     from kexin.project.installation import set_up_django
 
     set_up_django()
