@@ -10,7 +10,8 @@ class HoldingsConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
-        from kexin.holdings import events, ledger_queries, operations, queries, rekeying  # noqa: F401  doors register themselves
+        from kexin.holdings import events, ledger_queries, operations, policies, queries, rekeying  # noqa: F401  doors register themselves
+        from kexin.holdings.aum import queries as aum_queries  # noqa: F401
         from kexin.holdings.ui import panels, slots
         from kexin.party.history import register_history
 

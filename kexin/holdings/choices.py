@@ -70,3 +70,14 @@ class CardStatus(TextChoices):
     ACTIVE = "active", pgettext_lazy("card", "In use")
     BLOCKED = "blocked", pgettext_lazy("card", "Blocked")
     EXPIRED = "expired", pgettext_lazy("card", "Expired")
+
+
+class TargetMeasure(TextChoices):
+    AUM_AVERAGE = "aum_average", _("AUM, monthly daily average")
+    DEPOSITS_AVERAGE = "deposits_average", _("Deposits, monthly daily average")
+
+
+class RunState(TextChoices):
+    RUNNING = "running", pgettext_lazy("rebuild", "Running")
+    DONE = "done", pgettext_lazy("rebuild", "Done")
+    FAILED = "failed", pgettext_lazy("rebuild", "Broken off")

@@ -1,0 +1,168 @@
+"""Numbers of holdings: what counts as AUM and how, and the ladder of tiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from kexin.core.policy import Policy, policy, setting
+from kexin.holdings.choices import AccountKind, TransactionKind
+
+NEGATIVE = ("zero", "as_is")
+JOINT = ("first_owner", "equal")
+DEPOSITS = (AccountKind.CURRENT, AccountKind.TIME_DEPOSIT, AccountKind.CERTIFICATE, AccountKind.STRUCTURED)
+MOST_RUNGS = 12
+
+
+def parse_weights(value: dict[str, Any]) -> dict[str, Decimal]:
+    """Percent per account kind, 0 to 100; kinds left out do not count. Raises ValueError for anything else."""
+    found = {}
+    for kind, weight in value.items():
+        if kind not in AccountKind.values:
+            raise ValueError(f"there is no account kind {kind}")
+        number = Decimal(str(weight))
+        if not 0 <= number <= 100:
+            raise ValueError("a weight is a percentage")
+        found[kind] = number
+    return found
+
+
+def parse_kinds(value: list[Any]) -> tuple[str, ...]:
+    """Kinds of bookings. Raises ValueError for one that is not known."""
+    if any(each not in TransactionKind.values for each in value):
+        raise ValueError("there is no such kind of booking")
+    return tuple(value)
+
+
+def parse_negative(value: str) -> str:
+    """``zero`` or ``as_is``."""
+    if value not in NEGATIVE:
+        raise ValueError("zero or as_is")
+    return value
+
+
+def parse_joint(value: str) -> str:
+    """``first_owner`` or ``equal``."""
+    if value not in JOINT:
+        raise ValueError("first_owner or equal")
+    return value
+
+
+def parse_currency(value: str) -> str:
+    """Three capital letters."""
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ValueError("a currency has three capital letters")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the ladder: from which monthly daily average on, and after how many months below one falls."""
+
+    code: str
+    name: str
+    name_en: str
+    start: Decimal
+    months_down: int | None = None  # None: the ladder's own number
+
+
+def parse_ladder(value: list[Any]) -> tuple[Rung, ...]:
+    """The rungs, rising from nought. Raises ValueError, KeyError or TypeError for anything else."""
+    rungs = tuple(
+        Rung(
+            str(each["code"]),
+            str(each["name"]),
+            str(each.get("name_en", "")),
+            Decimal(str(each["from"])),
+            None if each.get("months_down") is None else int(each["months_down"]),
+        )
+        for each in value
+    )
+    if not 1 <= len(rungs) <= MOST_RUNGS or rungs[0].start != 0:
+        raise ValueError("the ladder begins at nought")
+    if any(low.start >= high.start for low, high in pairwise(rungs)):
+        raise ValueError("the rungs rise")
+    if len({rung.code for rung in rungs}) < len(rungs) or any(
+        not re.fullmatch("[a-z0-9_]{1,20}", r.code) for r in rungs
+    ):
+        raise ValueError("every rung has a code of its own")
+    if any(not rung.name or (rung.months_down is not None and not 1 <= rung.months_down <= 24) for rung in rungs):
+        raise ValueError("every rung has a name, and one to 24 months before the fall")
+    return rungs
+
+
+def explain_weights(value: dict[str, Any]) -> list[tuple[str, str]]:
+    """What counts with how much."""
+    return [
+        (str(AccountKind(kind).label), _t("counts with %(weight)s%%") % {"weight": weight})
+        for kind, weight in parse_weights(value).items()
+    ]
+
+
+def explain_ladder(value: list[Any]) -> list[tuple[str, str]]:
+    """Where each tier begins and how long one stays below it."""
+    lines = []
+    for rung in parse_ladder(value):
+        text = _t("from a monthly daily average of %(amount)s") % {"amount": f"{rung.start:,.0f}"}
+        if rung.months_down:
+            text += ngettext(", lost after %(n)s month below", ", lost after %(n)s months below", rung.months_down) % {
+                "n": rung.months_down
+            }
+        lines.append((rung.name, text))
+    return lines
+
+
+@policy("holdings.aum", _("Assets under management"))
+class AumPolicy(Policy):
+    """口径: which balances count with what weight. The version in force at a month's end holds for all its days."""
+
+    weights: dict = setting(  # type: ignore[type-arg]
+        _("Weight per kind of account"), unit="%", check=parse_weights
+    )
+    negative: str = setting(
+        _("Negative balances (zero: count as nought; as_is: count as they are)"), check=parse_negative
+    )
+    joint: str = setting(
+        _("Joint accounts (first_owner: all to the first owner; equal: in equal parts)"), check=parse_joint
+    )
+    base_currency: str = setting(
+        _("Base currency (empty: that of most accounts, the yuan before all)"),
+        check=lambda value: value and parse_currency(value),
+    )
+    insurance: bool = setting(_("Insurance counts"))
+    not_flows: list = setting(  # type: ignore[type-arg]
+        _("Bookings that are no money in or out"), check=parse_kinds
+    )
+    history_months: int = setting(_("Months kept and computed anew"), unit=_("months"), minimum=13, maximum=600)
+
+    def counted(self) -> dict[str, Decimal]:
+        """Weight as a fraction per account kind; what does not count is left out."""
+        weights = parse_weights(self.weights)
+        if not self.insurance:
+            weights.pop(AccountKind.INSURANCE, None)
+        return {kind: weight / 100 for kind, weight in weights.items() if weight}
+
+
+@policy("holdings.tiers", _("Customer tiers"))
+class TierPolicy(Policy):
+    """客户等级: the ladder by the monthly daily average of the last closed month, with delays up and down."""
+
+    ladder: list = setting(_("Ladder"), check=parse_ladder)  # type: ignore[type-arg]
+    months_up: int = setting(_("Months above before a raise"), unit=_("months"), minimum=1, maximum=24)
+    months_down: int = setting(_("Months below before a fall"), unit=_("months"), minimum=1, maximum=24)
+    near_percent: int = setting(_("Near the next tier: within"), unit="%", minimum=1, maximum=50)
+    drop_from: int = setting(
+        _("A fall to below this rung opens work (its place in the ladder, 0: never)"), minimum=0, maximum=MOST_RUNGS
+    )
+    contact_working_days: int = setting(_("Contact after a fall within"), unit=_("working days"), minimum=1, maximum=60)
+
+    def rungs(self) -> tuple[Rung, ...]:
+        """The ladder from the bottom."""
+        return parse_ladder(self.ladder)
