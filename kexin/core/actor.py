@@ -24,6 +24,24 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """For whom the actor does work for a time: the absent one's post and staff number, and what the delegation opens.
+
+    ``kinds`` are the kinds of work it covers, none meaning all. ``opens`` are patterns of the operations by which the
+    customers of that open work may be read, as the policy of delegation says; the actor's own grants must hold them.
+    """
+
+    post_id: int
+    absent: str
+    label: str
+    kinds: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
+
+    def covers(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody or something that acts; ``name`` is a staff or account number, fit for the audit.
 
@@ -42,6 +60,7 @@ class Actor:
     address: str = ""
     methods: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
+    stand_ins: tuple[StandIn, ...] = ()
     everything: bool = field(default=False, repr=False)
 
     def grants_for(self, operation: str) -> tuple[Grant, ...]:
@@ -57,6 +76,12 @@ class Actor:
     def refusal(self, operation: str) -> NotPermitted:
         """What to raise where :meth:`may` said no: it tells a missing second factor from a missing right."""
         return SecondFactorNeeded() if operation in self.withheld else NotPermitted()
+
+    def stands_in_at(self, post_id: int | None, kind: str) -> StandIn | None:
+        """The delegation by which the actor does work of this kind at a post of somebody else; None at one's own."""
+        if post_id in self.post_ids:
+            return None
+        return next((each for each in self.stand_ins if each.post_id == post_id and each.covers(kind)), None)
 
     @property
     def roles(self) -> tuple[str, ...]:

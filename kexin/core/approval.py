@@ -116,10 +116,17 @@ def propose(
     return approval
 
 
+def stands_in_for_maker(approval: Approval, actor: Actor) -> bool:
+    """Does the actor do the maker's work at present? Then it would be the maker's own decision."""
+    return any(each.absent == approval.maker_name for each in actor.stand_ins)
+
+
 def may_decide(approval: Approval, actor: Actor) -> bool:
     """Is the actor somebody else, with the right and the reach to decide?"""
     declared = approvables.get(approval.operation)
     if declared is None or actor.kind != ActorKind.PERSON or approval.maker_user_id == actor.user_id:
+        return False
+    if stands_in_for_maker(approval, actor):
         return False
     return Approval.objects.visible_to(actor, declared.decide).filter(pk=approval.pk).exists()
 
@@ -137,6 +144,8 @@ def decide_approval(approval: Approval, *, actor: Actor, approve: bool, note: st
         raise RuleViolation(_("Nobody approves a proposal of their own."))
     if not actor.may(declared.decide):
         raise actor.refusal(declared.decide)
+    if stands_in_for_maker(row, actor):
+        raise RuleViolation(_("You stand in for the person who proposed this; somebody else decides."))
     if not may_decide(row, actor):
         raise NotFound
     if row.status != ApprovalStatus.OPEN:
@@ -146,6 +155,7 @@ def decide_approval(approval: Approval, *, actor: Actor, approve: bool, note: st
     act = frame.current.get()
     assert act is not None
     act.notes["approval"] = row.pk
+    _note_absent(row, actor, act)
     row.status = ApprovalStatus.APPROVED if approve else ApprovalStatus.REJECTED
     row.checker_user_id = actor.user_id
     row.checker_name = actor.name
@@ -159,6 +169,16 @@ def decide_approval(approval: Approval, *, actor: Actor, approve: bool, note: st
         declared.drop(actor, _arguments(row))
     _close(row, actor, row.status)
     return row
+
+
+def _note_absent(approval: Approval, actor: Actor, act: frame.Frame) -> None:
+    """The decision was owed by somebody the actor stands in for: the audit says so."""
+    if not actor.stand_ins:
+        return
+    owed = WorkItem.objects.open().filter(kind=WORK_KIND, subject_kind="core.Approval", subject_id=approval.pk).first()
+    by = actor.stands_in_at(owed.owner_post_id, WORK_KIND) if owed is not None else None
+    if by is not None:
+        act.notes["acted_for"], act.notes["acted_for_post"] = by.absent, by.post_id
 
 
 @operation("core.withdraw_approval", label=_("Withdraw one's own proposal"), open_to_all=True)

@@ -23,7 +23,7 @@ def to_decide(actor: Actor) -> list[Approval]:
             rows = Approval.objects.visible_to(actor, declared.decide).filter(
                 operation=name, status=ApprovalStatus.OPEN
             )
-            found += rows.exclude(maker_name=actor.name)[:MOST]
+            found += rows.exclude(maker_name__in=[actor.name, *(each.absent for each in actor.stand_ins)])[:MOST]
     return sorted(found, key=lambda row: row.made_at)
 
 

@@ -19,6 +19,7 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import CalendarDay, WorkItem
 from kexin.core.operation import operation
 from kexin.core.values import Duration
+from kexin.core.work_ladder import set_next_step
 from kexin.core.working_days import TRADING, WORKING
 
 MOST_ROWS = 5_000
@@ -104,14 +105,12 @@ def redate(*, actor: Actor) -> int:
         deadline = calendar.add(dt.datetime.fromisoformat(memo["start"]), duration)
         if deadline.at == item.due_at and deadline.provisional:
             continue
-        if item.remind_at and not item.reminded_at and item.due_at > item.opened_at:
-            part = (item.remind_at - item.opened_at) / (item.due_at - item.opened_at)
-            item.remind_at = item.opened_at + (deadline.at - item.opened_at) * part
         item.due_at, item.due_provisional = deadline.at, deadline.provisional
+        set_next_step(item)
         if not deadline.provisional:
             del item.details["due"]
         item.version += 1
-        item.save(update_fields=["due_at", "due_provisional", "details", "remind_at", "version"])
+        item.save(update_fields=["due_at", "due_provisional", "details", "next_step_at", "version"])
         changed += 1
     return changed
 

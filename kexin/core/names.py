@@ -15,10 +15,19 @@ def _no_names(_keys: Iterable[object]) -> dict[object, str]:
     return {}
 
 
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """Who does the work of a post at present in place of its holder; ``kinds`` of work, none meaning all."""
+
+    name: str
+    kinds: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class _Sources:
     people: Callable[[Iterable[str]], Mapping[str, str]] = _no_names  # type: ignore[assignment]
     posts: Callable[[Iterable[int]], Mapping[int, str]] = _no_names  # type: ignore[assignment]
+    delegates: Callable[[Iterable[int]], Mapping[int, list[Delegate]]] = _no_names  # type: ignore[assignment]
     takers: Callable[[Actor, str], list[tuple[int, str]]] = lambda _actor, _operation: []
     posts_of_units: Callable[[Iterable[int]], list[int]] = lambda _units: []
     customers: Callable[[Iterable[int]], Mapping[int, str]] = _no_names  # type: ignore[assignment]
@@ -61,6 +70,11 @@ def people(staff_numbers: Iterable[str]) -> Mapping[str, str]:
 def posts(ids: Iterable[int]) -> Mapping[int, str]:
     """Post → who holds it today and its title; posts that are closed or do not exist are missing."""
     return _sources.posts({each for each in ids if each})
+
+
+def delegates(post_ids: Iterable[int]) -> Mapping[int, list[Delegate]]:
+    """Post → who stands in for its holder today; posts whose holder is there are missing."""
+    return _sources.delegates({each for each in post_ids if each})
 
 
 def takers(actor: Actor, operation: str) -> list[tuple[int, str]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import parse_intervals
+from kexin.core.ladder import parse_ladder
+from kexin.core.ladder_preview import ladder_preview
 from kexin.core.policy import Policy, policy, setting
 
 
@@ -35,12 +39,26 @@ class RevealPolicy(Policy):
 
 @policy("core.work", _("Work items"))
 class WorkPolicy(Policy):
-    """When somebody is reminded, and when a late item climbs to the next level."""
+    """When the owner of a work item is reminded, when late work climbs and to whom: see :mod:`kexin.core.ladder`."""
 
-    remind_at_fraction: Decimal = setting(_("Remind after this part of the time"), minimum=0, maximum=1)
-    escalate_after_hours: int = setting(_("Escalate when late by"), unit=_("hours"), minimum=0, maximum=720)
-    escalation_levels: int = setting(_("Levels of escalation"), minimum=0, maximum=5)
+    ladder: list = setting(  # type: ignore[type-arg]
+        _("Reminders and escalation"), check=parse_ladder, explain=ladder_preview
+    )
     approval_within_working_days: int = setting(_("Approvals within"), unit=_("working days"), minimum=1, maximum=60)
+
+    @classmethod
+    def from_older(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Before the ladder: one reminder after a part of the time, then so many levels of so many hours each."""
+        if "ladder" in values or "remind_at_fraction" not in values:
+            return values
+        percent = Decimal(str(values["remind_at_fraction"])) * 100
+        steps = [{"at": f"{percent.normalize():f}%", "to": ["owner"]}] if 0 < percent < 100 else []
+        for level in range(int(values["escalation_levels"])):
+            hours = int(values["escalate_after_hours"]) * (level + 1)
+            steps.append({"at": f"+{hours} hours" if hours else "due", "to": ["unit_head"]})
+            if not hours:
+                break
+        return {**values, "ladder": steps}
 
 
 @policy("core.imports", _("Imports and uploads"))

@@ -25,6 +25,7 @@ from kexin.core.errors import KexinError, type_text
 
 T = TypeVar("T", bound="Policy")
 _CACHE_SECONDS = 5.0
+SHIPPED = "kexin.defaults"  # approves what a release brings
 
 
 class PolicyMissing(KexinError):
@@ -46,6 +47,7 @@ class Shape:
     minimum: Any = None
     maximum: Any = None
     check: Callable[[Any], object] | None = None
+    explain: Callable[[Any], list[tuple[str, str]]] | None = None
 
 
 def setting(
@@ -55,14 +57,15 @@ def setting(
     minimum: Any = None,
     maximum: Any = None,
     check: Callable[[Any], object] | None = None,
+    explain: Callable[[Any], list[tuple[str, str]]] | None = None,
 ) -> Any:
     """A field of a policy; its Python annotation is its kind (int, Decimal, bool, str, list).
 
-    ``check`` raises ValueError for a value that has the kind but makes no sense.
+    ``check`` raises ValueError for a value that has the kind but makes no sense. ``explain`` says in lines (what,
+    consequence) what a list or table would do: the preview on the pages of policies.
     """
-    return dataclasses.field(
-        metadata={"label": label, "unit": unit, "minimum": minimum, "maximum": maximum, "check": check}
-    )
+    known = {"label": label, "unit": unit, "minimum": minimum, "maximum": maximum, "check": check, "explain": explain}
+    return dataclasses.field(metadata=known)
 
 
 class Policy:
@@ -71,6 +74,11 @@ class Policy:
     policy_code: ClassVar[str] = ""
     policy_version: ClassVar[int] = 0
 
+    @classmethod
+    def from_older(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a version of an earlier shape meant, in today's numbers: overridden where a number was replaced."""
+        return values
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class PolicyType:
@@ -78,7 +86,7 @@ class PolicyType:
 
     code: str
     label: type_text
-    cls: type
+    cls: type[Policy]
     shapes: tuple[Shape, ...]
 
 
@@ -193,8 +201,13 @@ def in_force(cls: type[T], on: dt.date | None = None) -> T:
     act = frame.current.get()
     if act is not None:
         act.policies[code] = version.number
-    declared = policy_types[code]
-    value = cls(**{shape.name: convert(shape, version.values[shape.name]) for shape in declared.shapes})
+    return numbers_of(cls, version)
+
+
+def numbers_of(cls: type[T], version: Any) -> T:
+    """The numbers of one version, whatever day it is: what was begun by it goes on by it."""
+    values = cls.from_older(version.values)
+    value = cls(**{shape.name: convert(shape, values[shape.name]) for shape in policy_types[cls.policy_code].shapes})
     object.__setattr__(value, "policy_version", version.pk)
     return value
 
@@ -206,21 +219,25 @@ def _add_new_numbers(entry: dict[str, Any]) -> int:
 
     versions = PolicyVersion.objects.filter(code=entry["code"])
     latest = versions.filter(status=PolicyStatus.APPROVED).order_by("in_force_from", "number").last()
-    missing = {} if latest is None else {k: v for k, v in entry["values"].items() if k not in latest.values}
-    if latest is None or not missing:
+    if latest is None or set(entry["values"]) <= set(latest.values):
         return 0
+    # What the institution chose is carried over; where it never chose, the shipped numbers follow.
+    own = versions.filter(status=PolicyStatus.APPROVED).exclude(approved_by=SHIPPED).exists()
+    chosen = policy_types[entry["code"]].cls.from_older(latest.values) if own else latest.values
+    values = {name: latest.values.get(name, chosen.get(name, shipped)) for name, shipped in entry["values"].items()}
+    missing = sorted(set(values) - set(latest.values))
     PolicyVersion.objects.create(
         code=entry["code"],
         number=max(versions.values_list("number", flat=True)) + 1,
-        values={**latest.values, **missing},
+        values=values,
         in_force_from=max(business_date(), latest.in_force_from),
         in_force_until=latest.in_force_until,
         legal_basis=latest.legal_basis,
         verified=False,
-        note=f"New with this release, as shipped: {', '.join(sorted(missing))}",
+        note=f"New with this release: {', '.join(missing)}",
         status=PolicyStatus.APPROVED,
         drafted_by="kexin",
-        approved_by="kexin.defaults",
+        approved_by=SHIPPED,
     )
     return 1
 
@@ -248,7 +265,7 @@ def load_defaults(folder: Path) -> int:
             note=entry.get("note", ""),
             status=PolicyStatus.APPROVED,
             drafted_by="kexin",
-            approved_by="kexin.defaults",
+            approved_by=SHIPPED,
         )
         made += 1
     forget_cache()

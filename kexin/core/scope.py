@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Self, TypeVar, cast
 
 from django.db import models
+from django.db.models import Q
 
 from kexin.core import frame
 from kexin.core.actor import Actor
@@ -36,12 +37,19 @@ class ScopedQuerySet(models.QuerySet[M]):
         filters = scope_filters(actor, operation, unit=self.scope_unit, post=self.scope_post)
         if filters is None:
             return self
-        if not filters:
+        branches = [Q(**each) for each in filters]
+        if actor.stand_ins and actor.may(operation):
+            branches += self.delegated(actor, operation)
+        if not branches:
             return self.none()
-        if len(filters) == 1:
-            return self.filter(**filters[0])
-        first, *rest = [self.model._default_manager.filter(**each).order_by().values("pk") for each in filters]
+        if len(branches) == 1:
+            return self.filter(branches[0])
+        first, *rest = [self.model._default_manager.filter(each).order_by().values("pk") for each in branches]
         return self.filter(pk__in=first.union(*rest))
+
+    def delegated(self, actor: Actor, operation: str) -> list[Q]:
+        """What the actor's delegations add for a time: nothing, but for work items and the customers of that work."""
+        return []
 
     def _through(self, actor: Actor, operation: str, path: str) -> Self:
         related = self.model._meta.get_field(path).related_model

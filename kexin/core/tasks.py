@@ -73,13 +73,15 @@ def examine_audit(asked_by: str) -> None:
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="core.escalate_work", queueing_lock="core.escalate_work", queue="records", retry=_AGAIN)
-def escalate_work(timestamp: int) -> None:
+def climb(timestamp: int) -> None:
     """Remind of work that comes due, and let late work climb."""
     from django.utils import timezone
 
-    from kexin.core import work_operations
+    from kexin.core.work_ladder import BATCH, escalate_work
 
-    work_operations.escalate_work(actor=system("clock.work"), now=timezone.now())
+    now = timezone.now()
+    while escalate_work(actor=system("clock.work"), now=now) == BATCH:
+        pass
 
 
 @app.periodic(cron="* * * * *")

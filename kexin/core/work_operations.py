@@ -1,4 +1,4 @@
-"""Doing, putting off and handing over work items; the clock's own duties: reminding and escalating."""
+"""Doing, putting off and handing over work items, one's own or those of somebody one stands in for."""
 
 from __future__ import annotations
 
@@ -9,23 +9,34 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import names
+from kexin.core import frame, names
 from kexin.core.actor import Actor
+from kexin.core.approval_queries import to_decide
 from kexin.core.choices import WorkStatus
 from kexin.core.errors import RuleViolation
 from kexin.core.models import WorkItem
+from kexin.core.models.work import APPROVAL_KIND, WorkItemQuerySet
 from kexin.core.operation import operation
-from kexin.core.policies import WorkPolicy
-from kexin.core.policy import in_force
 from kexin.core.query import query
-from kexin.core.workflow import duty_holder, work_kinds
+from kexin.core.workflow import work_kinds
 
 
 def _open_item(item: WorkItem, actor: Actor) -> WorkItem:
     row = WorkItem.objects.lock(item, actor)
     if row.status != WorkStatus.OPEN:
         raise RuleViolation(_("This work item is closed already."))
+    note_stand_in(actor, row.owner_post_id, row.kind)
     return row
+
+
+def note_stand_in(actor: Actor, post_id: int, kind: str) -> str:
+    """Say in the audit for whom this is done, where the actor does it for somebody else; whose staff number that is."""
+    by = actor.stands_in_at(post_id, kind)
+    act = frame.current.get()
+    if by is None or act is None:
+        return ""
+    act.notes["acted_for"], act.notes["acted_for_post"] = by.absent, by.post_id
+    return by.absent
 
 
 @operation("core.complete_work", label=_("Complete a work item"), plain=("outcome",))
@@ -66,35 +77,46 @@ def reassign_work(item: WorkItem, *, actor: Actor, post_id: int, reason: str) ->
         raise RuleViolation(fields={"post_id": _("Choose a post that somebody holds, within your reach.")})
     row.details = {**row.details, "handed_over_by": actor.name, "from_post": row.owner_post_id, "reason": reason}
     row.owner_post_id = post_id
+    row.escalated_to = [each for each in row.escalated_to if each != post_id]
     row.version += 1
-    row.save(update_fields=["owner_post_id", "details", "version"])
+    row.save(update_fields=["owner_post_id", "escalated_to", "details", "version"])
     return row
-
-
-@operation("core.escalate_work", label=_("Remind and escalate late work"))
-def escalate_work(*, actor: Actor, now: dt.datetime) -> int:
-    """Let late items climb one level: to the duty holder above; how many climbed. Run by the clock."""
-    rules = in_force(WorkPolicy)
-    step = dt.timedelta(hours=rules.escalate_after_hours)
-    climbed = 0
-    for level in range(rules.escalation_levels):
-        late = WorkItem.objects.open().filter(escalation_level=level, due_at__lt=now - step * (level + 1))
-        for item in late.select_for_update(skip_locked=True).order_by("due_at")[:1000]:
-            item.escalation_level = level + 1
-            item.details = {**item.details, "escalated_to": duty_holder("core.reassign_work", item.unit_id, None)}
-            item.save(update_fields=["escalation_level", "details"])
-            climbed += 1
-    WorkItem.objects.open().filter(remind_at__lte=now, reminded_at=None).update(reminded_at=now)
-    return climbed
 
 
 @query("core.view_work", label=_("See work items"))
 def my_work(actor: Actor, *, include_snoozed: bool = False) -> QuerySet[WorkItem]:
-    """Open items of the actor's own posts, most urgent first."""
-    rows = WorkItem.objects.open().filter(owner_post_id__in=actor.post_ids)
+    """Open items of the actor's own posts and of those the actor stands in for, most urgent first."""
+    rows = WorkItem.objects.open().filter(_owed_by(actor))
     if not include_snoozed:
         rows = rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=timezone.now()))
     return rows.order_by("due_at", "pk")
+
+
+def _owed_by(actor: Actor) -> Q:
+    """One's own posts; with a delegation the absent one's posts too, less proposals that one may not decide oneself."""
+    owed = Q(owner_post_id__in=actor.post_ids)
+    decidable: list[int] | None = None
+    for each in actor.stand_ins:
+        theirs = WorkItemQuerySet.of(each)
+        if each.covers(APPROVAL_KIND):
+            decidable = [row.pk for row in to_decide(actor)] if decidable is None else decidable
+            theirs &= ~Q(kind=APPROVAL_KIND) | Q(subject_id__in=decidable)
+        owed |= theirs
+    return owed
+
+
+@query("core.view_work", label=_("See work items"))
+def escalated_work(actor: Actor) -> QuerySet[WorkItem]:
+    """Open items of others that have climbed to the actor, or to somebody the actor stands in for altogether."""
+    posts = [*actor.post_ids, *(each.post_id for each in actor.stand_ins if not each.kinds)]
+    rows = WorkItem.objects.open().filter(escalation_level__gt=0, escalated_to__overlap=posts)
+    return rows.exclude(owner_post_id__in=actor.post_ids).order_by("due_at", "pk")
+
+
+@query("core.view_work", label=_("See work items"))
+def open_work_count(actor: Actor, most: int) -> int:
+    """How many open items wait for the actor, put off or not; at most ``most`` are counted."""
+    return WorkItem.objects.open().filter(_owed_by(actor)).order_by().values("pk")[:most].count()
 
 
 @query("core.view_work", label=_("See work items"))

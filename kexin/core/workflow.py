@@ -11,11 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core import frame
-from kexin.core.calendar import Deadline
+from kexin.core.calendar import Deadline, add
 from kexin.core.choices import WorkStatus
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.errors import type_text
+from kexin.core.ladder import OWNER, parse_ladder, step_times
 from kexin.core.models import WorkItem
+from kexin.core.policies import WorkPolicy
+from kexin.core.policy import in_force
+from kexin.core.values import Duration
 
 DutyHolder = Callable[[str, int, int | None], int | None]
 
@@ -80,6 +84,39 @@ def duty_holder(operation: str, unit_id: int, except_user: int | None = None) ->
     return _duty_holder(operation, unit_id, except_user)
 
 
+Recipient = Callable[[str, int, int], int | None]
+
+
+def _no_recipient(code: str, unit_id: int, owner_post_id: int) -> int | None:
+    return None
+
+
+_recipient: Recipient = _no_recipient
+
+
+def set_recipient(find: Recipient) -> None:
+    """The people floor tells whom a step of the ladder reaches: ``find(code, unit_id, owner_post_id) -> post id``."""
+    global _recipient
+    _recipient = find
+
+
+def recipient(code: str, item: WorkItem) -> int | None:
+    """The post that ``code`` of a ladder means for an item; None where nobody holds such a post today."""
+    if code == OWNER:
+        return item.owner_post_id
+    return _recipient(code, item.unit_id, item.owner_post_id)
+
+
+def later(start: dt.datetime, duration: Duration) -> dt.datetime:
+    """``start`` plus a duration in clock or working time, as ladders count."""
+    return add(start, duration).at
+
+
+def step_times_of(item: WorkItem, rules: WorkPolicy) -> tuple[dt.datetime, ...]:
+    """When each step of the ladder is taken for an item."""
+    return step_times(parse_ladder(rules.ladder), item.opened_at, item.due_at, later)
+
+
 def open_work(
     kind: str,
     *,
@@ -93,7 +130,6 @@ def open_work(
     details: Mapping[str, Any] | None = None,
     priority: int = 2,
     policy_id: int | None = None,
-    remind_fraction: float = 0.75,
 ) -> WorkItem:
     """Open a work item, or give back the open one of the same kind on the same subject. Inside an operation.
 
@@ -112,7 +148,8 @@ def open_work(
         ).first()
         if existing is not None:
             return existing
-    return WorkItem.objects.create(
+    rules = in_force(WorkPolicy)
+    item = WorkItem(
         kind=kind,
         customer_id=customer_id,
         unit_id=unit_id,
@@ -124,9 +161,12 @@ def open_work(
         opened_at=now,
         due_at=due_at,
         due_provisional=due_provisional,
-        remind_at=now + (due_at - now) * remind_fraction if due_at > now else None,
+        ladder_id=rules.policy_version,
         policy_id=policy_id,
     )
+    item.next_step_at = next(iter(step_times_of(item, rules)), None)
+    item.save()
+    return item
 
 
 def close_work(kind: str, subject_kind: str, subject_id: int, *, outcome: str, by: str, cancelled: bool = False) -> int:

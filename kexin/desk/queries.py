@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,18 +12,21 @@ from django.db.models import Count, Max, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import names
 from kexin.core.actor import Actor
 from kexin.core.choices import Reach
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import Event, WorkItem
 from kexin.core.query import query
 from kexin.core.scope import scope_filters
-from kexin.core.work_operations import my_work
+from kexin.core.work_operations import escalated_work, my_work
 from kexin.core.workflow import work_kinds
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer, Party
 
 SHOWN = 50
+CLIMBED = 20
+PRESSING = 4  # from this priority on an item is marked before its last day
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ class WorkLine:
     closable: bool
     level: str
     used: float
+    owner: str = ""  # who owes it, where it is not the reader: an absent colleague, or whose work climbed
+    standing_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,25 @@ class Figures:
 
 @query("desk.view_workbench", label=_("See the workbench"), record="list")
 def work_lines(actor: Actor) -> list[WorkLine]:
-    """One's own open items, most urgent first, with the customers' names opened."""
-    items = list(my_work(actor)[:SHOWN])
-    reach = Customer.objects.visible_to(actor, "party.view_customers").select_related("party")
-    found = {row.pk: row for row in reach.filter(pk__in=[each.customer_id for each in items if each.customer_id])}
-    decrypt_rows(Party, [row.party for row in found.values()], ("name",))
+    """Open items that the actor owes or does for somebody absent, most urgent first, with the customers' names."""
+    absent = {each.post_id: each.label for each in actor.stand_ins}
+    return _lines(actor, list(my_work(actor)[:SHOWN]), absent)
+
+
+@query("desk.view_workbench", label=_("See the workbench"), record="list")
+def escalated_lines(actor: Actor) -> list[WorkLine]:
+    """Late work of others that climbed to the actor, the latest first, at most twenty."""
+    items = list(escalated_work(actor)[:CLIMBED]) if actor.may("core.view_work") else []
+    return _lines(actor, items, names.posts([item.owner_post_id for item in items]) if items else {})
+
+
+def _lines(actor: Actor, items: list[WorkItem], owners: Mapping[int, str]) -> list[WorkLine]:
+    wanted = [each.customer_id for each in items if each.customer_id]
+    found: dict[int, Customer] = {}
+    if wanted:
+        reach = Customer.objects.visible_to(actor, "party.view_customers").select_related("party")
+        found = {row.pk: row for row in reach.filter(pk__in=wanted)}
+        decrypt_rows(Party, [row.party for row in found.values()], ("name",))
     now = timezone.now()
     lines = []
     for item in items:
@@ -67,8 +87,7 @@ def work_lines(actor: Actor) -> list[WorkLine]:
             continue
         span = (item.due_at - item.opened_at).total_seconds()
         used = (now - item.opened_at).total_seconds() / span if span > 0 else 1.0
-        level = "bad" if now > item.due_at else "warn" if item.due_at - now < dt.timedelta(hours=24) else ""
-        customer = found.get(item.customer_id) if item.customer_id else None
+        near = item.due_at - now < dt.timedelta(hours=24) or item.priority >= PRESSING
         lines.append(
             WorkLine(
                 item,
@@ -76,10 +95,12 @@ def work_lines(actor: Actor) -> list[WorkLine]:
                 kind.sentence(item),
                 kind.url(item),
                 kind.icon,
-                customer,
+                found.get(item.customer_id) if item.customer_id else None,
                 kind.closable,
-                level,
+                "bad" if now > item.due_at else "warn" if near else "",
                 min(used, 1.0),
+                owners.get(item.owner_post_id, "") if item.owner_post_id not in actor.post_ids else "",
+                actor.stands_in_at(item.owner_post_id, item.kind) is not None,
             )
         )
     return lines
@@ -152,7 +173,7 @@ def changes(actor: Actor, since: dt.datetime) -> list[Change]:
         .order_by("-last")[:20]
     )
     rows = list(latest)
-    names = dict(
+    facts = dict(
         Event.objects.filter(
             at__in=[row["last"] for row in rows], customer_id__in=[row["customer_id"] for row in rows]
         ).values_list("customer_id", "name")
@@ -160,7 +181,7 @@ def changes(actor: Actor, since: dt.datetime) -> list[Change]:
     customers = Customer.objects.filter(pk__in=[row["customer_id"] for row in rows]).select_related("party").in_bulk()
     decrypt_rows(Party, [each.party for each in customers.values()], ("name",))
     return [
-        Change(customers[row["customer_id"]], names.get(row["customer_id"], ""), row["last"], row["n"])
+        Change(customers[row["customer_id"]], facts.get(row["customer_id"], ""), row["last"], row["n"])
         for row in rows
         if row["customer_id"] in customers
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.utils.translation import gettext_lazy as _
 
@@ -128,3 +128,25 @@ def may_finish(process: str, checked: Collection[str]) -> Decision:
 def age_on(born_on: dt.date, today: dt.date) -> int:
     """Completed years of life (周岁)."""
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
+
+
+EXPIRED = 0  # the stage of a document whose last day is over; the others are days before the end
+
+
+def validity_stages(steps: Sequence[int], today: dt.date) -> list[tuple[int, dt.date | None, dt.date]]:
+    """Each stage with the first and last day on which a document in it ends, the most urgent stage first.
+
+    ``steps`` fall. Every end up to the longest step from today belongs to exactly one stage; ``None`` is "ever".
+    """
+    day = dt.timedelta(days=1)
+    stages: list[tuple[int, dt.date | None, dt.date]] = [(EXPIRED, None, today - day)]
+    first = today
+    for step in reversed(steps):
+        stages.append((step, first, today + step * day))
+        first = today + (step + 1) * day
+    return stages
+
+
+def urgency(steps: Sequence[int], stage: int) -> int:
+    """The priority of the work at a stage: 2 is usual, each further stage one more."""
+    return 2 + sum(stage < step for step in steps)

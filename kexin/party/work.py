@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from kexin.core.calendar import business_date
 from kexin.core.models import WorkItem
 from kexin.core.workflow import WorkKind, register_work_kind
 from kexin.party.choices import DocumentType
@@ -20,10 +24,19 @@ def _duplicate_sentence(item: WorkItem) -> str | Promise:
 
 
 def _expiring_sentence(item: WorkItem) -> str | Promise:
-    values = {"kind": DocumentType(item.details["type"]).label, "day": item.details["expires_on"]}
-    if item.details.get("expired"):
+    ends = dt.date.fromisoformat(item.details["expires_on"])
+    left = (ends - business_date()).days
+    values = {"kind": DocumentType(item.details["type"]).label, "day": ends, "n": left}
+    if left < 0:
         return _t("%(kind)s expired on %(day)s: ask the customer for a valid document.") % values
-    return _t("%(kind)s is valid until %(day)s: ask the customer for a new one.") % values
+    if not left:
+        return _t("%(kind)s is valid until today, %(day)s: ask the customer for a new one.") % values
+    words = ngettext(
+        "%(kind)s is valid until %(day)s, %(n)s day left: ask the customer for a new one.",
+        "%(kind)s is valid until %(day)s, %(n)s days left: ask the customer for a new one.",
+        left,
+    )
+    return words % values
 
 
 def _expiring_url(item: WorkItem) -> str:

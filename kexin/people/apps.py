@@ -12,8 +12,18 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from kexin.core.names import register_names
         from kexin.core.ui.menu import register_menu
-        from kexin.core.workflow import set_duty_holder
-        from kexin.people import operations, policies, queries, rekeying, rights, service_accounts, signed  # noqa: F401  doors
+        from kexin.core.workflow import set_duty_holder, set_recipient
+        from kexin.people import (  # noqa: F401  doors
+            delegations,
+            holders,
+            operations,
+            policies,
+            queries,
+            rekeying,
+            rights,
+            service_accounts,
+            signed,
+        )
         from kexin.people.defaults import after_migrate
 
         register_menu("manage", _("Organisation"), "people_organisation", "sitemap", "people.view_organisation", 10)
@@ -27,6 +37,8 @@ class PeopleConfig(AppConfig):
             posts=queries.post_labels,
             takers=queries.posts_to_hand_to,
             posts_of_units=queries.posts_of_units,
+            delegates=delegations.delegates_of,
         )
-        set_duty_holder(queries.duty_holder)
+        set_duty_holder(holders.duty_holder)
+        set_recipient(holders.recipient)
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="people.defaults")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import get_language
@@ -184,3 +186,60 @@ class PostRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id}: {self.role_id}"
+
+
+class DelegationQuerySet(ScopedQuerySet["Delegation"]):
+    scope_unit = "post__unit_id"
+    scope_post = "post_id"
+
+    def running(self, day: dt.date) -> DelegationQuerySet:
+        """In force on a day: within the period, not ended early, and the absent one still holds the post."""
+        held = PostHolder.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            starts_on__lte=day,
+            post=models.OuterRef("post"),
+            employee=models.OuterRef("absent"),
+        )
+        return self.filter(models.Exists(held), ended_at=None, starts_on__lte=day, ends_on__gte=day)
+
+
+class Delegation(models.Model):
+    """代理: who does somebody's work for a period. Nothing is moved: items stay with the absent one's post.
+
+    It names persons, not only posts: a successor on either side inherits nothing. Row history tells who changed it.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", verbose_name=_("post"))
+    absent = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("absent"))
+    delegate_post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
+    delegate = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+", verbose_name=_("delegate"))
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("until"))  # the last day
+    kinds: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=60, db_collation="C"), verbose_name=_("kinds of work"), default=list, blank=True
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    made_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=80, blank=True)
+
+    objects = DelegationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delegation")
+        indexes = [
+            models.Index("delegate_post", condition=Q(ended_at=None), name="people_delegation_delegate"),
+            models.Index("post", condition=Q(ended_at=None), name="people_delegation_post"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="people_delegation_period"),
+            models.CheckConstraint(condition=~Q(absent=F("delegate")), name="people_delegation_two_persons"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by="") | (Q(ended_at__isnull=False) & ~Q(ended_by="")),
+                name="people_delegation_ended",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.absent_id} → {self.delegate_id}"

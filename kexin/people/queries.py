@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor, Grant
+from kexin.core.actor import Actor, Grant, StandIn
 from kexin.core.calendar import business_date
 from kexin.core.choices import ActorKind, Reach
 from kexin.core.errors import NotFound
@@ -20,7 +21,8 @@ from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
-from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
+from kexin.people.models import Delegation, Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
+from kexin.people.policies import DelegationPolicy
 
 # Floors without customer data, and what touches them there all the same: loads of whole banks. Every floor that is
 # built later is withheld until the second factor (B-03) unless it is named here.
@@ -39,7 +41,7 @@ def signed_in(
     """The actor and the unit it works in; what waits for a second factor is not granted but ``withheld``."""
     today = business_date()
     held = held_on(today).filter(employee__user=user, employee__status=EmployeeStatus.ACTIVE)
-    holdings = list(held.select_related("employee__unit", "post__unit").order_by("post"))
+    holdings = list(with_delegations(held, today).select_related("employee__unit", "post__unit").order_by("post"))
     posts = [holding.post for holding in holdings]
     employee = holdings[0].employee if holdings else _without_post(user)
     if employee is None:
@@ -62,8 +64,35 @@ def signed_in(
         address=address,
         methods=known,
         withheld=withheld,
+        stand_ins=_stand_ins(holdings),
     )
     return actor, posts[0].unit if posts else employee.unit
+
+
+def with_delegations(held: QuerySet[PostHolder], day: dt.date) -> QuerySet[PostHolder]:
+    """Appointments with ``standing_in``: the delegations they have to do on a day, read in the same statement."""
+    running = Delegation.objects.running(day).filter(delegate=OuterRef("employee"), delegate_post=OuterRef("post"))
+    facts = JSONObject(
+        post="post", staff_no="absent__staff_no", name="absent__name", name_en="absent__name_en", kinds="kinds"
+    )
+    return held.annotate(standing_in=ArraySubquery(running.order_by("pk").values(facts=facts)))
+
+
+def _stand_ins(holdings: Iterable[PostHolder]) -> tuple[StandIn, ...]:
+    facts = [each for holding in holdings for each in holding.standing_in]  # type: ignore[attr-defined]
+    if not facts:
+        return ()
+    opens = tuple(in_force(DelegationPolicy).opens)
+    return tuple(
+        StandIn(
+            post_id=each["post"],
+            absent=each["staff_no"],
+            label=by_language(each["name"], each["name_en"]),
+            kinds=tuple(each["kinds"]),
+            opens=opens,
+        )
+        for each in facts
+    )
 
 
 def _without_post(user: User) -> Employee | None:
@@ -103,36 +132,6 @@ def _units(reach: str, unit: OrgUnit) -> tuple[int, ...]:
     if reach == Reach.SUBTREE:
         return tuple(OrgUnit.objects.filter(path__startswith=unit.path).values_list("pk", flat=True))
     return ()
-
-
-def duty_holder(operation: str, unit_id: int, except_user: int | None) -> int | None:
-    """The held post that grants ``operation`` nearest to a unit: same unit first, then upwards, then anybody."""
-    today = business_date()
-    unit = OrgUnit.objects.get(pk=unit_id)
-    line = [int(each) for each in unit.path.strip("/").split("/")]
-    rows = (
-        PostRole.objects.filter(role__grants__operation=operation, post__closed_on=None)
-        .filter(Q(ends_on=None) | Q(ends_on__gte=today))
-        .select_related("post__unit", "unit")
-        .order_by("post_id")
-    )
-    best: tuple[int, int] | None = None
-    held = {
-        holder.post_id: holder.employee.user_id
-        for holder in held_on(today).filter(post__in=[row.post_id for row in rows]).select_related("employee")
-    }
-    for row in rows:
-        if row.post_id not in held or (except_user is not None and held[row.post_id] == except_user):
-            continue
-        # Whoever reaches only a portfolio owes nothing for the customers of others, nor for the pool.
-        place = (row.unit or row.post.unit).pk
-        near = (row.reach == Reach.UNIT and place == unit_id) or (row.reach == Reach.SUBTREE and place in line)
-        if row.reach != Reach.ALL and not near:
-            continue
-        distance = len(line) - line.index(row.post.unit_id) if row.post.unit_id in line else 100
-        if best is None or (distance, row.post_id) < best:
-            best = (distance, row.post_id)
-    return best[1] if best else None
 
 
 @dataclass(frozen=True, slots=True)

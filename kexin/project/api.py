@@ -18,7 +18,7 @@ from kexin.desk import api as desk
 from kexin.engagement.api import documents, notes, timeline
 from kexin.holdings.api import accounts, exports, ledger, obligations, positions
 from kexin.party.api import customers, history, lifecycle, many, network, parts, relations
-from kexin.people.api import organisation, roles, sessions, staff
+from kexin.people.api import delegations, organisation, roles, sessions, staff
 
 api = Interface()
 for floor in (
@@ -45,6 +45,7 @@ for floor in (
     calendar,
     organisation,
     staff,
+    delegations,
     sessions,
     roles,
     service_accounts,

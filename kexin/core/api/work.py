@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
-from kexin.core.api.shapes import Id, Moment, Note, Page, Paging, Reason, Shown, Taken, page_of
+from kexin.core.api.shapes import Id, Instant, Moment, Note, Page, Paging, Reason, Shown, Taken, page_of
 from kexin.core.models import WorkItem
-from kexin.core.work_operations import complete_work, my_work, reassign_work, snooze_work, work_in_reach
+from kexin.core.work_operations import complete_work, escalated_work, my_work, reassign_work, snooze_work, work_in_reach
 from kexin.core.workflow import work_kinds
 
 router = Endpoints("work", _("Work items"))
@@ -35,7 +36,10 @@ class WorkShown(Shown):
     due_at: Moment
     due_provisional: bool
     snoozed_until: Moment | None
-    escalation_level: int = Field(examples=[0])
+    reminded_at: Moment | None
+    escalation_level: int = Field(description="How many steps went to others than the owner", examples=[0])
+    escalated_to: list[int] = Field(description="Posts that were told of it", examples=[[]])
+    next_step_at: Moment | None = Field(description="When the next step of the ladder is due")
 
 
 class WorkPage(Page[WorkShown]):
@@ -45,7 +49,11 @@ class WorkPage(Page[WorkShown]):
 class WorkWanted(Paging):
     """Whose work."""
 
-    view: str = Field(default="mine", pattern="^(mine|reach)$", description="Of one's own posts, or all within reach")
+    view: str = Field(
+        default="mine",
+        pattern="^(mine|escalated|reach)$",
+        description="Of one's own posts and those one stands in for, what climbed to one, or all within reach",
+    )
     customer_id: Id | None = Field(default=None, description="About one customer", examples=[1042])
 
 
@@ -59,7 +67,7 @@ class Completion(Taken):
 class Snooze(Taken):
     """Until when it leaves the top of the list."""
 
-    until: AwareDatetime = Field(examples=["2026-03-04T01:00:00Z"])
+    until: Instant = Field(examples=["2026-03-04T01:00:00Z"])
 
 
 class HandOver(Taken):
@@ -88,14 +96,22 @@ def work_of(row: WorkItem) -> WorkShown:
         due_at=row.due_at,
         due_provisional=row.due_provisional,
         snoozed_until=row.snoozed_until,
+        reminded_at=row.reminded_at,
         escalation_level=row.escalation_level,
+        escalated_to=row.escalated_to,
+        next_step_at=row.next_step_at,
     )
 
 
 @router.read("/work-items", "core.view_work")
 def list_work(request: ApiRequest, wanted: Query[WorkWanted]) -> WorkPage:
-    """Open items of one's own posts, or all within reach."""
-    rows: Any = my_work(request.actor, include_snoozed=True) if wanted.view == "mine" else work_in_reach(request.actor)
+    """Open items of one's own posts, what climbed to one, or all within reach."""
+    views: dict[str, Callable[[], Any]] = {
+        "mine": lambda: my_work(request.actor, include_snoozed=True),
+        "escalated": lambda: escalated_work(request.actor),
+        "reach": lambda: work_in_reach(request.actor),
+    }
+    rows = views[wanted.view]()
     if wanted.customer_id is not None:
         rows = rows.filter(customer_id=wanted.customer_id)
     lines, following = page_of(request, rows, wanted, [("due_at", "asc")], work_of)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.actor import Actor, StandIn
 from kexin.core.choices import ApprovalStatus, WorkStatus
 from kexin.core.scope import ScopedQuerySet
+
+APPROVAL_KIND = "core.approval"
+DELEGABLE = frozenset({"core.view_work", "core.complete_work", "core.snooze_work"})
 
 
 class WorkItemQuerySet(ScopedQuerySet["WorkItem"]):
@@ -18,6 +24,18 @@ class WorkItemQuerySet(ScopedQuerySet["WorkItem"]):
 
     def open(self) -> WorkItemQuerySet:
         return self.filter(status=WorkStatus.OPEN)
+
+    def delegated(self, actor: Actor, operation: str) -> list[Q]:
+        """Work of those the actor stands in for. A proposal is decided by one's own right and reach, never by this."""
+        if operation not in DELEGABLE:
+            return []
+        return [self.of(each) & ~Q(kind=APPROVAL_KIND) for each in actor.stand_ins]
+
+    @staticmethod
+    def of(stand_in: StandIn) -> Q:
+        """The items that a delegation covers."""
+        mine = Q(owner_post_id=stand_in.post_id)
+        return mine & Q(kind__in=stand_in.kinds) if stand_in.kinds else mine
 
 
 class WorkItem(models.Model):
@@ -34,10 +52,13 @@ class WorkItem(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("due"))
     due_provisional = models.BooleanField(_("due date provisional"), default=False)
-    remind_at = models.DateTimeField(_("reminder"), null=True, blank=True)
-    reminded_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("put off until"), null=True, blank=True)
     escalation_level = models.SmallIntegerField(_("escalation"), default=0)
+    escalated_to: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    ladder = models.ForeignKey("core.PolicyVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    ladder_step = models.SmallIntegerField(default=0)  # how many steps of the ladder have been taken
+    next_step_at = models.DateTimeField(null=True, blank=True)  # none: the ladder is at its end
     policy = models.ForeignKey("core.PolicyVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=10, choices=WorkStatus.choices, default=WorkStatus.OPEN)
     outcome = models.CharField(_("outcome"), max_length=40, blank=True)
@@ -55,6 +76,12 @@ class WorkItem(models.Model):
             models.Index("unit_id", "due_at", condition=Q(status="open"), name="core_workitem_unit"),
             models.Index("customer_id", condition=Q(status="open"), name="core_workitem_customer"),
             models.Index("due_at", condition=Q(status="open"), name="core_workitem_due"),
+            models.Index("next_step_at", condition=Q(status="open"), name="core_workitem_step"),
+            GinIndex(
+                fields=["escalated_to"],
+                condition=Q(status="open", escalation_level__gt=0),
+                name="core_workitem_escalated",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -20,9 +20,7 @@ from tests.personas import Bank
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
 VALUES = {
-    "remind_at_fraction": "0.5",
-    "escalate_after_hours": 12,
-    "escalation_levels": 2,
+    "ladder": [{"at": "50%", "to": ["owner"]}, {"at": "+2 working days", "to": ["unit_head"]}],
     "approval_within_working_days": 2,
 }
 

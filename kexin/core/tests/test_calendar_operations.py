@@ -125,7 +125,7 @@ def _owe(days: int, start: str) -> WorkItem:
         item = open_work("test.kind", unit_id=1, owner_post_id=1, due_at=due, subject_kind="t", subject_id=days)
     finally:
         frame.current.reset(token)
-    WorkItem.objects.filter(pk=item.pk).update(opened_at=moment, remind_at=moment + (due.at - moment) / 2)
+    WorkItem.objects.filter(pk=item.pk).update(opened_at=moment)
     return item
 
 
@@ -150,7 +150,7 @@ def test_provisional_work_is_dated_anew_once_the_year_is_published() -> None:
     # Ten days after 13 January: the made-up Saturday counts, the 22nd does not.
     assert _due(item) == ("2031-01-27 17:30", False, {})
     assert item.version == 2
-    assert item.remind_at - item.opened_at == (item.due_at - item.opened_at) / 2
+    assert item.next_step_at - item.opened_at == (item.due_at - item.opened_at) / 2  # the first step, at half the time
     assert _due(final) == ("2025-03-10 17:30", False, {})
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from django.test import Client
 from django.urls import reverse
 
@@ -23,10 +24,8 @@ from tests.personas import Bank
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
-WORK = {
-    "remind_at_fraction": "0.5",
-    "escalate_after_hours": 12,
-    "escalation_levels": 2,
+WORK: dict[str, object] = {
+    "ladder": [{"at": "50%", "to": ["owner"]}, {"at": "+2 working days", "to": ["unit_head"]}],
     "approval_within_working_days": 2,
 }
 
@@ -34,10 +33,13 @@ WORK = {
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
-        ({"escalate_after_hours": 721}, "escalate_after_hours", "high"),
-        ({"escalation_levels": -1}, "escalation_levels", "low"),
-        ({"remind_at_fraction": "NaN"}, "remind_at_fraction", "kind"),
-        ({"remind_at_fraction": "much"}, "remind_at_fraction", "kind"),
+        ({"approval_within_working_days": 61}, "approval_within_working_days", "high"),
+        ({"approval_within_working_days": 0}, "approval_within_working_days", "low"),
+        ({"approval_within_working_days": "much"}, "approval_within_working_days", "kind"),
+        ({"ladder": {"at": "50%"}}, "ladder", "kind"),
+        ({"ladder": [{"at": "150%", "to": ["owner"]}]}, "ladder", "kind"),
+        ({"ladder": [{"at": "due", "to": []}]}, "ladder", "kind"),
+        ({"ladder": [{"at": "due", "to": ["owner"]}, {"at": "50%", "to": ["owner"]}]}, "ladder", "kind"),
         ({"invented": 1}, "invented", "unknown"),
     ],
 )
@@ -47,7 +49,7 @@ def test_values_out_of_shape_are_named(change: dict[str, object], field: str, co
 
 
 def test_a_missing_value_is_named() -> None:
-    assert [reason.code for reason in check_values("core.work", {}).reasons] == ["missing"] * 4
+    assert [reason.code for reason in check_values("core.work", {}).reasons] == ["missing"] * 2
 
 
 def test_every_shipped_default_fits_its_shape(bank: Bank) -> None:
@@ -63,9 +65,9 @@ def test_a_version_begins_on_its_day_and_the_past_keeps_its_numbers(bank: Bank) 
     )
     decide_approval(row, actor=bank.actor("wu"), approve=True)
     forget_cache()
-    assert in_force(WorkPolicy).escalate_after_hours == 24
-    assert in_force(WorkPolicy, later).escalate_after_hours == 12
-    assert in_force(WorkPolicy, later - dt.timedelta(days=1)).escalate_after_hours == 24
+    assert in_force(WorkPolicy).approval_within_working_days == 3
+    assert in_force(WorkPolicy, later).approval_within_working_days == 2
+    assert in_force(WorkPolicy, later - dt.timedelta(days=1)).approval_within_working_days == 3
 
 
 def test_a_version_does_not_begin_in_the_past(bank: Bank) -> None:
@@ -80,18 +82,24 @@ def test_a_proposal_by_the_form_made_from_the_shape(bank: Bank, client_of: Clien
     gao = client_of("gao")
     url = reverse("core:propose_policy", args=["core.work"])
     page = gao.get(url)
-    assert page.context["form"].fields["escalate_after_hours"].max_value == 720
-    given = {**WORK, "in_force_from": str(business_date()), "legal_basis": "行内制度", "reason": "更早提醒"}
-    assert "escalate_after_hours" in gao.post(url, {**given, "escalate_after_hours": 9999}).context["form"].errors
+    assert page.context["form"].fields["approval_within_working_days"].max_value == 60
+    typed = {**WORK, "ladder": yaml.safe_dump(WORK["ladder"])}
+    given = {**typed, "in_force_from": str(business_date()), "legal_basis": "行内制度", "reason": "更早提醒"}
+    wrong = gao.post(url, {**given, "approval_within_working_days": 9999})
+    assert "approval_within_working_days" in wrong.context["form"].errors
+    seen = gao.post(url, {**given, "preview": "1"})
+    assert not PolicyVersion.objects.filter(code="core.work", number=2).exists()
+    assert [len(lines) for _label, lines in seen.context["previews"]] == [3]  # the example, then two steps
+    assert "超时 2 个工作日" in seen.content.decode()
     gao.post(url, given)
     version = PolicyVersion.objects.get(code="core.work", number=2)
     assert (version.status, version.values) == (PolicyStatus.PROPOSED, WORK)
     diff = gao.get(reverse("core:policy_diff", args=["core.work"]) + "?b=2")
     changed = {row.shape.name: (row.before, row.after) for row in diff.context["rows"] if row.changed}
-    assert changed["escalate_after_hours"] == ("24", "12")
+    assert changed["approval_within_working_days"] == ("3", "2")
     approval = Approval.objects.get(operation="core.propose_policy")
     client_of("wu").post(reverse("core:approval", args=[approval.pk]), {"decision": "approve"})
-    assert in_force(WorkPolicy).escalate_after_hours == 12
+    assert in_force(WorkPolicy).approval_within_working_days == 2
 
 
 def test_lists_are_typed_as_yaml_and_checked(bank: Bank, client_of: ClientOf) -> None:
@@ -131,3 +139,32 @@ def test_a_number_that_a_release_adds_is_filled_in_by_a_version_of_its_own():
     second = PolicyVersion.objects.get(code="core.reveal", number=2)
     assert second.approved_by == "kexin.defaults"
     assert "shown_seconds" in second.note
+
+
+OLD_WORK = {
+    "remind_at_fraction": "0.6",
+    "escalate_after_hours": 12,
+    "escalation_levels": 2,
+    "approval_within_working_days": 4,
+}
+
+
+def test_a_version_of_an_earlier_shape_keeps_meaning_what_it_said():
+    first = PolicyVersion.objects.get(code="core.work", number=1)
+    first.values, first.approved_by = OLD_WORK, "1005"
+    first.save()
+    forget_cache()
+    meant = [("60%", ["owner"]), ("+12 hours", ["unit_head"]), ("+24 hours", ["unit_head"])]
+    assert [(step["at"], step["to"]) for step in in_force(WorkPolicy).ladder] == meant
+    load_defaults(Path(policies.__file__).parent)
+    second = PolicyVersion.objects.get(code="core.work", number=2)
+    assert set(second.values) == {"ladder", "approval_within_working_days"}
+    assert [(step["at"], step["to"]) for step in second.values["ladder"]] == meant  # the institution's own choice
+    assert second.values["approval_within_working_days"] == 4
+    assert check_values("core.work", second.values).allowed
+
+
+def test_a_shipped_version_of_an_earlier_shape_is_followed_by_the_shipped_numbers():
+    PolicyVersion.objects.filter(code="core.work", number=1).update(values=OLD_WORK)
+    load_defaults(Path(policies.__file__).parent)
+    assert [step["at"] for step in in_force(WorkPolicy).ladder] == ["50%", "80%", "due", "+1 working day"]

@@ -15,7 +15,7 @@ from kexin.core.actor import system
 from kexin.core.choices import WorkStatus
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import WorkItem
-from kexin.core.work_operations import complete_work, escalate_work, reassign_work, snooze_work
+from kexin.core.work_operations import complete_work, reassign_work, snooze_work
 from kexin.core.workflow import open_work
 from tests.personas import Bank
 
@@ -110,15 +110,6 @@ def test_handing_over_to_a_held_post_within_reach(bank: Bank, client_of: ClientO
     with pytest.raises(RuleViolation):
         reassign_work(item, actor=bank.actor("zhou"), post_id=999_999, reason="x")
     assert client_of("lin").get(url).status_code == 403
-
-
-def test_late_items_climb_once_per_level(bank: Bank) -> None:
-    item = owed(bank, hours=-30)
-    clock = system("clock.work")
-    assert escalate_work(actor=clock, now=timezone.now()) == 1
-    assert escalate_work(actor=clock, now=timezone.now()) == 0
-    item.refresh_from_db()
-    assert item.escalation_level == 1
 
 
 def test_the_budget_of_the_page(bank: Bank, client_of: ClientOf, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]

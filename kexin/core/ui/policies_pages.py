@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -51,10 +53,21 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             (shape, as_text(shape, values.get(shape.name)), _bounds(shape), shape.kind in (list, dict))
             for shape in declared.shapes
         ],
+        "previews": previews(declared, values),
         "versions": _with_names(versions),
         "waiting": any(version.status == PolicyStatus.PROPOSED for version in versions),
     }
     return render(request, "core/policy.html", context)
+
+
+def previews(declared: PolicyType, values: Mapping[str, Any]) -> list[tuple[Any, list[tuple[str, str]]]]:
+    """What the lists and tables of a policy would do, where it can say so: (label, lines)."""
+    found = []
+    for shape in declared.shapes:
+        if shape.explain is not None and values.get(shape.name) is not None:
+            with suppress(ValueError, TypeError, KeyError, AttributeError):  # what makes no sense is told at its field
+                found.append((shape.label, shape.explain(values[shape.name])))
+    return found
 
 
 def _with_names(versions: list[PolicyVersion]) -> list[dict[str, Any]]:
@@ -160,6 +173,14 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         value = (running.values if running else {}).get(shape.name)
         start[shape.name] = as_text(shape, value) if shape.kind in (list, dict) else value
     form = ProposalForm(request.POST or None, declared=declared, initial=start)
+    shown = {"explained": any(shape.explain for shape in declared.shapes), "previews": []}
+    if request.method == "POST":
+        form.is_valid()
+        shown["previews"] = previews(declared, form.cleaned_data)
+        if "preview" in request.POST:
+            back = {"title": _("Propose a new version"), "sub": declared.label, "submit_label": _("Propose")}
+            back["back_url"] = reverse("core:policy", args=[code])
+            return render(request, "core/policy_propose.html", {"form": form, **back, **shown})
     return form_page(
         request,
         form,
@@ -171,4 +192,5 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
         done=_("Proposed. A second person decides."),
         go=lambda made: reverse("core:approval", args=[made.pk]),
         template="core/policy_propose.html",
+        context=shown,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import django_filters
@@ -24,7 +25,15 @@ from kexin.core.ui.fields import MomentInput, SearchSelect
 from kexin.core.ui.form_page import form_page, found_or_refuse, need
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
-from kexin.core.work_operations import complete_work, my_work, reassign_work, snooze_work, work_in_reach
+from kexin.core.work_operations import (
+    complete_work,
+    escalated_work,
+    my_work,
+    open_work_count,
+    reassign_work,
+    snooze_work,
+    work_in_reach,
+)
 from kexin.core.workflow import work_kinds
 
 LIMIT = 100  # the badge says "99+" from here on
@@ -33,10 +42,9 @@ LIMIT = 100  # the badge says "99+" from here on
 def open_count(request: HttpRequest) -> int | str | None:
     """The badge in the menu: how many items wait for me; at most LIMIT are counted."""
     actor = getattr(request, "actor", None)
-    if actor is None or not actor.post_ids:
+    if actor is None or not actor.post_ids or not actor.may("core.view_work"):
         return None
-    rows = WorkItem.objects.open().filter(owner_post_id__in=actor.post_ids)
-    number = rows.order_by().values("pk")[:LIMIT].count()
+    number = open_work_count(actor, LIMIT)
     return f"{LIMIT - 1}+" if number >= LIMIT else number
 
 
@@ -75,6 +83,22 @@ def _due(item: WorkItem) -> str:
     return format_html('<span class="{}">{}</span>{}', css, text, " *" if item.due_provisional else "")
 
 
+def _owner(item: Any) -> str:
+    """Who owes it; and who does it meanwhile, where somebody stands in."""
+    if not item.delegate_name:
+        return str(item.owner_name)
+    standing = _("%(delegate)s stands in") % {"delegate": item.delegate_name}
+    return format_html('{} <span class="chip calm">{}</span>', item.owner_name, standing)
+
+
+def _state(item: WorkItem) -> str:
+    """How far it has climbed, or that its owner was reminded."""
+    if item.escalation_level:
+        level = _("escalated, step %(n)s") % {"n": item.escalation_level}
+        return format_html('<span class="chip bad">{}</span>', level)
+    return format_html('<span class="chip warn">{}</span>', _("reminded")) if item.reminded_at else ""
+
+
 class WorkTable(Table):
     name = "core.work"
     caption = _("Work items")
@@ -88,7 +112,8 @@ class WorkTable(Table):
         Column("customer", _("Customer"), value=lambda row: row.customer_name),
         Column("kind", _("Kind"), value=lambda row: work_kinds[row.kind].label if row.kind in work_kinds else row.kind),
         Column("due", _("Due"), value=_due, sort="due_at", phone="sub"),
-        Column("owner", _("Owner"), value=lambda row: row.owner_name),
+        Column("state", _("State"), value=_state),
+        Column("owner", _("Owner"), value=_owner, phone="sub"),
         Column("do", _("Actions"), value=lambda row: row.buttons, phone="foot"),
     )
 
@@ -97,22 +122,37 @@ class WorkTable(Table):
         return kind.url(row) if kind else ""
 
 
+WHOSE = {"mine": _("Only mine"), "escalated": _("Escalated to me"), "all": _("Everybody's within my reach")}
+
+
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
-    """``?who=all`` shows everybody's open items within reach, else my own."""
+    """``?who=all`` shows everybody's open items within reach, ``escalated`` what climbed to me, else what I owe."""
     actor = actor_of(request)
-    everybody = request.GET.get("who") == "all"
-    rows = work_in_reach(actor) if everybody else my_work(actor, include_snoozed=True)
+    who = request.GET.get("who", "mine")
+    who = who if who in WHOSE else "mine"
+    rows = {
+        "mine": lambda: my_work(actor, include_snoozed=True),
+        "escalated": lambda: escalated_work(actor),
+        "all": lambda: work_in_reach(actor),
+    }[who]()
     table = WorkTable(request, rows.order_by(), filters=WorkFilter(request.GET, queryset=rows.order_by()))
-    owners = names.posts([item.owner_post_id for item in table.page.rows])
+    posts = [item.owner_post_id for item in table.page.rows]
+    owners, delegates = names.posts(posts), names.delegates(posts)
     customers = names.called(actor, [item.customer_id for item in table.page.rows if item.customer_id])
     for item in table.page.rows:
         item.owner_name = owners.get(item.owner_post_id, "")
         item.customer_name = customers.get(item.customer_id, "") if item.customer_id else ""
+        item.delegate_name = delegate_of(item, delegates)
         item.buttons = _buttons(item, actor)
-    title = _("Work items")
-    context = {"title": title, "table": table, "everybody": everybody}
+    context = {"title": _("Work items"), "table": table, "who": who, "whose": WHOSE.items()}
     return render(request, "core/work.html", context)
+
+
+def delegate_of(item: WorkItem, delegates: Mapping[int, list[names.Delegate]]) -> str:
+    """Who does an item at present in place of its owner; empty where nobody does."""
+    found = delegates.get(item.owner_post_id, [])
+    return next((each.name for each in found if not each.kinds or item.kind in each.kinds), "")
 
 
 def _buttons(item: WorkItem, actor: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
@@ -9,6 +11,9 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.actor import Actor
+from kexin.core.models import WorkItem
+from kexin.core.models.work import APPROVAL_KIND, WorkItemQuerySet
 from kexin.core.scope import ScopedQuerySet
 from kexin.party.choices import CustomerStatus, LifecycleProcess, PartyKind
 from kexin.party.models.party import Party
@@ -19,9 +24,19 @@ class CustomerQuerySet(ScopedQuerySet["Customer"]):
     scope_unit = "unit_id"
     scope_post = "lead_post_id"
 
+    def delegated(self, actor: Actor, operation: str) -> list[Q]:
+        """Customers with open work of those the actor stands in for, by the operations the policy opens."""
+        opened = [each for each in actor.stand_ins if any(fnmatchcase(operation, one) for one in each.opens)]
+        work = WorkItem.objects.open().filter(customer_id__isnull=False).exclude(kind=APPROVAL_KIND)
+        return [Q(pk__in=work.filter(WorkItemQuerySet.of(each)).values("customer_id")) for each in opened]
+
 
 class Customer(models.Model):
-    """客户. One file per party: the primary key is the party's. ``assets`` is written by the holdings floor."""
+    """客户. One file per party: the primary key is the party's.
+
+    ``assets`` (AUM at the last known point in time), ``average`` (this month's daily average so far) and ``tier`` (code of
+    the ladder's rung) are written by the holdings floor.
+    """
 
     party = models.OneToOneField(Party, on_delete=models.PROTECT, primary_key=True, related_name="customer")
     customer_no = models.CharField(_("customer number"), max_length=20, unique=True, db_collation="C")
@@ -39,6 +54,8 @@ class Customer(models.Model):
     search_tokens: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list)
     name_match = models.BigIntegerField(null=True, blank=True)  # keyed token of the normalised whole name
     assets = models.DecimalField(_("assets"), max_digits=20, decimal_places=2, default=0)
+    average = models.DecimalField(_("monthly daily average"), max_digits=20, decimal_places=2, default=0, db_default=0)
+    tier = models.CharField(_("tier"), max_length=20, blank=True, default="", db_default="", db_collation="C")
     source = models.CharField(max_length=20, blank=True, db_collation="C")
     source_no = models.CharField(max_length=40, blank=True, db_collation="C")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -67,12 +84,15 @@ class Customer(models.Model):
             GinIndex(fields=["search_tokens"], name="party_customer_search", fastupdate=True),
             models.Index("lead_post", "customer_no", name="party_customer_post_no"),
             models.Index("lead_post", F("assets").desc(), F("party").desc(), name="party_customer_post_assets"),
+            models.Index("lead_post", F("average").desc(), F("party").desc(), name="party_customer_post_average"),
             models.Index("lead_post", F("updated_at").desc(), F("party").desc(), name="party_customer_post_changed"),
             models.Index("lead_post", "birthday", "party", name="party_customer_post_birthday"),
             models.Index("unit", "customer_no", name="party_customer_unit_no"),
             models.Index("unit", F("assets").desc(), F("party").desc(), name="party_customer_unit_assets"),
+            models.Index("unit", F("average").desc(), F("party").desc(), name="party_customer_unit_average"),
             models.Index("unit", F("updated_at").desc(), F("party").desc(), name="party_customer_unit_changed"),
             models.Index(F("assets").desc(), F("party").desc(), name="party_customer_assets"),
+            models.Index(F("average").desc(), F("party").desc(), name="party_customer_average"),
             models.Index(F("updated_at").desc(), F("party").desc(), name="party_customer_changed"),
             models.Index("name_match", name="party_customer_name_match"),
         ]

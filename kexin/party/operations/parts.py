@@ -18,6 +18,7 @@ from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
 from kexin.party.events import CustomerChanged, DocumentRecorded
 from kexin.party.models import Address, ContactPoint, Customer, IdentityDocument, Party
 from kexin.party.operations.customers import touch
+from kexin.party.operations.expiry import close_renewed
 from kexin.party.operations.rows import store_address, store_contact, store_document
 
 
@@ -46,6 +47,7 @@ def record_document(
             _("A customer with this document exists already."),
             fields={"number": _("This number is in use already.")},
         ) from error
+    close_renewed(row, actor)
     touch(row, party)
     emit(DocumentRecorded(row.pk, row.customer_no, data.type))
     return document

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -125,37 +124,3 @@ def test_query_budget(bank: Any, chen: Any) -> None:
     with CaptureQueriesContext(connection) as caught:
         history_panel(Request(), chen.pk)  # type: ignore[arg-type]
     assert len(caught) <= 6
-
-
-def test_expiring_documents_become_work(bank: Any, chen: Any) -> None:
-    from kexin.core.actor import system
-    from kexin.core.models import Event, WorkItem
-    from kexin.core.work_operations import complete_work
-    from kexin.core.workflow import work_kinds
-    from kexin.party.data import DocumentData
-    from kexin.party.models import IdentityDocument
-    from kexin.party.operations import flag_expiring_documents, record_document
-
-    clock = system("clock.documents")
-    end = dt.date(2035, 1, 1)
-    old = IdentityDocument.objects.get(party=chen.party)
-    assert flag_expiring_documents(actor=clock, today=end - dt.timedelta(days=31)) == 0
-    assert flag_expiring_documents(actor=clock, today=end - dt.timedelta(days=30)) == 1
-    assert flag_expiring_documents(actor=clock, today=end - dt.timedelta(days=29)) == 0
-    item = WorkItem.objects.get(kind="party.document_expiring")
-    assert (item.owner_post_id, item.customer_id, item.subject_id) == (bank.posts["lin"].pk, chen.pk, old.pk)
-    kind = work_kinds[item.kind]
-    assert "2035-01-01" in str(kind.sentence(item))
-    assert kind.url(item) == f"/customers/{chen.pk}/?tab=profile"
-    assert Event.objects.filter(name="party.DocumentExpiring", customer_id=chen.pk).count() == 1
-    complete_work(item, actor=bank.actor("lin"))
-    assert flag_expiring_documents(actor=clock, today=end) == 0
-    assert flag_expiring_documents(actor=clock, today=end + dt.timedelta(days=1)) == 1
-    assert flag_expiring_documents(actor=clock, today=end + dt.timedelta(days=2)) == 0
-    passport = DocumentData(type="PASSPORT", number="E12345678", expires_on=dt.date(2044, 1, 1))
-    record_document(chen, actor=bank.actor("lin"), data=passport, replaces=old)
-    flag_expiring_documents(actor=clock, today=end + dt.timedelta(days=3))
-    assert list(WorkItem.objects.filter(kind=item.kind).order_by("pk").values_list("outcome", flat=True)) == [
-        "done",
-        "replaced",
-    ]

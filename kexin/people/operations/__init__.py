@@ -1,5 +1,6 @@
 """Writing doors of people."""
 
+from kexin.people.operations.delegation import delegate_for, delegate_work, end_delegation
 from kexin.people.operations.grants import apply_grant, propose_grant, propose_role_change, revoke_grant
 from kexin.people.operations.organisation import close_unit, create_unit, rename_unit
 from kexin.people.operations.sign_in import end_own_session, end_session
@@ -24,7 +25,10 @@ __all__ = [
     "create_post",
     "create_unit",
     "create_user",
+    "delegate_for",
+    "delegate_work",
     "end_appointment",
+    "end_delegation",
     "end_own_session",
     "end_session",
     "let_go",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.ui.form_page import post_only
 from kexin.core.ui.request import actor_of
+from kexin.people.delegations import my_delegations
 from kexin.people.operations import end_own_session
 from kexin.people.rights import rights_of, roles_held
 
@@ -26,6 +27,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "held": roles_held(actor_of(request)),
         "rights": rights_of(actor_of(request)),
+        "delegations": my_delegations(request.actor),  # type: ignore[attr-defined]
         "factors": factors,
         "sessions": UserSession.objects.filter(user_id=request.user.pk).count(),
     }

@@ -23,6 +23,7 @@ from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 from kexin.people import operations as ops
 from kexin.people.choices import EmployeeStatus
+from kexin.people.delegations import delegations_of
 from kexin.people.models import Employee, OrgUnit
 from kexin.people.queries import employees
 from kexin.people.rights import employee_file
@@ -94,6 +95,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "user_account": user,
         "held": held,
         "rights": rights,
+        "delegations": delegations_of(actor, employee.pk),
         "locked": bool(user and user.locked_until and user.locked_until > timezone.now()),
         "factors": Authenticator.objects.filter(user=user).exclude(type="recovery_codes").count() if user else 0,
         "sessions": sessions_of(actor, pk) if actor.may("people.end_session") else [],

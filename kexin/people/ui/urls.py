@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from kexin.people import openid
 from kexin.people.ui import account_pages as account
+from kexin.people.ui import delegation_pages as delegations
 from kexin.people.ui import employee_pages as staff
 from kexin.people.ui import role_pages as roles
 from kexin.people.ui import unit_pages as units
@@ -23,6 +24,9 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/callback/", openid.callback),
     path("accounts/second-factor/", account.second_factor, name="people_second_factor"),
     path("accounts/sessions/<int:pk>/end/", account.end_own, name="people_end_own_session"),
+    path("me/delegations/new/", delegations.new, name="people_new_delegation"),
+    path("delegations/<int:pk>/end/", delegations.end, name="people_end_delegation"),
+    path("posts/<int:pk>/delegate/", delegations.new_for, name="people_delegate_for"),
     path("organisation/", units.tree, name="people_organisation"),
     path("organisation/new/", units.new_unit, name="people_new_unit"),
     path("organisation/<int:pk>/", units.unit, name="people_unit"),
