@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from kexin.core.api.problems import InvalidRequest
 from kexin.core.ui.keyset import KeysetPage, Order
@@ -23,6 +23,22 @@ Amount = Annotated[
 ]
 Day = Annotated[dt.date, Field(examples=["2026-03-02"])]
 Moment = Annotated[dt.datetime, Field(examples=["2026-03-02T01:30:00Z"], description="UTC")]
+
+
+def _utc(value: dt.datetime) -> dt.datetime:
+    """In UTC, within the years that PostgreSQL and calendars of today agree on; farther offsets are no time of ours."""
+    try:
+        found = value.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+    if not 1900 <= found.year <= 2200:
+        raise ValueError("out of range")
+    return found
+
+
+Instant = Annotated[
+    AwareDatetime, AfterValidator(_utc), Field(description="With its offset", examples=["2026-03-02T01:30:00Z"])
+]
 Line = Annotated[str, Field(max_length=200)]
 Reason = Annotated[str, Field(min_length=1, max_length=1000, examples=["The customer asked for it in the branch"])]
 Note = Annotated[str, Field(max_length=1000)]
