@@ -124,7 +124,7 @@ class AumPolicy(Policy):
     """口径: which balances count with what weight. The version in force at a month's end holds for all its days."""
 
     weights: dict = setting(  # type: ignore[type-arg]
-        _("Weight per kind of account"), unit="%", check=parse_weights
+        _("Weight per kind of account"), unit="%", check=parse_weights, explain=explain_weights
     )
     negative: str = setting(
         _("Negative balances (zero: count as nought; as_is: count as they are)"), check=parse_negative
@@ -154,7 +154,7 @@ class AumPolicy(Policy):
 class TierPolicy(Policy):
     """客户等级: the ladder by the monthly daily average of the last closed month, with delays up and down."""
 
-    ladder: list = setting(_("Ladder"), check=parse_ladder)  # type: ignore[type-arg]
+    ladder: list = setting(_("Ladder"), check=parse_ladder, explain=explain_ladder)  # type: ignore[type-arg]
     months_up: int = setting(_("Months above before a raise"), unit=_("months"), minimum=1, maximum=24)
     months_down: int = setting(_("Months below before a fall"), unit=_("months"), minimum=1, maximum=24)
     near_percent: int = setting(_("Near the next tier: within"), unit="%", minimum=1, maximum=50)
