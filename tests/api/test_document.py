@@ -9,11 +9,13 @@ import difflib
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.utils.translation import override
 
+from kexin.core.api.shapes import Shown, Taken
 from kexin.core.operation import doors
 from kexin.core.ui.middleware import away_page
 from kexin.project.api import api
@@ -50,6 +52,26 @@ def test_every_body_and_answer_has_an_example_and_every_endpoint_words():
             for media in (each for holder in holders for each in holder.get("content", {}).values()):
                 if media["schema"].get("format") != "binary":
                     assert "example" in media, f"{method} {path}"
+
+
+def _shapes(base: type) -> Iterator[type]:
+    for each in base.__subclasses__():
+        yield each
+        yield from _shapes(each)
+
+
+def test_no_two_shapes_share_a_name():
+    """The document knows shapes by name: a second one of the same name would silently replace the first."""
+    by_name: dict[str, dict[str, object]] = {}
+    for shape in {*_shapes(Shown), *_shapes(Taken)}:
+        if shape.__module__.startswith("kexin.") and not shape.__name__.startswith("Page["):
+            by_name.setdefault(shape.__name__, {})[shape.__module__] = shape.model_json_schema()
+    clashing = {
+        name: sorted(found)
+        for name, found in by_name.items()
+        if any(each != next(iter(found.values())) for each in found.values())
+    }
+    assert not {name: where for name, where in clashing.items() if name in document()["components"]["schemas"]}
 
 
 def test_examples_name_no_field_that_is_not_there():

@@ -8,12 +8,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.files import TABLE, Format
 from kexin.core.api.problems import InvalidRequest
-from kexin.core.api.shapes import LARGEST_ID, Id, Moment, Page, Shown, Taken, one_of
+from kexin.core.api.shapes import LARGEST_ID, Id, Instant, Moment, Page, Shown, Taken, one_of
 from kexin.core.audit_operations import start_examination
 from kexin.core.audit_queries import (
     DEFAULT_DAYS,
@@ -108,7 +108,7 @@ class AuditExport(EntriesAsked):
 class EntryWanted(Taken):
     """The time of the entry, as the list gave it: it finds the month."""
 
-    at: AwareDatetime = Field(examples=["2026-03-02T01:30:00Z"])
+    at: Instant
 
 
 class Watcher(Shown):
@@ -142,11 +142,17 @@ class SealShown(Shown):
 def list_entries(request: ApiRequest, wanted: Query[EntriesWanted]) -> EntryPage:
     """Entries of the audit in a stretch of time. Looking into it is recorded too."""
     asked = wanted.wanted()
-    place = Place.read(wanted.cursor) if wanted.cursor else None
-    if wanted.cursor and (place is None or place.at.tzinfo is None or not 0 < place.pk <= LARGEST_ID):
-        raise InvalidRequest(fields={"cursor": _("This cursor does not belong to this list.")})
+    place = _place(wanted.cursor) if wanted.cursor else None
     rows, following = audit_page(request.actor, asked, place)
     return EntryPage(items=[_entry(row) for row in rows], next=str(following) if following else None)
+
+
+def _place(cursor: str) -> Place:
+    """Where a page begins. Raises InvalidRequest for what no page of ours ever named."""
+    place = Place.read(cursor)
+    if place is None or place.at.utcoffset() != dt.timedelta(0) or not 0 < place.pk <= LARGEST_ID:
+        raise InvalidRequest(fields={"cursor": _("This cursor does not belong to this list.")})
+    return place
 
 
 @router.read("/audit/entries/{entry_id}", "core.view_audit", _("See an entry of the audit"))

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from kexin.core.api.approvals import ApprovalShown, approval_of
 from kexin.core.api.endpoints import ApiRequest, Endpoints
-from kexin.core.api.shapes import Id, Moment, Page, Paging, Reason, Shown, Taken, one_of, page_of
+from kexin.core.api.shapes import Id, Instant, Moment, Page, Paging, Reason, Shown, Taken, Why, one_of, page_of
 from kexin.core.choices import Reach
 from kexin.core.models import ServiceAccount
 from kexin.core.service_accounts import (
@@ -57,7 +57,7 @@ class ServiceAccountTaken(Taken):
     unit_id: Id
     post_id: Id | None = Field(default=None, description="Only with the reach of a portfolio", examples=[None])
     addresses: list[Annotated[str, Field(max_length=50)]] = Field(default=[], max_length=50, examples=[["10.8.0.0/16"]])
-    expires_at: AwareDatetime = Field(examples=["2026-12-31T15:59:59Z"])
+    expires_at: Instant = Field(examples=["2026-12-31T15:59:59Z"])
     reason: Reason
 
 
@@ -67,12 +67,6 @@ class ServiceAccountMade(Shown):
     account: ServiceAccountShown
     approval: ApprovalShown
     token: str = Field(examples=["kx_a7f2kq3mz5dw6x4t_…"])
-
-
-class Why(Taken):
-    """Why."""
-
-    reason: Reason
 
 
 def _account(row: ServiceAccount) -> ServiceAccountShown:

@@ -51,6 +51,12 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Why(Taken):
+    """Why, for the person who decides and for the record."""
+
+    reason: Reason
+
+
 class Shown(BaseModel):
     """What an answer shows."""
 

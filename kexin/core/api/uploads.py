@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
-from pydantic import ConfigDict, Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest, Malformed
-from kexin.core.api.shapes import Id, Moment, Page, Paging, Shown, Taken, page_of
+from kexin.core.api.shapes import Id, Paging, page_of
+from kexin.core.api.upload_shapes import (
+    FieldShown,
+    FileProgress,
+    FileShown,
+    FirstRowsShown,
+    ImportUploadPage,
+    ImportUploadShown,
+    LoadTaken,
+    MappingTaken,
+    Offers,
+    ProfileSaved,
+    ProfileTaken,
+    TargetShown,
+)
 from kexin.core.imports.engine import limits_in_force
 from kexin.core.imports.offers import first_rows, profiles, targets
 from kexin.core.imports.uploads import (
@@ -30,136 +43,12 @@ from kexin.core.models import ImportUpload
 from kexin.core.ui.import_upload import OVERHEAD, ImportUploadHandler, too_large
 
 router = Endpoints("import uploads", _("Starting imports"))
-Short = Annotated[str, Field(max_length=200)]
 _ENCODINGS = ("utf-8", "gb18030", "utf-16", "latin-1")
 _DELIMITERS = (",", ";", "\t", "|")
 
 
-class FieldShown(Shown):
-    """A field that a column can feed."""
-
-    name: str = Field(examples=["name"])
-    label: str = Field(examples=["Name"])
-    kind: str = Field(examples=["text"])
-    required: bool
-    choices: list[str] = Field(examples=[[]])
-
-
-class TargetShown(Shown):
-    """A kind of record that a file can feed."""
-
-    code: str = Field(examples=["party.customer"])
-    label: str = Field(examples=["Customers"])
-    fields: list[FieldShown]
-
-
-class Offers(Shown):
-    """Profiles by name, and kinds of record for a mapping of your own."""
-
-    profiles: list[str] = Field(examples=[["berka"]])
-    targets: list[TargetShown]
-
-
-class FileShown(Shown):
-    """A file that was brought."""
-
-    name: str = Field(examples=["client.csv"])
-    size: int = Field(description="Bytes", examples=[182044])
-
-
-class FileProgress(Shown):
-    """How far a file is, in rows."""
-
-    file: str = Field(examples=["client.csv"])
-    target: str = Field(examples=["party.customer"])
-    done: int = Field(examples=[5000])
-    rows: int = Field(examples=[5369])
-
-
-class UploadShown(Shown):
-    """Files of one import that wait, are being loaded, or were loaded."""
-
-    id: Id
-    profile: str = Field(description="Empty: the mapping is your own", examples=[""])
-    target: str = Field(examples=["party.customer"])
-    files: list[FileShown]
-    present: bool = Field(description="The files have not been deleted", examples=[True])
-    columns: list[str] = Field(description="Columns found, for a mapping of your own", examples=[["no", "name"]])
-    rows: int | None = Field(examples=[5369])
-    mapping: dict[str, Any] = Field(examples=[{"source": "core", "columns": {"name": {"from": "name"}}}])
-    job: str = Field(description="none, waiting, running or ended", examples=["ended"])
-    trial: bool = Field(description="The job asked for last is or was a trial")
-    error: str = Field(description="Why the last job stopped", examples=[""])
-    progress: list[FileProgress]
-    trial_run_id: Id | None = Field(description="The load that the trial was", examples=[7])
-    run_id: Id | None = Field(description="The load itself", examples=[8])
-    uploaded_by: str = Field(examples=["1006"])
-    uploaded_at: Moment
-
-
-class UploadPage(Page[UploadShown]):
-    """Files whose import was not carried out yet, newest first, part of a list."""
-
-
-class FirstRowsShown(Shown):
-    """The first rows of a file; personal values and columns mapped to nothing are masked."""
-
-    columns: list[str] = Field(examples=[["no", "name"]])
-    rows: list[list[str]] = Field(examples=[[["1042", "陈**"]]])
-
-
-class ColumnTaken(Taken):
-    """How one field is made: of a column, or one value for all rows; how its codes, dates and amounts read."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    source: Short | None = Field(default=None, alias="from", description="The column", examples=["name"])
-    constant: Short | None = Field(default=None, description="One value for all rows", examples=[None])
-    translate: dict[Short, Short] = Field(
-        default={}, max_length=500, description="Code of the file to code of the field", examples=[{}]
-    )
-    otherwise: Short | None = Field(default=None, description="For every other code", examples=[None])
-    date: Short | None = Field(default=None, description="Form of dates, as in strftime", examples=["%Y-%m-%d"])
-    decimal: str | None = Field(default=None, pattern="^[.,]$", description="Decimal sign", examples=["."])
-
-    def spec(self) -> dict[str, Any]:
-        """As a profile writes it."""
-        return self.model_dump(by_alias=True, exclude_defaults=True)
-
-
-class MappingTaken(Taken):
-    """The source system, and how each field is made."""
-
-    source: str = Field(
-        pattern="^[a-z0-9][a-z0-9_-]{0,19}$",
-        description="Small letters, digits, hyphens; the same word again finds the same rows again",
-        examples=["core"],
-    )
-    columns: dict[Annotated[str, Field(max_length=60)], ColumnTaken] = Field(
-        max_length=200, examples=[{"name": {"from": "name"}}]
-    )
-
-
-class LoadTaken(Taken):
-    """A trial writes nothing and reports what would happen."""
-
-    trial: bool = Field(examples=[True])
-
-
-class ProfileTaken(Taken):
-    """The name under which the mapping is kept."""
-
-    name: str = Field(pattern="^[a-z0-9][a-z0-9_-]{0,19}$", examples=["core-customers"])
-
-
-class ProfileSaved(Shown):
-    """The name under which the mapping is kept."""
-
-    name: str = Field(examples=["core-customers"])
-
-
-def _upload(row: ImportUpload) -> UploadShown:
-    return UploadShown(
+def _upload(row: ImportUpload) -> ImportUploadShown:
+    return ImportUploadShown(
         id=row.pk,
         profile=row.profile,
         target=row.target,
@@ -206,10 +95,10 @@ def list_offers(request: ApiRequest) -> Offers:
 
 
 @router.read("/import-uploads", RIGHT, _("See files waiting for an import"))
-def list_uploads(request: ApiRequest, wanted: Query[Paging]) -> UploadPage:
+def list_uploads(request: ApiRequest, wanted: Query[Paging]) -> ImportUploadPage:
     """Files that were brought and not loaded yet."""
     lines, following = page_of(request, uploads(request.actor), wanted, [("id", "desc")], _upload)
-    return UploadPage(items=lines, next=following)
+    return ImportUploadPage(items=lines, next=following)
 
 
 _FILES = {
@@ -234,7 +123,7 @@ _FILES = {
 
 
 @router.write("POST", "/import-uploads", RIGHT, _("Upload files for an import"), status=201, once=False, body=_FILES)
-def bring_files(request: ApiRequest) -> UploadShown:
+def bring_files(request: ApiRequest) -> ImportUploadShown:
     """Bring the files of one import, for a profile or (one file) for a mapping of your own.
 
     They are streamed to the disk and given up as soon as the limit of the policy is passed.
@@ -276,7 +165,7 @@ def _described(request: ApiRequest) -> dict[str, str]:
 
 
 @router.read("/import-uploads/{upload_id}", RIGHT, _("See the files of an import and how far it is"))
-def read_upload(request: ApiRequest, upload_id: Id) -> UploadShown:
+def read_upload(request: ApiRequest, upload_id: Id) -> ImportUploadShown:
     """Files, mapping and progress; ask again while `job` is `waiting` or `running`."""
     return _upload(upload_of(request.actor, upload_id))
 
@@ -289,20 +178,20 @@ def read_first_rows(request: ApiRequest, upload_id: Id) -> FirstRowsShown:
 
 
 @router.write("PUT", "/import-uploads/{upload_id}/mapping", RIGHT, _("Map the columns of an import"))
-def set_mapping(request: ApiRequest, upload_id: Id, data: MappingTaken) -> UploadShown:
+def set_mapping(request: ApiRequest, upload_id: Id, data: MappingTaken) -> ImportUploadShown:
     """Say which column feeds which field. What does not fit is said in one sentence."""
     columns = {name: each.spec() for name, each in data.columns.items()}
     return _upload(map_columns(upload_id, actor=request.actor, source=data.source, columns=columns))
 
 
 @router.write("POST", "/import-uploads/{upload_id}/load", RIGHT, _("Ask for an import or its trial"), status=202)
-def ask_for_load(request: ApiRequest, upload_id: Id, data: LoadTaken) -> UploadShown:
+def ask_for_load(request: ApiRequest, upload_id: Id, data: LoadTaken) -> ImportUploadShown:
     """Have a worker load the files, or try to; asked again, it goes on behind what is loaded."""
     return _upload(ask_load(upload_id, actor=request.actor, trial=data.trial))
 
 
 @router.write("POST", "/import-uploads/{upload_id}/stop", RIGHT, _("Stop an import"))
-def stop_loading(request: ApiRequest, upload_id: Id) -> UploadShown:
+def stop_loading(request: ApiRequest, upload_id: Id) -> ImportUploadShown:
     """Stop behind the rows under way; what is loaded stays, and the same load can go on later."""
     return _upload(stop_load(upload_id, actor=request.actor))
 

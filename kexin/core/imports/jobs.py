@@ -18,7 +18,8 @@ _DOORS = frozenset({"core.start_import", "core.finish_import", "core.stop_import
 
 def _in_place_of(name: str) -> Actor:
     """Who asked, with the doors of loading only: the right was checked when the load was asked for."""
-    return Actor(kind=ActorKind.PERSON, name=name, label=name, grants=(Grant("import", _DOORS, Reach.ALL),))
+    kind = ActorKind.SERVICE if name.startswith("service.") else ActorKind.PERSON
+    return Actor(kind=kind, name=name, label=name, grants=(Grant("import", _DOORS, Reach.ALL),))
 
 
 @app.task(name="core.load_upload", queue="imports")

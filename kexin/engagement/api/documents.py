@@ -13,7 +13,7 @@ from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest, Malformed
-from kexin.core.api.shapes import Day, Id, Moment, Reason, Shown, Taken
+from kexin.core.api.shapes import Day, Id, Moment, Shown, Why
 from kexin.core.policy import in_force
 from kexin.engagement import vault
 from kexin.engagement.choices import DocumentCategory
@@ -46,12 +46,6 @@ class Documents(Shown):
     """Those in use first, then newest first."""
 
     items: list[KeptDocument]
-
-
-class Why(Taken):
-    """Why."""
-
-    reason: Reason
 
 
 def _document(row: Document) -> KeptDocument:

@@ -10,7 +10,7 @@ from pydantic import Field
 from kexin.core.api.approvals import ApprovalShown, approval_of
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.lookup import named
-from kexin.core.api.shapes import Day, Id, Moment, Reason, Shown, Taken, one_of
+from kexin.core.api.shapes import Day, Id, Moment, Shown, Taken, Why, one_of
 from kexin.party.api.shown import CustomerState, state_of
 from kexin.party.choices import LifecycleProcess
 from kexin.party.models import Customer
@@ -51,12 +51,6 @@ class Tick(Taken):
 
     done: bool = Field(default=True)
     note: str = Field(default="", max_length=200, examples=["Seen at the counter"])
-
-
-class Why(Taken):
-    """Why, for the person who decides and for the record."""
-
-    reason: Reason
 
 
 class Dormancy(Taken):

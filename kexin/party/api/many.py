@@ -49,7 +49,7 @@ class Refused(Shown):
     detail: str = Field(examples=["The file is closed and can only be read."])
 
 
-class Assignments(Shown):
+class Assigned(Shown):
     """What became of each: refusals do not hold up the others."""
 
     assigned: list[Id]
@@ -57,14 +57,14 @@ class Assignments(Shown):
 
 
 @router.write("POST", "/customers/assignments", ASSIGN, _("Assign many customers to a portfolio"))
-def assign_customers(request: ApiRequest, data: AssignmentsTaken) -> Assignments:
+def assign_customers(request: ApiRequest, data: AssignmentsTaken) -> Assigned:
     """Assign customers to one post. Each is an act of its own: refusals are told and do not hold up the others."""
     if not request.actor.may(ASSIGN):
         raise request.actor.refusal(ASSIGN)
     post = post_named(data.lead_post_id) if data.lead_post_id is not None else None
     wanted = [Customer(pk=pk) for pk in dict.fromkeys(data.customer_ids)]
     done, refused = assign_many(wanted, actor=request.actor, post=post, reason=data.reason)
-    return Assignments(
+    return Assigned(
         assigned=[row.pk for row in done],
         refused=[Refused(customer_id=row.pk, code=why.code, detail=str(why.message)) for row, why in refused],
     )

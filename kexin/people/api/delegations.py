@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
@@ -11,7 +13,7 @@ from kexin.core.api.lookup import named
 from kexin.core.api.shapes import Day, Id, Moment, Page, Paging, Shown, Taken, page_of
 from kexin.people.delegations import delegations_in_reach
 from kexin.people.models import Delegation, Post
-from kexin.people.operations import delegate_for, end_delegation
+from kexin.people.operations import delegate_for, delegate_work, end_delegation
 
 router = Endpoints("delegations", _("Delegation of work"))
 
@@ -45,8 +47,16 @@ class DelegationTaken(Taken):
     delegate_post_id: Id
     starts_on: Day
     ends_on: Day
-    kinds: list[str] = Field(default=[], max_length=50, examples=[[]])
+    kinds: list[str] = Field(default=[], max_length=50, description="Kinds of work; none: all", examples=[[]])
     reason: str = Field(min_length=1, max_length=200, examples=["年休假"])
+
+    def named(self) -> dict[str, Any]:
+        """What the operations take, the delegate's post found. Raises InvalidRequest."""
+        words = _("There is no such post.")
+        return {
+            "delegate_post": named(Post.objects.all(), self.delegate_post_id, "delegate_post_id", words),
+            **self.model_dump(exclude={"post_id", "delegate_post_id"}),
+        }
 
 
 def _shown(row: Delegation) -> DelegationShown:
@@ -74,19 +84,16 @@ def list_delegations(request: ApiRequest, wanted: Query[Paging]) -> DelegationPa
     return DelegationPage(items=lines, next=following)
 
 
+@router.write("POST", "/me/delegations", "people.delegate_work", status=201)
+def add_own_delegation(request: ApiRequest, data: DelegationTaken) -> DelegationShown:
+    """Name a delegate for one's own work at a post one holds. For persons: nobody else is on leave."""
+    return _shown(delegate_work(Post(pk=data.post_id), actor=request.actor, **data.named()))
+
+
 @router.write("POST", "/delegations", "people.delegate_for", status=201)
 def add_delegation(request: ApiRequest, data: DelegationTaken) -> DelegationShown:
     """Name a delegate for the holder of a post of one's units."""
-    row = delegate_for(
-        Post(pk=data.post_id),
-        actor=request.actor,
-        delegate_post=named(Post.objects.all(), data.delegate_post_id, "delegate_post_id", _("There is no such post.")),
-        starts_on=data.starts_on,
-        ends_on=data.ends_on,
-        kinds=data.kinds,
-        reason=data.reason,
-    )
-    return _shown(row)
+    return _shown(delegate_for(Post(pk=data.post_id), actor=request.actor, **data.named()))
 
 
 @router.write("POST", "/delegations/{delegation_id}/end", "people.end_delegation")

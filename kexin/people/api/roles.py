@@ -11,7 +11,7 @@ from pydantic import Field
 from kexin.core.api.approvals import ApprovalShown, approval_of
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.lookup import existing, named
-from kexin.core.api.shapes import Day, Id, Reason, Shown, Taken, one_of
+from kexin.core.api.shapes import Day, Id, Reason, Shown, Taken, Why, one_of
 from kexin.core.choices import Reach
 from kexin.core.models import Role
 from kexin.people.models import OrgUnit, Post, PostRole
@@ -92,12 +92,6 @@ class RoleTaken(Taken):
     """The whole new set of operations, and why."""
 
     operations: list[OperationName] = Field(min_length=1, max_length=500)
-    reason: Reason
-
-
-class Why(Taken):
-    """Why."""
-
     reason: Reason
 
 
