@@ -24,6 +24,7 @@ GROUPS: dict[str, Text] = {
     "changes": _("Changes"),
     "contacts": _("Contacts and notes"),
     "documents": _("Documents"),
+    "money": _("Large transactions"),
     "access": _("Insight into data"),
 }
 

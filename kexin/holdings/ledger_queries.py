@@ -15,8 +15,8 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.query import query
 from kexin.holdings.choices import Direction
-from kexin.holdings.models import Account, Transaction
-from kexin.holdings.queries import account_in_reach, same_reach
+from kexin.holdings.models import Account, AccountParty, Transaction
+from kexin.holdings.queries import account_in_reach, customer_for, same_reach
 
 VIEW_TRANSACTIONS = "holdings.view_transactions"
 
@@ -81,6 +81,27 @@ def narrowed(rows: QuerySet[Transaction], wanted: TransactionFilter) -> QuerySet
     if wanted.text:
         rows = rows.filter(Q(description__icontains=wanted.text) | Q(counterparty__icontains=wanted.text))
     return rows
+
+
+@query(VIEW_TRANSACTIONS, label=_("See transactions"))
+def large_transactions(
+    actor: Actor, customer_id: int, least: Decimal, first: dt.date, last: dt.date, most: int
+) -> list[Transaction]:
+    """Bookings of at least ``least``, in the account's own currency, on all accounts of a customer, newest first.
+
+    ``first`` and ``last`` keep the read to few months of the ledger. The account comes with each booking. Two reads.
+    """
+    customer_for(actor, customer_id, VIEW_TRANSACTIONS)
+    parties = AccountParty.objects.filter(customer_id=customer_id)
+    accounts = Account.objects.filter(customer_id=customer_id).values("pk").union(parties.values("account_id"))
+    known = Account.objects.filter(pk__in=accounts).in_bulk()
+    rows = Transaction.objects.filter(
+        account_id__in=list(known), amount__gte=least, booked_on__gte=first, booked_on__lte=last
+    )
+    found = list(rows.order_by("-booked_on", "-id")[:most]) if known else []
+    for row in found:
+        row.account = known[row.account_id]
+    return found
 
 
 @query(VIEW_TRANSACTIONS, label=_("See transactions"))

@@ -164,7 +164,7 @@ def test_query_budget_of_the_panel(bank: Any, chen: Any, client_of: Any) -> None
 
     with CaptureQueriesContext(connection) as caught:
         timeline_panel(Request(), chen.pk)  # type: ignore[arg-type]
-    assert len(caught) <= 6
+    assert len(caught) <= 9  # three of them for large transactions, one for their policy where it is not cached
 
 
 def test_notes_by_the_page(bank: Any, chen: Any, client_of: Any) -> None:

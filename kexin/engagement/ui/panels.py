@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 
 from kexin.core import names as known_names
+from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.models import Event
 from kexin.core.policy import in_force
-from kexin.core.ui.keyset import KeysetPage, Order
+from kexin.core.ui.keyset import Cursor, KeysetPage, Order
 from kexin.core.ui.request import actor_of
 from kexin.engagement.models import Note
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import TimelineFilter, documents, notes_for, timeline_events
 from kexin.engagement.timeline import GROUPS, Rendering, Text, rendering_of
+from kexin.engagement.ui import large
 from kexin.people.queries import post_labels
 
 PAGE = 20
@@ -36,10 +39,12 @@ class Line:
     sentence: Text
     who: str
     note: Note | None = None
+    whole_day: bool = False
+    url: str = ""
 
 
 def timeline_panel(request: HttpRequest, pk: int) -> Shown:
-    """Overview: pinned notes, a box for a new one, then what happened, newest first. Six reads at most.
+    """Overview: pinned notes, a box for a new one, then what happened, newest first. Nine reads at most.
 
     With ``at`` in the address only the next lines come, to be put behind those already shown.
     """
@@ -52,8 +57,12 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
     found = notes_for(actor, pk, mine, pinned=first)
     pinned = [note for note in found if note.pinned] if first else []
     names = known_names.people({row.actor_name for row in page.rows} | {note.written_by for note in pinned})
+    lines = _lines(page.rows, {note.pk: note for note in found}, names)
+    bookings = _bookings(actor, pk, page, _begun(request.GET.get("at", ""))) if group in ("", large.GROUP) else []
+    lines = sorted([*lines, *bookings], key=lambda line: line.at, reverse=True)
     context = {
-        "lines": _lines(page.rows, {note.pk: note for note in found}, names),
+        "lines": lines,
+        "most": large.MOST if len(bookings) == large.MOST else 0,
         "group": group,
         "next": page.next_cursor,
         "panel_url": request.path,
@@ -66,7 +75,7 @@ def timeline_panel(request: HttpRequest, pk: int) -> Shown:
         return "engagement/timeline_lines.html", context
     return "engagement/panel_timeline.html", context | {
         "customer_pk": pk,
-        "groups": GROUPS.items(),
+        "groups": [each for each in GROUPS.items() if each[0] != large.GROUP or large.seen_by(actor)],
         "pinned": [(note, names.get(note.written_by, note.written_by)) for note in pinned],
         "may_write": actor.may("engagement.write_note"),
         "text": "",
@@ -100,6 +109,32 @@ def _lines(rows: list[Event], written: Mapping[int, Note], names: Mapping[str, s
         who = names.get(row.actor_name, row.actor_name)
         lines.append(Line(row.at, rendering, sentence, who, note))
     return lines
+
+
+def _bookings(actor: Actor, customer_id: int, page: KeysetPage[Event], before: dt.datetime | None) -> list[Line]:
+    """Large transactions of the time that this page of events covers; all earlier ones where it is the last page."""
+    return [
+        Line(
+            at,
+            large.rendering(row),
+            large.sentence(row),
+            "",
+            whole_day=whole_day,
+            url=reverse("holdings:account", args=[row.account_id]),
+        )
+        for (at, whole_day), row in large.between(
+            actor, customer_id, page.rows[-1].at if page.has_next else None, before
+        )
+    ]
+
+
+def _begun(text: str) -> dt.datetime | None:
+    """The moment before which a further page of events begins; None for the first."""
+    cursor = Cursor.read(text) if text else None
+    try:
+        return dt.datetime.fromisoformat(str(cursor.values[0])) if cursor else None
+    except (ValueError, IndexError):
+        return None
 
 
 def documents_panel(request: HttpRequest, pk: int) -> Shown:

@@ -15,6 +15,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from kexin.core.crypto import KeyRing
+from kexin.core.models import PolicyVersion
+from kexin.core.policy import policy_types
 from kexin.project.commands import CommandError
 
 KEY_FILES = ("master.json", "keyring.json")
@@ -26,7 +28,7 @@ def prepare() -> None:
     """Open or make the keys, migrate, collect static files. Refusals: CommandError, KeyMissing."""
     with _alone():
         prepare_keys(Path(settings.KEXIN_KEYS_DIR))
-        if pending_migrations():
+        if pending_migrations() or policies_without_numbers():
             print("Preparing the database …", flush=True)
             call_command("migrate", interactive=False, verbosity=0)
         collect_static()
@@ -96,6 +98,11 @@ def pending_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _backwards in plan]
+
+
+def policies_without_numbers() -> set[str]:
+    """Policies that a release added without a migration: their shipped numbers come in after ``migrate``."""
+    return policy_types.keys() - set(PolicyVersion.objects.values_list("code", flat=True))
 
 
 def collect_static() -> None:
