@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from bench.size import MONTHS, PER_BRANCH, PORTFOLIO, Size
 
@@ -45,7 +45,7 @@ def make_part(plan: Plan) -> tuple[Any, bytes, bytes]:
     from kexin.core.keystore import customer_keys
     from kexin.core.sealing import place
     from kexin.core.tokens import exact_token
-    from kexin.party.importing.sealing import CUSTOMER_COLUMNS, Part, make_new
+    from kexin.party.intake.making import Part, make_new
     from kexin.project.demo import identity, names
 
     rng = np.random.default_rng(plan.first)
@@ -63,6 +63,8 @@ def make_part(plan: Plan) -> tuple[Any, bytes, bytes]:
     numbers = [body + check for body, check in zip(bodies, identity.check_digits(bodies), strict=True)]
     years = np.array([day.year for day in born])
     area, street = names.addresses(rng, plan.count)
+    cents = (np.exp(rng.normal(11.0, 1.6, (plan.count, 2))) * 100).astype(np.int64)
+    cents[rng.random(plan.count) < 0.08] = 0  # accounts that stand empty: equal assets, as in life
     made = make_new(
         Part(
             columns={
@@ -76,6 +78,7 @@ def make_part(plan: Plan) -> tuple[Any, bytes, bytes]:
                 ],
                 "address_area": area.tolist(),
                 "address_detail": street.tolist(),
+                "assets": [Decimal(int(each)) / 100 for each in cents.sum(axis=1)],
                 "admitted_on": [JOINED + dt.timedelta(days=int(each) % 2_000) for each in serial],
             },
             lines=serial.tolist(),
@@ -89,17 +92,7 @@ def make_part(plan: Plan) -> tuple[Any, bytes, bytes]:
         )
     )
     assert not made.refused, made.refused[:3]
-    cents = (np.exp(rng.normal(11.0, 1.6, (plan.count, 2))) * 100).astype(np.int64)
-    cents[rng.random(plan.count) < 0.08] = 0  # accounts that stand empty: equal assets, as in life
-    at = CUSTOMER_COLUMNS.index("assets")
-    rows = made.customer.decode().split("\n")[:-1]
-    out = []
-    for row, sums in zip(rows, cents.sum(axis=1), strict=True):
-        parts = row.split("\t")
-        parts[at] = f"{sums / 100:.2f}"
-        out.append("\t".join(parts))
-    made.customer = bytearray(("\n".join(out) + "\n").encode())
-    key_ids = [UUID(row.split("\t")[1]) for row in made.party.decode().split("\n")[:-1]]
+    key_ids = made.key_ids
     ciphers = customer_keys().aead_many(key_ids)
     where = place("holdings_account", "number")
     accounts, parties = bytearray(), bytearray()
@@ -167,9 +160,11 @@ def _customers(size: Size, today: dt.date, heard: Any) -> None:
     from django.utils import timezone
 
     from kexin.core.history import inserts_unrecorded
+    from kexin.core.imports.importable import Outcome
     from kexin.core.imports.staging import copy_text
     from kexin.core.imports.workers import Workers
-    from kexin.party.importing import sealing
+    from kexin.party.importing.customers import copy_made
+    from kexin.party.importing.documents import insert_documents
 
     units, posts = people(size)
     plans = []
@@ -193,13 +188,8 @@ def _customers(size: Size, today: dt.date, heard: Any) -> None:
             parts = workers.map(make_part, plans[start : start + 4])
             with transaction.atomic(), inserts_unrecorded():
                 for made, accounts, parties in parts:
-                    copy_text("party_party", sealing.PARTY_COLUMNS, [bytes(made.party)])
-                    copy_text("party_customer", sealing.CUSTOMER_COLUMNS, [bytes(made.customer)])
-                    # The staging column of the importer is not the table's: cut it off.
-                    documents = b"\n".join(row.split(b"\t", 1)[1] for row in bytes(made.document).split(b"\n")[:-1])
-                    copy_text("party_identitydocument", sealing.DOCUMENT_COLUMNS[1:], [documents + b"\n"])
-                    copy_text("party_contactpoint", sealing.CONTACT_COLUMNS, [bytes(made.contact)])
-                    copy_text("party_address", sealing.ADDRESS_COLUMNS, [bytes(made.address)])
+                    copy_made(made)
+                    insert_documents(made.document, made.document_tokens, {}, Outcome())
                     copy_text("holdings_account", ACCOUNT_COLUMNS, [accounts])
                     copy_text("holdings_accountparty", ("account_id", "customer_id", "role", "source_no"), [parties])
             heard("customers", min(own, (start + 4) * PART), own)

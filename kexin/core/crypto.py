@@ -195,6 +195,10 @@ class KeyRing:
         """The value under every enabled key, the primary's first: what a search looks for in a rotation."""
         return [each.compute(data, length) for each in self._prfs]
 
+    def prf_written(self, data: bytes, length: int = 16) -> bytes:
+        """The one of :meth:`prf_all` that stands in first columns."""
+        return self._prfs[self.written].compute(data, length)
+
     @cached_property
     def written(self) -> int:
         """Which of :meth:`prf_all` stands in first columns: the older key's (-1) until the newer took over (0)."""
@@ -306,17 +310,19 @@ class _Opened:
         self.ring: KeyRing | None = None
         self.stamp: tuple[int, ...] = ()
         self.looked = 0.0
+        self.asked: Path | str = ""
 
-    def get(self, directory: Path) -> KeyRing:
+    def get(self, place: Path | str) -> KeyRing:
         ring = self.ring
-        if ring is not None and ring.directory == directory and time.monotonic() - self.looked < RELOAD_SECONDS:
+        if ring is not None and self.asked == place and time.monotonic() - self.looked < RELOAD_SECONDS:
             return ring
+        directory = Path(place)
         with self.lock:
             stamp = tuple(_stamp(directory / name) for name in ("master.json", "keyring.json"))
             if self.ring is None or self.ring.directory != directory or stamp != self.stamp:
                 self.ring = KeyRing.open(directory)
                 self.stamp = stamp
-            self.looked = time.monotonic()
+            self.looked, self.asked = time.monotonic(), place
             return self.ring
 
 
@@ -342,7 +348,7 @@ def key_ring() -> KeyRing:
     """The ring of this installation (``settings.KEXIN_KEYS_DIR``), opened once per process. May raise KeyMissing."""
     from django.conf import settings
 
-    return _opened.get(Path(settings.KEXIN_KEYS_DIR))
+    return _opened.get(settings.KEXIN_KEYS_DIR)
 
 
 def forget_opened_ring() -> None:

@@ -3,7 +3,7 @@
 Keys and ciphertexts are Tink's own, byte for byte: what is made here Tink reads, and the other way round (the tests
 hold both against each other). A keyset is Tink's protocol buffer; a ciphertext is ``01``, the key's identifier (4
 bytes), a random nonce (12), the encrypted value and its tag (16). AES-GCM itself is OpenSSL's, by pyca/cryptography.
-The reason is cost: by a keyset handle, a key takes 50 µs to make and 35 to open, here 9 each; a value takes half as long.
+The reason is cost: by a keyset handle a key takes 50 µs to make and 35 to open, here 9; a value takes half the time.
 A keyset of several keys (while a key is changed) is opened by Tink as ever.
 """
 

@@ -60,12 +60,12 @@ def exact_token_next(kind: str, value: str) -> bytes | None:
 
 def exact_tokens(kind: str, values: Iterable[str | None]) -> list[bytes | None]:
     """:func:`exact_token` of a whole column; None and empty text stay None."""
-    ring = key_ring()
-    return [ring.prf_all(_exact(kind, value), EXACT_BYTES)[ring.written] if value else None for value in values]
+    compute = key_ring().prf_written
+    return [compute(_exact(kind, value), EXACT_BYTES) if value else None for value in values]
 
 
 def _exact(kind: str, value: str) -> bytes:
-    text = unicodedata.normalize("NFKC", value).casefold()
+    text = value.lower() if value.isascii() else unicodedata.normalize("NFKC", value).casefold()
     return f"exact\0{len(kind)}\0{kind}\0{''.join(text.split())}".encode("utf-8", "surrogatepass")
 
 
@@ -243,6 +243,12 @@ def _words_match(words: list[str], asked: list[str]) -> bool:
 def name_match_key(name: str) -> int:
     """The token of the whole name for finding duplicates: spaces, dots, case and the order of words do not matter."""
     return _vocabulary().asked(_match_piece(name))
+
+
+def name_match_keys(names: Iterable[str | None]) -> list[int | None]:
+    """:func:`name_match_key` of a whole column; None and empty text stay None."""
+    vocabulary = _vocabulary()
+    return [vocabulary.asked(_match_piece(name)) if name else None for name in names]
 
 
 def name_match_candidates(name: str) -> list[int]:

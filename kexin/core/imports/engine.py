@@ -217,7 +217,7 @@ class _Loading:
     def load(self) -> None:
         """All files in order; a trial in one transaction that is given up at the end."""
         with ExitStack() as stack:
-            workers = stack.enter_context(Workers(max(each.rows for each in self.sources)))
+            workers = stack.enter_context(Workers(max(each.rows for each in self.sources), models=False))
             if not self.run.dry_run:
                 for index in range(len(self.sources)):
                     self._file(index, workers)

@@ -13,8 +13,11 @@ import pyarrow.csv as arrow_csv
 from django.db import connection
 from psycopg import sql
 
+from kexin.core.imports.binary import HEADER, TRAILER
+
 Statement = sql.SQL | sql.Composed
 SLICE = 20_000
+SENT = 1 << 18  # bytes handed to the connection at once: it buffers what is not sent yet
 
 
 def server() -> psycopg.Connection[Any]:
@@ -61,6 +64,16 @@ def copy_text(table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> No
     with server().cursor().copy(copy_statement(table, columns)) as copy:
         for block in blocks:
             copy.write(block)
+
+
+def copy_binary(table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:
+    """COPY rows that :mod:`kexin.core.imports.binary` has written."""
+    with server().cursor().copy(copy_statement(table, columns, "(FORMAT binary)")) as copy:
+        copy.write(HEADER)
+        for block in blocks:
+            for start in range(0, len(block), SENT):
+                copy.write(block[start : start + SENT])
+        copy.write(TRAILER)
 
 
 def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -10,7 +10,7 @@ from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_address, mask_contact, mask_date, mask_identity, mask_name
 from kexin.party.choices import AddressKind, Channel, CustomerStatus, DocumentType, IncomeBand, PartyKind
 from kexin.party.importing.attributes import load_attributes
-from kexin.party.importing.customers import load_customers, tell_candidates
+from kexin.party.importing.customers import begin_customers, load_customers, tell_candidates
 
 _STATES = tuple(value for value in CustomerStatus.values if value != CustomerStatus.MERGED)
 
@@ -127,7 +127,8 @@ register(
         key=("source_no",),
         fields=CUSTOMER_FIELDS,
         load=load_customers,
-        batch_rows=20_000,
+        before_file=begin_customers,
+        batch_rows=40_000,
         on_finish=tell_candidates,
     ),
     Importable(

@@ -8,8 +8,8 @@ from kexin.core.imports.staging import copy_text, line, run
 from kexin.core.keystore import customer_keys
 from kexin.core.masking import plain
 from kexin.core.tokens import exact_token
-from kexin.party.importing.customers import record_candidates
-from kexin.party.importing.sealing import ATTRIBUTE_VALUE, Sealer
+from kexin.party.importing.suspicion import record_candidates
+from kexin.party.intake.making import ATTRIBUTE_VALUE, Sealer
 
 COLUMNS = ("party_id", "key_id", "code", "value", "token")
 

@@ -7,12 +7,16 @@ from typing import Any
 from kexin.core.fields import decrypt_rows
 from kexin.core.imports.importable import Batch, Outcome, Rejection
 from kexin.core.imports.sources import LINE
-from kexin.core.imports.staging import copy_text
+from kexin.core.imports.staging import copy_binary
 from kexin.core.keystore import customer_keys
 from kexin.core.tokens import name_match_key, name_tokens
 from kexin.party.choices import CustomerStatus
-from kexin.party.importing import sealing
-from kexin.party.importing.sealing import Sealer, Tokens, ask_tokens, check_row, identity_kind
+from kexin.party.importing.documents import insert_documents
+from kexin.party.importing.suspicion import record_candidates
+from kexin.party.intake import tables
+from kexin.party.intake.checks import Checked, check_row
+from kexin.party.intake.making import DOCUMENT_NUMBER, Sealer, address, contact
+from kexin.party.intake.tokens import Tokens, ask_tokens, identity_kind, tail_of
 from kexin.party.models import Address, ContactPoint, Customer, EnterpriseProfile, IdentityDocument, Party
 
 SOME = 2_000
@@ -54,9 +58,9 @@ def _take_over(rows: list[dict[str, Any]], known: dict[str, int], batch: Batch, 
 
 
 def _change_party(
-    party: Party, customer: Customer, row: dict[str, Any], checked: sealing.Checked, fields: frozenset[str]
+    party: Party, customer: Customer, row: dict[str, Any], checked: Checked, fields: frozenset[str]
 ) -> bool:
-    wanted: dict[str, Any] = {name: row[name] or "" for name in sealing.PARTY_TEXTS if name in fields}
+    wanted: dict[str, Any] = {name: row[name] or "" for name in tables.PARTY_TEXTS if name in fields}
     if "name" in fields:
         wanted["name"] = row["name"]
     if checked.born_on is not None:
@@ -98,7 +102,7 @@ def _change_enterprise(profile: EnterpriseProfile, row: dict[str, Any], fields: 
 class _Parts:
     """Documents, contacts and addresses of known customers: new ones are added, none is taken away."""
 
-    def __init__(self, ids: list[int], batch: Batch, rows: list[tuple[dict[str, Any], sealing.Checked]]) -> None:
+    def __init__(self, ids: list[int], batch: Batch, rows: list[tuple[dict[str, Any], Checked]]) -> None:
         self.dry_run = batch.load.dry_run
         self.tokens = Tokens()
         for row, checked in rows:
@@ -117,11 +121,12 @@ class _Parts:
         if {"address_area", "address_detail"} & batch.fields:
             for address in decrypt_rows(Address, Address.objects.filter(party_id__in=ids)):
                 self.addresses.setdefault((address.party_id, address.kind), []).append(address)
-        self.documents_made = bytearray()
-        self.contacts_made = bytearray()
-        self.addresses_made = bytearray()
+        self.documents_made: list[tables.Document] = []
+        self.contacts_made: list[tables.Contact] = []
+        self.addresses_made: list[tables.Address] = []
+        self.lines: dict[int, int] = {}
 
-    def take_over(self, party: Party, row: dict[str, Any], checked: sealing.Checked) -> bool:
+    def take_over(self, party: Party, row: dict[str, Any], checked: Checked) -> bool:
         """Note what is missing in the file of the customer; whether anything was."""
         sealer: Sealer | None = None
 
@@ -131,21 +136,20 @@ class _Parts:
             return sealer
 
         before = len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made)
-        if checked.document is not None:
-            token = self.tokens.of(identity_kind(row), checked.document.normalised)
+        if checked.number:
+            token = self.tokens.of(identity_kind(row), checked.number)
             holder = self.holders.get(token or b"", party.pk)
             if holder != party.pk:
                 self.same.append((party.pk, holder))
                 self.refused.append(Rejection(row[LINE], "document_number", "***", "identity_taken", whole_row=False))
             elif (party.pk, token) not in self.documents:
-                self.documents_made += sealing.document_line(
-                    row[LINE], party.pk, row, checked.document, own(), self.tokens
-                )
+                self.lines[party.pk] = row[LINE]
+                self.documents_made.append(_document(party.pk, row, checked.number, own(), self.tokens))
         for contact_kind, value in checked.contacts.items():
             if (party.pk, contact_kind, self.tokens.of(contact_kind, value)) not in self.contacts:
-                self.contacts_made += sealing.contact_line(party.pk, contact_kind, value, own(), self.tokens)
+                self.contacts_made.append(contact(party.pk, contact_kind, value, own(), self.tokens))
         if (row.get("address_area") or row.get("address_detail")) and not self._lives_there(party.pk, row):
-            self.addresses_made += sealing.address_line(party.pk, row, own())
+            self.addresses_made.append(address(party.pk, row, own()))
         return len(self.documents_made) + len(self.contacts_made) + len(self.addresses_made) > before
 
     def _lives_there(self, pk: int, row: dict[str, Any]) -> bool:
@@ -157,12 +161,21 @@ class _Parts:
 
     def write(self, outcome: Outcome) -> None:
         """Copy what was missing; documents that others hold are refused alone."""
-        from kexin.party.importing.customers import insert_documents, record_candidates
-
         outcome.rejected += self.refused
         record_candidates(self.same, "identity")
-        insert_documents([self.documents_made], outcome)
+        held = [each.token for each in self.documents_made if each.token is not None]
+        insert_documents(tables.documents(self.documents_made), held, self.lines, outcome)
         if self.contacts_made:
-            copy_text("party_contactpoint", sealing.CONTACT_COLUMNS, [bytes(self.contacts_made)])
+            copy_binary("party_contactpoint", tables.CONTACT_COLUMNS, [tables.contacts(self.contacts_made)])
         if self.addresses_made:
-            copy_text("party_address", sealing.ADDRESS_COLUMNS, [bytes(self.addresses_made)])
+            copy_binary("party_address", tables.ADDRESS_COLUMNS, [tables.addresses(self.addresses_made)])
+
+
+def _document(party_id: int, row: dict[str, Any], number: str, sealer: Sealer, tokens: Tokens) -> tables.Document:
+    kind, long_term = identity_kind(row), bool(row.get("document_long_term"))
+    return tables.Document(
+        party_id, sealer.key_id, row["document_type"], row.get("document_country") or "CN",
+        sealer.seal(DOCUMENT_NUMBER, number), tokens.of(kind, number), tokens.newer(kind, number),
+        tokens.of("last4", tail_of(number)), row.get("document_issued_on"),
+        None if long_term else row.get("document_expires_on"), long_term,
+    )  # fmt: skip
