@@ -7,7 +7,8 @@ market value, any other with its stated balance. The first owner has it all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -24,7 +25,7 @@ COUNTED = (
     AccountKind.INSURANCE,
     AccountKind.GOLD,
 )
-AT_ONCE = 50_000
+AT_ONCE = 25_000  # customers
 
 _REFRESH = """
 UPDATE party_customer c SET assets = n.assets
@@ -59,22 +60,35 @@ def refresh_assets(customer_ids: Sequence[int] | None = None) -> int:
 
     All customers are done in portions, each a transaction of its own where none is open.
     """
-    values: dict[str, Any] = {
-        "kinds": [str(kind) for kind in COUNTED],
-        "closed": str(AccountStatus.CLOSED),
-        "currency": own_currency(),
-    }
     if customer_ids is not None:
-        return _refresh("c2.party_id = ANY(%(ids)s)", {**values, "ids": list(customer_ids)})
+        return _refresh("c2.party_id = ANY(%(ids)s)", {**_values(), "ids": list(customer_ids)})
+    return sum(portion() for portion in portions())
+
+
+def portions() -> list[Callable[[], int]]:
+    """Bringing the assets of all customers up to date, in portions that may run at the same time."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT min(party_id), max(party_id) FROM party_customer")
         low, high = cursor.fetchone()
     if low is None:
-        return 0
-    return sum(
-        _refresh("c2.party_id BETWEEN %(low)s AND %(high)s", {**values, "low": start, "high": start + AT_ONCE - 1})
+        return []
+    values = _values()
+    return [
+        partial(
+            _refresh,
+            "c2.party_id BETWEEN %(low)s AND %(high)s",
+            {**values, "low": start, "high": start + AT_ONCE - 1},
+        )
         for start in range(low, high + 1, AT_ONCE)
-    )
+    ]
+
+
+def _values() -> dict[str, Any]:
+    return {
+        "kinds": [str(kind) for kind in COUNTED],
+        "closed": str(AccountStatus.CLOSED),
+        "currency": own_currency(),
+    }
 
 
 def _refresh(which: str, values: dict[str, Any]) -> int:

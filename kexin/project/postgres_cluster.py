@@ -173,6 +173,8 @@ class Cluster:
                 connection.execute(f"CREATE ROLE {ROLE} LOGIN {right}")
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+            # Loads check keys set by set (core/imports/keys.py). No new power: the owner may drop keys and triggers.
+            connection.execute(f"GRANT SET ON PARAMETER session_replication_role TO {ROLE}")
 
     def shut_down(self) -> None:
         """A fast shutdown, and an immediate one if that does not end; nothing if it does not run."""

@@ -72,6 +72,17 @@ def test_a_change_of_excluded_columns_alone_is_no_history() -> None:
     assert _history("action") == ["insert"]
 
 
+def test_a_large_statement_leaves_the_same_history_as_a_small_one() -> None:
+    _insert(1_500)
+    before = len(_history("id"))
+    _sql(f"UPDATE {TABLE} SET version = version + 1, token = '\\x98'")
+    assert len(_history("id")) == before
+    _sql(f"UPDATE {TABLE} SET version = version + 1, name = CASE id WHEN 7 THEN NULL ELSE name END")
+    assert _history("action", "row_id", "before", "after")[before:] == [("update", 7, {"name": "n7"}, {"name": None})]
+    _sql(f"UPDATE {TABLE} SET id = id + 10000")
+    assert len(_history("id")) == before + 1 + 2 * 1_500
+
+
 def test_nothing_excluded_ever_appears() -> None:
     _insert(2)
     _sql(f"UPDATE {TABLE} SET name = 'x', token = '\\x77', version = 9")

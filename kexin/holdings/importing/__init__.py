@@ -26,7 +26,8 @@ from kexin.holdings.importing.accounts import (
     load_orders,
     load_parties,
 )
-from kexin.holdings.importing.ledger import begin_ledger, close_ledger, load_transactions
+from kexin.holdings.importing.balances import begin_ledger, close_ledger
+from kexin.holdings.importing.ledger import load_transactions
 
 _NO = Field(name="source_no", label=_("number in the source"), required=True, max_length=40)
 _ACCOUNT = Field(
