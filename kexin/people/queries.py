@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor, Grant, StandIn
@@ -21,8 +20,9 @@ from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
-from kexin.people.models import Delegation, Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
+from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User, by_language
 from kexin.people.policies import DelegationPolicy
+from kexin.people.standing import Absence, standings
 
 # Floors without customer data, and what touches them there all the same: loads of whole banks. Every floor that is
 # built later is withheld until the second factor (B-03) unless it is named here.
@@ -37,66 +37,41 @@ def actor_for(user: User, *, session: str = "", address: str = "", methods: Iter
 
 def signed_in(
     user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()
-) -> tuple[Actor, OrgUnit | None]:
-    """The actor and the unit it works in; what waits for a second factor is not granted but ``withheld``."""
-    today = business_date()
-    held = held_on(today).filter(employee__user=user, employee__status=EmployeeStatus.ACTIVE)
-    holdings = list(with_delegations(held, today).select_related("employee__unit", "post__unit").order_by("post"))
-    posts = [holding.post for holding in holdings]
-    employee = holdings[0].employee if holdings else _without_post(user)
-    if employee is None:
-        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username), None
-    grants, withheld = grants_of(posts, today), frozenset[str]()
+) -> tuple[Actor, str]:
+    """The actor and the name of its unit; what waits for a second factor is not granted but ``withheld``."""
+    held = standings(user.pk, business_date())
+    if not held:
+        return Actor(kind=ActorKind.PERSON, name=user.username, user_id=user.pk, label=user.username), ""
+    first = held[0]
+    grants, withheld = tuple(grant for each in held for grant in each.grants), frozenset[str]()
     known = frozenset(methods)
     if "mfa" not in known and in_force(SessionPolicy).mfa_for_customers:
         withheld = frozenset(name for grant in grants for name in grant.operations if touches_customers(name))
         grants = tuple(replace(grant, operations=grant.operations - withheld) for grant in grants)
     actor = Actor(
         kind=ActorKind.PERSON,
-        name=employee.staff_no,
-        label=employee.shown_name,
+        name=first.staff_no,
+        label=by_language(first.name, first.name_en),
         user_id=user.pk,
-        post_id=posts[0].pk if posts else None,
-        post_ids=tuple(post.pk for post in posts),
-        unit_id=posts[0].unit_id if posts else employee.unit_id,
+        post_id=first.post_id,
+        post_ids=tuple(each.post_id for each in held if each.post_id is not None),
+        unit_id=first.unit_id,
         grants=grants,
         session=session,
         address=address,
         methods=known,
         withheld=withheld,
-        stand_ins=_stand_ins(holdings),
+        stand_ins=_stand_ins([absence for each in held for absence in each.absences]),
     )
-    return actor, posts[0].unit if posts else employee.unit
+    return actor, by_language(first.unit_name, first.unit_name_en)
 
 
-def with_delegations(held: QuerySet[PostHolder], day: dt.date) -> QuerySet[PostHolder]:
-    """Appointments with ``standing_in``: the delegations they have to do on a day, read in the same statement."""
-    running = Delegation.objects.running(day).filter(delegate=OuterRef("employee"), delegate_post=OuterRef("post"))
-    facts = JSONObject(
-        post="post", staff_no="absent__staff_no", name="absent__name", name_en="absent__name_en", kinds="kinds"
-    )
-    return held.annotate(standing_in=ArraySubquery(running.order_by("pk").values(facts=facts)))
-
-
-def _stand_ins(holdings: Iterable[PostHolder]) -> tuple[StandIn, ...]:
-    facts = [each for holding in holdings for each in holding.standing_in]  # type: ignore[attr-defined]
-    if not facts:
-        return ()
-    opens = tuple(in_force(DelegationPolicy).opens)
+def _stand_ins(absences: list[Absence]) -> tuple[StandIn, ...]:
+    opens = tuple(in_force(DelegationPolicy).opens) if absences else ()
     return tuple(
-        StandIn(
-            post_id=each["post"],
-            absent=each["staff_no"],
-            label=by_language(each["name"], each["name_en"]),
-            kinds=tuple(each["kinds"]),
-            opens=opens,
-        )
-        for each in facts
+        StandIn(each.post_id, each.staff_no, by_language(each.name, each.name_en), each.kinds, opens)
+        for each in absences
     )
-
-
-def _without_post(user: User) -> Employee | None:
-    return Employee.objects.filter(user=user, status=EmployeeStatus.ACTIVE).select_related("unit").first()
 
 
 def touches_customers(operation: str) -> bool:

@@ -45,14 +45,14 @@ class ActorMiddleware:
         refusal = _idle(request) or _first_password(request)
         if refusal is not None:  # a programme is told 401 by the interface itself, not led to a page
             return self.get_response(request) if request.path.startswith("/api/") else refusal
-        actor, unit = signed_in(
+        actor, unit_name = signed_in(
             request.user,
             session=(request.session.session_key or "")[:12],
             address=request.META.get("REMOTE_ADDR", ""),
             methods=session_methods(request),
         )
         request.actor = actor  # type: ignore[attr-defined]
-        request.unit_name = unit.shown_name if unit else ""  # type: ignore[attr-defined]
+        request.unit_name = unit_name  # type: ignore[attr-defined]
         request.second_factor_missing = bool(actor.withheld)  # type: ignore[attr-defined]
         request.second_factor_waived = not in_force(SessionPolicy).mfa_for_customers  # type: ignore[attr-defined]
         return self.get_response(request)
