@@ -24,10 +24,12 @@ class CoreConfig(AppConfig):
             service_accounts,
             work_operations,
         )
-        from kexin.core.imports import runs, uploads  # noqa: F401
+        from kexin.core.imports import runs, storage, uploads  # noqa: F401
         from kexin.core.partitions import ensure_after_migrate
         from kexin.core.ui import calendar_pages, gallery, imports_pages, work_pages  # noqa: F401  their doors too
         from kexin.core.ui.menu import register_menu
+
+        storage.register()
 
         register_menu(
             "work",

@@ -63,13 +63,14 @@ class WorkPolicy(Policy):
 
 @policy("core.imports", _("Imports and uploads"))
 class ImportPolicy(Policy):
-    """Limits that protect the machine from hostile or mistaken files."""
+    """Limits that protect the machine from hostile or mistaken files, and how long a file waits to be loaded."""
 
     largest_upload_mb: int = setting(_("Largest upload"), unit="MB", minimum=1, maximum=20480)
     largest_unpacked_mb: int = setting(_("Largest after unpacking"), unit="MB", minimum=1, maximum=102400)
     rejected_review_working_days: int = setting(
         _("Rejected rows looked at within"), unit=_("working days"), minimum=1, maximum=60
     )
+    keep_upload_days: int = setting(_("Uploaded files kept at most"), unit=_("days"), minimum=1, maximum=90)
 
 
 @policy("core.session", _("Sign-in and sessions"))

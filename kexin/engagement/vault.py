@@ -8,9 +8,7 @@ moved to its place; the row comes after it. A file without a row is an orphan an
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import io
 import os
 import shutil
 import struct
@@ -18,21 +16,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 from uuid import UUID
 
 import tink
 from django.conf import settings
-from tink import proto_keyset_format, secret_key_access, streaming_aead
 
 from kexin.core.crypto import Undecipherable, key_ring
 from kexin.core.keystore import customer_keys, new_key_id
-
-streaming_aead.register()
+from kexin.core.sealedfile import SealedWriter, new_key, plain_pieces
 
 MAGIC: Final = b"KXF1"
 _PLACE: Final = b"engagement_document.content:"
-_TEMPLATE: Final = streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB
 _CHUNK: Final = 256 * 1024
 
 
@@ -57,20 +52,6 @@ def _context(stored_as: str, key_id: UUID) -> bytes:
     return _PLACE + key_id.bytes + stored_as.encode()
 
 
-class _KeptOpen(io.RawIOBase):
-    """Tink closes what it writes to; the file must stay open to be synced."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        super().__init__()
-        self._file = file
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        return self._file.write(data)
-
-
 class Writer:
     """Encrypts one file while it arrives. ``finish`` puts it in its place, ``discard`` leaves nothing."""
 
@@ -81,46 +62,32 @@ class Writer:
         self._temporary = root() / "tmp" / name
         self._temporary.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._hash = hashlib.sha256()
-        self._size = 0
-        self._file: IO[bytes] = open(self._temporary, "xb", buffering=0)  # noqa: SIM115  closed by finish or discard
-        os.chmod(self._temporary, 0o600)
-        context = _context(self.stored_as, key_id)
-        keyset = tink.new_keyset_handle(_TEMPLATE)
-        wrapped = customer_keys().aead(key_id).encrypt(
-            proto_keyset_format.serialize(keyset, secret_key_access.TOKEN), context
-        )  # fmt: skip
-        self._file.write(MAGIC + struct.pack(">H", len(wrapped)) + wrapped)
-        self._stream = keyset.primitive(streaming_aead.StreamingAead).new_encrypting_stream(
-            _KeptOpen(self._file), context
-        )
+        context, key = _context(self.stored_as, key_id), new_key()
+        wrapped = customer_keys().aead(key_id).encrypt(key, context)
+        head = MAGIC + struct.pack(">H", len(wrapped)) + wrapped
+        self._sealed = SealedWriter(self._temporary, key, context, head)
 
     @property
     def size(self) -> int:
-        return self._size
+        return self._sealed.size
 
     def write(self, data: bytes) -> None:
         """The next bytes of the plaintext."""
         self._hash.update(data)
-        self._size += len(data)
-        self._stream.write(data)
+        self._sealed.write(data)
 
     def finish(self, *, media_type: str, file_name: str) -> StoredFile:
         """Sync and move to its place: afterwards the file is there as a whole, also after a power cut."""
-        self._stream.close()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        self._sealed.finish()
         target = root() / self.stored_as
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(self._temporary, target)
         _sync(target.parent)
-        return StoredFile(self.stored_as, self.key_id, self._size, _digest(self._hash.digest()), media_type, file_name)
+        return StoredFile(self.stored_as, self.key_id, self.size, _digest(self._hash.digest()), media_type, file_name)
 
     def discard(self) -> None:
         """Leave nothing behind."""
-        with contextlib.suppress(Exception):
-            self._stream.close()
-        self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        self._sealed.discard()
 
 
 def _sync(folder: Path) -> None:
@@ -145,27 +112,14 @@ def read(stored_as: str, key_id: UUID) -> Iterator[bytes]:
         if magic != MAGIC:
             raise Undecipherable(f"{stored_as} is not a file of the vault.")
         context = _context(stored_as, key_id)
-        keyset = proto_keyset_format.parse(
-            customer_keys().aead(key_id).decrypt(file.read(length), context), secret_key_access.TOKEN
-        )
-        stream = keyset.primitive(streaming_aead.StreamingAead).new_decrypting_stream(file, context)
+        key = customer_keys().aead(key_id).decrypt(file.read(length), context)
     except (tink.TinkError, struct.error) as error:
         file.close()
         raise Undecipherable(f"{stored_as} was changed, moved, or sealed by a retired key.") from error
     except BaseException:
         file.close()
         raise
-    return _pieces(stream, file, stored_as)
-
-
-def _pieces(stream: Any, file: IO[bytes], stored_as: str) -> Iterator[bytes]:
-    try:
-        while piece := stream.read(_CHUNK):
-            yield piece
-    except tink.TinkError as error:
-        raise Undecipherable(f"{stored_as} was changed.") from error
-    finally:
-        file.close()
+    return plain_pieces(file, key, context)
 
 
 def digest_of(stored_as: str, key_id: UUID) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from kexin.core.approval import decide_approval
 from kexin.core.imports import jobs
-from kexin.core.imports.uploads import uploads_folder
+from kexin.core.imports.storage import uploads_folder
 from kexin.core.models import AuditEntry, ImportUpload
 from kexin.core.policies import ImportPolicy
 from kexin.core.policy import in_force, policy_types

@@ -26,13 +26,13 @@ from kexin.core.api.upload_shapes import (
 )
 from kexin.core.imports.engine import limits_in_force
 from kexin.core.imports.offers import first_rows, profiles, targets
+from kexin.core.imports.progress import progress_of
 from kexin.core.imports.uploads import (
     RIGHT,
     ask_load,
     discard_files,
     is_there,
     map_columns,
-    progress_of,
     receive_files,
     save_profile,
     stop_load,

@@ -26,7 +26,8 @@ def _in_place_of(name: str) -> Actor:
 def load_upload(upload_id: int) -> None:
     """Load uploaded files, or try to. A job that is run a second time (its worker died) resumes the same load."""
     from kexin.core.imports.engine import run_import
-    from kexin.core.imports.uploads import location_of, profile_of, tell_progress
+    from kexin.core.imports.progress import tell_progress
+    from kexin.core.imports.uploads import opened, profile_of
 
     upload = _claim(upload_id)
     if upload is None:
@@ -42,14 +43,15 @@ def load_upload(upload_id: int) -> None:
             raise ImportCancelled
 
     try:
-        run_import(
-            profile_of(upload),
-            location_of(upload),
-            actor=_in_place_of(upload.asked_by),
-            dry_run=upload.trial,
-            progress=batch,
-            begun=begun,
-        )
+        with opened(upload) as location:
+            run_import(
+                profile_of(upload),
+                location,
+                actor=_in_place_of(upload.asked_by),
+                dry_run=upload.trial,
+                progress=batch,
+                begun=begun,
+            )
     except ImportRefused as refusal:
         _end(upload_id, str(refusal.message))
     except Exception as error:

@@ -8,11 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
-from kexin.core.imports.engine import limits_in_force
 from kexin.core.imports.importable import Importable, importables
-from kexin.core.imports.preview import look, masked_target
-from kexin.core.imports.profile import FileFormat, profile_names
-from kexin.core.imports.uploads import RIGHT, importable_of, is_there, location_of, upload_of
+from kexin.core.imports.preview import masked_target
+from kexin.core.imports.profile import profile_names
+from kexin.core.imports.uploads import RIGHT, importable_of, is_there, look_into, upload_of
 from kexin.core.query import query
 
 
@@ -44,7 +43,7 @@ def first_rows(actor: Actor, upload_id: int) -> FirstRows:
         raise RuleViolation(_("The profile says where the columns go."))
     if not is_there(upload):
         raise RuleViolation(_("The files were deleted; upload them again."))
-    seen = look(location_of(upload), FileFormat(**upload.form), upload.facts, limits_in_force())
+    seen = look_into(upload)
     columns = list(upload.facts["columns"])
     mapping = upload.mapping.get("columns", {})
     return FirstRows(columns, seen.rows(columns, masked_target(importable_of(upload), mapping)))

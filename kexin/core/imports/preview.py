@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import TextChoices
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
     import pyarrow as pa  # imported where a file is read: no part of a start
 
 ROWS_SHOWN = 8
+ROWS_KEPT = 20_000
 CODES_SHOWN = 40
 LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The first rows of a file as text columns (some ten thousand at most); a person sees a few of them, masked."""
+    """The first rows of a file as text columns (ROWS_KEPT at most); a person sees a few of them, masked."""
 
     table: pa.Table
 
@@ -63,22 +63,31 @@ def cell(value: str | None, field: Field | None) -> str:
     return plain(value)[:LONGEST]
 
 
-def look(path: Path, form: FileFormat, facts: dict[str, Any], limits: Limits) -> Look:
+def look(facts: FileFacts, form: FileFormat, limits: Limits) -> Look:
     """Read the first piece of a file that was examined before."""
     import pyarrow as pa
 
-    known = FileFacts(
-        path=path,
-        digest=facts["digest"],
-        size=facts["size"],
-        rows=facts["rows"],
-        columns=tuple(facts["columns"]),
-        heading_lines=facts["heading_lines"],
-        one_line_each=facts["one_line_each"],
-    )
-    empty = pa.table({name: pa.array([], pa.string()) for name in known.columns})
-    first = next(iter(pieces(known, form, limits)), None)
-    return Look(empty if first is None else first.table)
+    empty = pa.table({name: pa.array([], pa.string()) for name in facts.columns})
+    first = next(iter(pieces(facts, form, limits)), None)
+    return Look(empty if first is None else first.table.slice(0, ROWS_KEPT))
+
+
+def packed(seen: Look) -> bytes:
+    """A look as bytes, to be kept (encrypted) beside the file."""
+    import pyarrow as pa
+
+    kept = pa.BufferOutputStream()
+    with pa.ipc.new_stream(kept, seen.table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
+        stream.write_table(seen.table)
+    return kept.getvalue().to_pybytes()
+
+
+def unpacked(content: bytes) -> Look:
+    """The look that :func:`packed` wrote."""
+    import pyarrow as pa
+
+    with pa.ipc.open_stream(content) as stream:
+        return Look(stream.read_all())
 
 
 def labels_of(field: Field) -> dict[str, str]:

@@ -1,42 +1,44 @@
 """Imports through the browser: files received, columns mapped, a load asked for, stopped, or thrown away.
 
 All steps hang on one right, ``core.start_import``: whoever may start a load may prepare, stop and discard one. The
-files lie readable under the files directory (folder mode 0700) until somebody discards them or :func:`sweep` does.
+files lie encrypted (:mod:`kexin.core.imports.storage`) until somebody discards them or :func:`sweep` does.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, NotFound, RuleViolation
-from kexin.core.imports import guess
+from kexin.core.imports import guess, preview, storage
 from kexin.core.imports.engine import find_sources, limits_in_force
 from kexin.core.imports.importable import Importable, importables
 from kexin.core.imports.profile import FileFormat, Profile, load_profile, parse_profile, profile_names, saved_folder
+from kexin.core.imports.progress import forget_progress
 from kexin.core.imports.reasons import BadFile
 from kexin.core.imports.sources import examine
+from kexin.core.imports.storage import SealedFile, uploads_folder
 from kexin.core.models import ImportUpload, UploadJob
 from kexin.core.operation import operation
+from kexin.core.policies import ImportPolicy
+from kexin.core.policy import in_force
 from kexin.core.query import query
 
 RIGHT = "core.start_import"
-KEEP_DAYS = 7  # uploaded files hold personal data in the clear; nobody needs them longer than to mend and load again
 OWN = "own"  # the name of a profile that nobody saved
 
 
@@ -45,27 +47,30 @@ def _steward(actor: Actor) -> None:
         raise actor.refusal(RIGHT)
 
 
-def uploads_folder() -> Path:
-    """Where uploads lie; nobody but this account looks in."""
-    folder = Path(settings.KEXIN_FILES_DIR) / "imports" / "uploads"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+def keep_days() -> int:
+    """How many days uploaded files are kept at most."""
+    return in_force(ImportPolicy).keep_upload_days
 
 
-def folder_of(upload: ImportUpload) -> Path:
-    """The folder with the files of an upload; it is named by what the report shall call the load."""
-    return uploads_folder() / upload.folder / (upload.profile or OWN)
+@contextmanager
+def opened(upload: ImportUpload) -> Iterator[Path]:
+    """What the engine loads, readable while the block runs: the one file, or the folder of a profile's files.
+
+    Raises FilesClosed, NoRoom. The folder is named by what the report shall call the load.
+    """
+    names = [each["name"] for each in upload.files]
+    with storage.opened(upload.folder, bytes(upload.sealed_keys or b""), names, upload.profile or OWN) as folder:
+        yield folder / names[0] if len(names) == 1 else folder
 
 
-def location_of(upload: ImportUpload) -> Path:
-    """What the engine loads: the one file of an own mapping, or the folder of a profile's files."""
-    folder = folder_of(upload)
-    return folder / upload.files[0]["name"] if len(upload.files) == 1 else folder
+def look_into(upload: ImportUpload) -> preview.Look:
+    """The first rows of a file that is mapped by hand, as they were read when it came. Raises FilesClosed."""
+    return preview.unpacked(storage.sample(upload.folder, bytes(upload.sealed_keys or b"")))
 
 
 def is_there(upload: ImportUpload) -> bool:
     """Whether the files were not swept away meanwhile."""
-    return folder_of(upload).is_dir()
+    return upload.sealed_keys is not None and (uploads_folder() / upload.folder).is_dir()
 
 
 @query(RIGHT, label=_("Start an import"))
@@ -99,15 +104,15 @@ def _own_idle(upload_id: int) -> ImportUpload:
 def receive_files(
     *,
     actor: Actor,
-    files: Sequence[tuple[str, Path]],
+    files: Sequence[tuple[str, SealedFile]],
     profile: str = "",
     target: str = "",
     encoding: str = "",
     delimiter: str = "",
 ) -> ImportUpload:
-    """Take over received files (name and where they lie), look through them, draft a mapping without a profile.
+    """Take over received files by their names, look through them, draft a mapping without a profile.
 
-    Raises BadFile or ProfileError with one sentence; then nothing is kept.
+    Raises ImportRefused (BadFile, ProfileError, NoRoom) with one sentence; then nothing is kept.
     """
     _steward(actor)
     if not files:
@@ -123,10 +128,12 @@ def receive_files(
     )
     try:
         _take_in(row, files)
-        if profile:
-            find_sources(load_profile(profile), location_of(row), limits_in_force())
-        else:
-            _draft(row, encoding, delimiter)
+        with opened(row) as location:
+            if profile:
+                found = find_sources(load_profile(profile), location, limits_in_force())
+                row.facts = {"sources": [[each.label, each.importable.code, each.rows] for each in found]}
+            else:
+                _draft(row, location, encoding, delimiter)
     except BaseException:
         shutil.rmtree(uploads_folder() / row.folder, ignore_errors=True)
         raise
@@ -134,15 +141,15 @@ def receive_files(
     return row
 
 
-def _take_in(row: ImportUpload, files: Sequence[tuple[str, Path]]) -> None:
-    folder = folder_of(row)
-    folder.mkdir(parents=True, mode=0o700)
-    for given, lies_at in files:
+def _take_in(row: ImportUpload, files: Sequence[tuple[str, SealedFile]]) -> None:
+    named: dict[str, SealedFile] = {}
+    for given, file in files:
         name = safe_name(given)
-        if (folder / name).exists():
+        if name in named:
             raise BadFile(_t("Two files are called %(file)s.") % {"file": name})
-        shutil.move(lies_at, folder / name)
-        row.files.append({"name": name, "size": (folder / name).stat().st_size})
+        named[name] = file
+        row.files.append({"name": name, "size": file.size})
+    row.sealed_keys = storage.take_in(row.folder, named)
 
 
 def safe_name(name: str) -> str:
@@ -154,9 +161,8 @@ def safe_name(name: str) -> str:
     return stem[: 120 - len(suffix)] + suffix[:20]
 
 
-def _draft(row: ImportUpload, encoding: str, delimiter: str) -> None:
-    """Examine the file and fill in what its heading suggests."""
-    path = location_of(row)
+def _draft(row: ImportUpload, path: Path, encoding: str, delimiter: str) -> None:
+    """Examine the file, keep its first rows, and fill in what its heading suggests."""
     if not path.stat().st_size:
         raise BadFile(_t("%(file)s is empty (0 bytes).") % {"file": path.name})
     row.form = guess.file_format(path, encoding, delimiter)
@@ -171,6 +177,9 @@ def _draft(row: ImportUpload, encoding: str, delimiter: str) -> None:
     }
     if not found.rows:
         raise BadFile(_t("%(file)s has a heading and no rows.") % {"file": path.name})
+    first = preview.look(found, FileFormat(**row.form), limits_in_force())
+    assert row.sealed_keys is not None
+    row.sealed_keys = storage.add_sample(row.folder, bytes(row.sealed_keys), preview.packed(first))
     names = guess.columns_for(importables()[row.target], found.columns)
     row.mapping = {"source": "", "columns": {field: {"from": column} for field, column in names.items()}}
 
@@ -273,38 +282,11 @@ def save_profile(upload_id: int, *, actor: Actor, name: str) -> str:
     return name
 
 
-# -- what the worker tells the page ------------------------------------------------------------------------------
-
-
-def _progress_file(upload: ImportUpload) -> Path:
-    return uploads_folder() / upload.folder / "progress.json"
-
-
-def tell_progress(upload: ImportUpload, marks: list[dict[str, Any]]) -> None:
-    """Keep how far the files are. A trial is one transaction: its marks in the database show only when it is over."""
-    path = _progress_file(upload)
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps([[each["file"], each["target"], each["done"], each["rows"]] for each in marks]))
-    half.replace(path)
-
-
-def forget_progress(upload: ImportUpload) -> None:
-    """Nothing was read yet."""
-    _progress_file(upload).unlink(missing_ok=True)
-
-
-def progress_of(upload: ImportUpload) -> list[tuple[str, str, int, int]]:
-    """Per file: name, target, rows done, rows in all."""
-    try:
-        return [tuple(each) for each in json.loads(_progress_file(upload).read_text())]
-    except (OSError, ValueError):
-        return []
-
-
 def sweep() -> int:
-    """Delete uploads older than KEEP_DAYS that no worker has, and folders nobody knows; how many were deleted."""
-    before = timezone.now() - timedelta(days=KEEP_DAYS)
-    old = ImportUpload.objects.filter(uploaded_at__lt=before, job__in=(UploadJob.NONE, UploadJob.ENDED))
+    """Delete uploads kept longer than the policy says that no worker has, and folders nobody knows; how many."""
+    storage.sweep_opened()
+    overdue = Q(uploaded_at__lt=timezone.now() - timedelta(days=keep_days())) | Q(sealed_keys=None)
+    old = ImportUpload.objects.filter(overdue, job__in=(UploadJob.NONE, UploadJob.ENDED))
     deleted, _per_model = old.delete()
     known = set(ImportUpload.objects.values_list("folder", flat=True))
     for path in uploads_folder().iterdir():

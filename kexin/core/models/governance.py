@@ -54,7 +54,6 @@ class Role(models.Model):
     name = models.CharField(_("name"), max_length=60)
     name_en = models.CharField(_("English name"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
-    mfa_required = models.BooleanField(_("second factor required"), default=True)
 
     class Meta:
         verbose_name = _("role")

@@ -25,6 +25,7 @@ class ImportUpload(models.Model):
 
     ``profile`` names a profile; without one ``target``, ``form`` (how the file is written), ``facts`` (its columns)
     and ``mapping`` (source and columns as a profile writes them) make one up. The rows themselves are never kept here.
+    ``sealed_keys`` opens the files; see :mod:`kexin.core.imports.storage`.
     """
 
     folder = models.CharField(max_length=32, db_collation="C", unique=True)
@@ -32,6 +33,7 @@ class ImportUpload(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     profile = models.CharField(_("profile"), max_length=60, blank=True, db_collation="C")
     target = models.CharField(_("kind of record"), max_length=60, blank=True, db_collation="C")
+    sealed_keys = models.BinaryField(null=True, editable=False)
     files: models.JSONField[Any, Any] = models.JSONField(_("files"), default=list)
     form: models.JSONField[Any, Any] = models.JSONField(default=dict)
     facts: models.JSONField[Any, Any] = models.JSONField(default=dict)

@@ -13,23 +13,22 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.errors import Conflict, RuleViolation
-from kexin.core.imports.engine import find_sources, limits_in_force
+from kexin.core.imports.engine import limits_in_force
 from kexin.core.imports.importable import importables
-from kexin.core.imports.preview import look, masked_target
-from kexin.core.imports.profile import FileFormat
+from kexin.core.imports.preview import masked_target
+from kexin.core.imports.progress import progress_of
 from kexin.core.imports.reasons import ImportRefused
 from kexin.core.imports.runs import rejections
 from kexin.core.imports.uploads import (
-    KEEP_DAYS,
     RIGHT,
     ask_load,
     discard_files,
     importable_of,
     is_there,
-    location_of,
+    keep_days,
+    look_into,
     map_columns,
     profile_of,
-    progress_of,
     receive_files,
     save_profile,
     stop_load,
@@ -101,7 +100,7 @@ def _start_page(request: HttpRequest, form: StartForm, status: int = 200, refuse
         "refused": refused,
         "back_url": reverse("core:imports"),
         "largest": limits_in_force().largest >> 20,
-        "keep_days": KEEP_DAYS,
+        "keep_days": keep_days(),
         "multipart": True,
     }
     return _page(request, "core/import_start.html", 1, context, 422 if refused else status)
@@ -116,10 +115,6 @@ def _draft(request: HttpRequest, pk: int) -> ImportUpload:
     if not is_there(upload):
         raise RuleViolation(_("The files were deleted; upload them again."))
     return upload
-
-
-def _look(upload: ImportUpload) -> Any:
-    return look(location_of(upload), FileFormat(**upload.form), upload.facts, limits_in_force())
 
 
 def columns(request: HttpRequest, pk: int) -> HttpResponse:
@@ -145,7 +140,7 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal.message))
         else:
             return redirect("core:import_codes", pk)
-    seen = _look(upload)
+    seen = look_into(upload)
     context = {
         "form": form,
         "upload": upload,
@@ -164,7 +159,7 @@ def codes(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         importable=importable_of(upload),
         columns=upload.mapping.get("columns", {}),
-        look=_look(upload),
+        look=look_into(upload),
     )
     if not form.is_needed:
         return redirect("core:import_check", pk)
@@ -194,7 +189,6 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "upload": upload,
         "there": is_there(upload),
-        "keep_days": KEEP_DAYS,
         "name_form": NameForm(),
         "refused": "",
         "files": [],
@@ -221,10 +215,12 @@ def _sources(upload: ImportUpload) -> dict[str, Any]:
             return {"refused": str(refusal.message)}
         return {"files": [(upload.files[0]["name"], label, upload.facts["rows"])]}
     try:
-        found = find_sources(profile_of(upload), location_of(upload), limits_in_force())
+        profile_of(upload)
     except ImportRefused as refusal:
         return {"refused": str(refusal.message)}
-    return {"files": [(each.label, each.importable.label, each.rows) for each in found]}
+    known = importables()
+    found = upload.facts.get("sources", [])
+    return {"files": [(label, known[code].label if code in known else code, rows) for label, code, rows in found]}
 
 
 def _progress(upload: ImportUpload) -> dict[str, Any]:

@@ -28,6 +28,9 @@ def run(args: argparse.Namespace) -> int:
     from kexin.project.installation import set_up_django
 
     set_up_django()
+    from kexin.core.imports.storage import sweep_opened
+
+    sweep_opened()  # readable copies that a killed worker left
     from procrastinate.contrib.django import app
     from procrastinate.contrib.django.django_connector import DjangoConnector
 

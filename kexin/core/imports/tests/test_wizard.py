@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from kexin.core.imports import jobs
 from kexin.core.imports.profile import load_profile
 from kexin.core.imports.reasons import BadFile
-from kexin.core.imports.uploads import ask_load, is_there, receive_files, stop_load, sweep, uploads_folder
+from kexin.core.imports.storage import Receiver, uploads_folder
+from kexin.core.imports.uploads import ask_load, is_there, keep_days, receive_files, stop_load, sweep
 from kexin.core.models import AuditEntry, ImportRejection, ImportRun, ImportStatus, ImportUpload, UploadJob, WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -246,14 +248,14 @@ def test_a_load_whose_worker_died_goes_on_and_a_stopped_one_resumes(
 ) -> None:
     import dataclasses
 
-    from kexin.core.imports import engine, importable, uploads
+    from kexin.core.imports import engine, importable, progress
     from kexin.party.models import Customer
 
     small = {code: dataclasses.replace(each, batch_rows=1) for code, each in importable.importables().items()}
     monkeypatch.setattr(engine, "importables", lambda: small)
     upload = bring(he)
     he.post(f"/imports/new/{upload.pk}/run/", {"trial": "0"})
-    told = uploads.tell_progress
+    told = progress.tell_progress
     seen: list[int] = []
 
     def die(row: ImportUpload, marks: list[dict[str, Any]]) -> None:
@@ -263,7 +265,7 @@ def test_a_load_whose_worker_died_goes_on_and_a_stopped_one_resumes(
             raise Died
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads, "tell_progress", die)
+        patched.setattr(progress, "tell_progress", die)
         with pytest.raises(Died):
             jobs.load_upload(upload_id=upload.pk)
     upload.refresh_from_db()
@@ -278,7 +280,7 @@ def test_a_load_whose_worker_died_goes_on_and_a_stopped_one_resumes(
             he.post(f"/imports/new/{upload.pk}/stop/")
 
     with monkeypatch.context() as patched:
-        patched.setattr(uploads, "tell_progress", ask_to_stop)
+        patched.setattr(progress, "tell_progress", ask_to_stop)
         jobs.load_upload(upload_id=upload.pk)  # as the stalled job is taken up again
     upload.refresh_from_db()
     assert upload.job == UploadJob.ENDED
@@ -318,14 +320,14 @@ def test_discarded_files_are_gone_from_the_disk(he: Client) -> None:
     assert not ImportUpload.objects.exists()
 
 
-def test_old_files_are_swept_away(he: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_old_files_are_swept_away(he: Client) -> None:
     upload = bring(he)
     assert sweep() == 0
-    monkeypatch.setattr("kexin.core.imports.uploads.KEEP_DAYS", -2)
     folder = uploads_folder() / upload.folder
-    import os
-
     os.utime(folder, (0, 0))
+    ImportUpload.objects.update(uploaded_at=timezone.now() - timedelta(days=keep_days(), seconds=-60))
+    assert sweep() == 0
+    ImportUpload.objects.update(uploaded_at=timezone.now() - timedelta(days=keep_days(), seconds=60))
     assert sweep() == 1
     assert not folder.exists()
 
@@ -344,14 +346,16 @@ def test_who_may_see_and_who_may_import(
     assert ImportUpload.objects.exists() is (person == "he")
 
 
-def test_the_door_itself_refuses_those_without_the_right(bank: Any, tmp_path: Path) -> None:
+def test_the_door_itself_refuses_those_without_the_right(bank: Any) -> None:
     from kexin.core.errors import NotPermitted
 
-    (tmp_path / "a.csv").write_text("no,name\n1,x\n")
+    receiver = Receiver()
+    receiver.write(b"no,name\n1,x\n")
+    file = receiver.finish()
     for person in ("lin", "qian"):
         with pytest.raises(NotPermitted):
-            receive_files(actor=bank.actor(person), files=[("a.csv", tmp_path / "a.csv")], target="party.customer")
+            receive_files(actor=bank.actor(person), files=[("a.csv", file)], target="party.customer")
     with pytest.raises(BadFile):
-        receive_files(actor=bank.actor("he"), files=[("a.exe", tmp_path / "a.csv")], target="party.customer")
+        receive_files(actor=bank.actor("he"), files=[("a.exe", file)], target="party.customer")
     refused = AuditEntry.objects.filter(operation="core.receive_import_files", outcome="refused")
     assert [each.actor_name for each in refused.order_by("pk")] == ["1001", "1007", "1006"]
