@@ -30,6 +30,6 @@ def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0007_ladder")]
+    dependencies = [("core", "0008_sealed_uploads")]
 
     operations = [migrations.RunPython(make, drop)]
