@@ -5,12 +5,14 @@
     check     fail on strings that are missing, untranslated, fuzzy, no longer used, or translated two ways
 
 Each app keeps `locale/zh_Hans/LC_MESSAGES/django.po`; the project package's own strings live with the core.
-Templates are read by Django's own `templatize`, Python by Babel's tokenizer, so what Django would look up is found.
+Templates are read by Django's own `templatize`, Python by Babel's tokenizer, so what Django would look up is found;
+of the rooms of the interface also docstrings and descriptions, which its document shows in the reader's language.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import io
 import re
 import sys
@@ -40,6 +42,7 @@ KEYWORDS = {
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
 SKIPPED = {"migrations", "tests", "node_modules", "locale", "static"}
+_SHAPES = {"Shown", "Taken", "Paging", "Page", "BaseModel"}
 _SPACE = re.compile(r"^[ \t]+", re.MULTILINE)
 _HOLES = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|(%s)")
 
@@ -62,9 +65,47 @@ def sources(app: Path) -> Iterator[Path]:
                 yield path
 
 
+def interface_words(text: str) -> Iterator[tuple[int, str]]:
+    """What the interface's document says beside calls of gettext: docstrings of endpoints and shapes, descriptions.
+
+    Blanks are joined as the document joins them.
+    """
+    tree = ast.parse(text)
+    shapes = set(_SHAPES)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and ".api." in f"{node.module}.":
+            shapes |= {each.name for each in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            bases = {getattr(getattr(base, "value", base), "id", "") for base in node.bases}
+            told = ast.get_docstring(node) or ""
+            if bases & shapes:
+                shapes.add(node.name)
+                yield node.lineno, " ".join(told.split())
+        elif isinstance(node, ast.FunctionDef) and any(map(_is_endpoint, node.decorator_list)):
+            yield node.lineno, " ".join((ast.get_docstring(node) or "").split())
+        elif isinstance(node, ast.keyword) and node.arg == "description" and isinstance(node.value, ast.Constant):
+            yield node.value.lineno, str(node.value.value)
+        elif isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if getattr(key, "value", "") == "description" and isinstance(value, ast.Constant):
+                    yield value.lineno, str(value.value)
+
+
+def _is_endpoint(decorator: ast.expr) -> bool:
+    call = decorator.func if isinstance(decorator, ast.Call) else None
+    return isinstance(call, ast.Attribute) and getattr(call.value, "id", "") == "router"
+
+
+def _speaks_for_interface(path: Path) -> bool:
+    return "api" in path.relative_to(KEXIN).parts or path.name == "api.py"
+
+
 def found_in(path: Path) -> Iterator[tuple[int, Any, str | None]]:
     """Every message of one file: line, msgid (a pair where there is a plural), context."""
     text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py" and _speaks_for_interface(path):
+        yield from ((line, words, None) for line, words in interface_words(text) if words)
     if path.suffix != ".py":
         if "{%" not in text:
             return

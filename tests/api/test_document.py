@@ -101,6 +101,42 @@ def test_the_document_is_served_to_callers_only(client_of, client):
     assert client.get("/api/v1/openapi.json").status_code == 401
 
 
+def told(part, at=""):
+    """Every summary and description of a document with its place; examples are data and not words."""
+    for name, each in part.items() if isinstance(part, dict) else enumerate(part):
+        if name in ("summary", "description") and isinstance(each, str):
+            yield f"{at}/{name}", each
+        elif isinstance(each, dict | list) and name not in ("example", "examples"):
+            yield from told(each, f"{at}/{name}")
+
+
+def test_all_its_words_are_there_in_chinese():
+    with override("zh-hans"):
+        chinese = json.loads(json.dumps(api.get_openapi_schema()))
+    words = list(told(chinese))
+    assert len(words) > 500
+    assert not [f"{place}: {text}" for place, text in words if not re.search("[\u4e00-\u9fff]", text)]
+    assert not [place for place, text in told(document()) if re.search("[\u4e00-\u9fff]", text)]
+    assert chinese["paths"].keys() == document()["paths"].keys()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "header", "words"),
+    [
+        ("", "", "See the customer list"),
+        ("", "zh-CN,zh;q=0.9,en;q=0.8", "查看客户列表"),
+        ("", "en-GB,zh;q=0.5", "See the customer list"),
+        ("?lang=zh-hans", "en", "查看客户列表"),
+        ("?lang=en", "zh-CN", "See the customer list"),
+    ],
+)
+def test_the_document_speaks_the_language_asked_for(client_of, address, header, words):
+    headers = {"Accept-Language": header} if header else {}
+    found = client_of("lin").get(f"/api/v1/openapi.json{address}", headers=headers).json()
+    assert found["paths"]["/api/v1/customers"]["get"]["summary"] == words
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/v2/customers", "/api/"])
 def test_what_is_no_address_is_refused_like_everything_else(client_of, path):

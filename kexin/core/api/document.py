@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from kexin.core.api.endpoints import groups, label_of
 from kexin.core.api.problems import MEDIA_TYPE, Problem
@@ -22,6 +24,24 @@ _REFUSALS = {
 }
 
 
+PHRASES = {
+    200: _("OK"),
+    201: _("Created"),
+    202: _("Accepted"),
+    204: _("No Content"),
+    400: _("Bad Request"),
+    401: _("Unauthorized"),
+    403: _("Forbidden"),
+    404: _("Not Found"),
+    409: _("Conflict"),
+    412: _("Precondition Failed"),
+    422: _("Unprocessable Entity"),
+    428: _("Precondition Required"),
+    429: _("Too Many Requests"),
+    503: _("Service Unavailable"),
+}
+
+
 def finished(document: dict[str, Any]) -> None:
     """Complete a document made by ninja, in place. Words are in the language active now."""
     schemas = document["components"]["schemas"]
@@ -36,12 +56,11 @@ def finished(document: dict[str, Any]) -> None:
             _finish_endpoint(endpoint, schemas)
     for schema in schemas.values():
         _without_titles(schema)
+    _in_words(document)
 
 
 def _finish_endpoint(endpoint: dict[str, Any], schemas: dict[str, Any]) -> None:
     endpoint["summary"] = str(label_of(endpoint["x-permission"], endpoint.pop("x-label")))
-    if "description" in endpoint:
-        endpoint["description"] = " ".join(endpoint["description"].split())
     etag = endpoint.pop("x-etag")
     responses = endpoint["responses"]
     endpoint["responses"] = {str(status): responses[status] for status in sorted(responses)}
@@ -51,7 +70,7 @@ def _finish_endpoint(endpoint: dict[str, Any], schemas: dict[str, Any]) -> None:
             continue
         if etag:
             response["headers"] = {"ETag": {"description": "Version of the record", "schema": {"type": "string"}}}
-        response["description"] = HTTPStatus(int(status)).phrase
+        response["description"] = PHRASES[int(status)]
         _add_examples(response, schemas)
     endpoint["responses"]["503"] = {"$ref": "#/components/responses/Problem503"}
     if "requestBody" in endpoint:
@@ -75,16 +94,16 @@ def _sendable(schema: dict[str, Any]) -> dict[str, Any]:
 def _refusal(status: int) -> dict[str, Any]:
     example = {
         "type": f"/api/v1/docs#{_REFUSALS[status]}",
-        "title": HTTPStatus(status).phrase,
+        "title": gettext(PHRASES[status]),
         "status": status,
-        "detail": HTTPStatus(status).description or HTTPStatus(status).phrase,
+        "detail": gettext(PHRASES[status]),
         "code": _REFUSALS[status],
         "fields": {},
         "current": {},
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     return {
-        "description": HTTPStatus(status).phrase,
+        "description": PHRASES[status],
         "content": {MEDIA_TYPE: {"schema": schema, "example": example}},
     }
 
@@ -131,3 +150,18 @@ def _without_titles(schema: Any) -> None:
     elif isinstance(schema, list):
         for each in schema:
             _without_titles(each)
+
+
+def _in_words(part: Any) -> None:
+    """Descriptions in the language active now, in place. The document's own introduction has paragraphs and stays."""
+    if isinstance(part, dict):
+        told = part.get("description")
+        if isinstance(told, str) and told:
+            words = " ".join(told.split())
+            part["description"] = gettext(words)
+        for name, each in part.items():
+            if name not in ("example", "examples", "info"):
+                _in_words(each)
+    elif isinstance(part, list):
+        for each in part:
+            _in_words(each)

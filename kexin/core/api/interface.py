@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext, gettext_noop
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -48,7 +50,9 @@ class Interface(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         """The document, finished: examples, shared refusals, headers, words."""
-        document = super().get_openapi_schema(path_prefix=PREFIX.lstrip("/"))
+        made = super().get_openapi_schema(path_prefix=PREFIX.lstrip("/"))
+        document = copy.deepcopy(made)  # parts of it belong to the endpoints and serve every language
+        document["info"]["description"] = gettext(_ABOUT)
         finished(document)
         return document
 
@@ -65,7 +69,10 @@ class Interface(NinjaAPI):
 
 
 def document_view(make: Callable[[], dict[str, Any]]) -> Callable[[HttpRequest], HttpResponse]:
-    """The document in English, for programmes: whoever is signed in or has a token may read it."""
+    """The document for programmes: whoever is signed in or has a token may read it.
+
+    In English, or in the language that ``?lang=`` or ``Accept-Language`` asks for.
+    """
 
     def view(request: HttpRequest) -> HttpResponse:
         request.answer_headers = {}  # type: ignore[attr-defined]
@@ -74,10 +81,16 @@ def document_view(make: Callable[[], dict[str, Any]]) -> Callable[[HttpRequest],
                 raise problems.Unauthenticated
         except KexinError as refusal:
             return problems.response_to(request, refusal)
-        content = json.dumps(document_in(make, "en"), ensure_ascii=False)
+        content = json.dumps(document_in(make, _language_of(request)), ensure_ascii=False)
         return HttpResponse(content, content_type="application/json")
 
     return view
+
+
+def _language_of(request: HttpRequest) -> str:
+    """The language asked for by address or header; programmes that ask for none get English, whatever ours is."""
+    wanted = request.GET.get("lang", "") or request.headers.get("Accept-Language", "")
+    return "zh-hans" if wanted.lower().lstrip().startswith("zh") else "en"
 
 
 def _with_methods(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -123,7 +136,7 @@ def no_such_address(request: HttpRequest) -> HttpResponse:
     return problems.response_to(request, NotFound())
 
 
-_ABOUT = """\
+_ABOUT = gettext_noop("""\
 Everything people do on Kexin's pages, for other systems: the same operations, the same rules, the same reach.
 
 * **Who asks**: a service account sends `Authorization: Bearer kx_…`; a browser's own session works too and sends the
@@ -134,4 +147,4 @@ Everything people do on Kexin's pages, for other systems: the same operations, t
 * **Lists** are paged by cursor: follow `next` until it is empty.
 * **Limits** are told in `RateLimit-*`; above them comes 429 with `Retry-After`.
 * **Languages**: `Accept-Language: zh-hans` or `en` decides about words, never about codes.
-"""
+""")

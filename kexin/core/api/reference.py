@@ -146,10 +146,10 @@ def _entry(method: str, path: str, endpoint: dict[str, Any], schemas: dict[str, 
 
 
 def _media(content: dict[str, dict[str, Any]]) -> tuple[str, dict[str, Any]]:
-    """The one kind of content of a body or an answer; empty where there is none."""
-    for media, shown in content.items():
-        return media, shown
-    return "", {}
+    """The kinds of content of a body or an answer, and what the first looks like; empty where there is none."""
+    if not content:
+        return "", {}
+    return ", ".join(content), next(iter(content.values()))
 
 
 def _parts(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Iterator[Part]:
@@ -242,15 +242,7 @@ def reference_page(make: Document) -> Callable[[HttpRequest], HttpResponse]:
     def page(request: HttpRequest) -> HttpResponse:
         if getattr(request, "actor", None) is None:
             return redirect_to_login(request.get_full_path())
-        refusals = [
-            {
-                "code": each.code,
-                "status": each.status,
-                "title": each.title,
-                "about": (each.__doc__ or "").split("\n")[0],
-            }
-            for each in _REFUSALS
-        ]
+        refusals = [{"code": each.code, "status": each.status, "title": each.title} for each in _REFUSALS]
         context = {"groups": _groups(make, get_language() or "zh-hans"), "refusals": refusals, "about": about()}
         return render(request, "core/api_reference.html", context)
 
