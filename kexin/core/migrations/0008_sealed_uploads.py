@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0008_history_untouched")]
+    dependencies = [("core", "0007_ladder")]
 
     operations = [
         migrations.AddField("importupload", "sealed_keys", models.BinaryField(editable=False, null=True)),
