@@ -7,6 +7,7 @@ import pkgutil
 import sys
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -87,3 +88,9 @@ def test_every_writing_door_has_an_endpoint_of_its_own_or_a_reason():
 def _through_one_right() -> set[str]:
     """Steps of an import: each is an operation, all hang on the one right ``core.start_import``."""
     return {_name(value) for value in vars(sys.modules["kexin.core.imports.uploads"]).values() if _is_door(value)}
+
+
+def test_the_reference_names_what_is_not_served():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    section = text.split("## What has no endpoint", 1)[1].split("\n## ", 1)[0]
+    assert not [name for name in NOT_SERVED if f"`{name.rsplit('.', 1)[1]}`" not in section]
