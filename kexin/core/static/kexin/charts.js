@@ -56,20 +56,21 @@ function joined(links) {
   for (const link of links) {
     const key = [link.source, link.target].map(String).sort().join("-");
     const line = lines.get(key);
-    if (line) line.label = [line.label, link.label].filter(Boolean).join(" · "); else lines.set(key, { ...link });
+    if (line) line.label = [line.label, link.label].filter(Boolean).join("\n"); else lines.set(key, { ...link });
   }
   return [...lines.values()];
 }
 
 function graph(spec, width) {
   const colours = palette();
+  // On a narrow screen the words of the links stand in the lines below and in the tips: they would cover the names.
   const length = Math.max(110, Math.min(190, width / 3.2));
   return {
     tooltip: { ...bare(), formatter: (p) => (p.dataType === "edge" ? tip(p.data.label || "", []) : tip(p.name, p.data.note ? [[p.data.note, ""]] : [])) },
     series: [{ type: "graph", layout: "force", roam: "move", draggable: true, force: { initLayout: "circular", repulsion: length * 4.5, gravity: 0.15, edgeLength: length, layoutAnimation: false },
       data: spec.nodes.map((n) => ({ ...n, symbolSize: n.main ? 42 : 28, itemStyle: { color: colours[n.group ?? 0] } })),
       links: joined(spec.links), label: { show: true, position: "bottom", color: token("--ink"), width: length, overflow: "truncate" },
-      lineStyle: { color: token("--edge"), curveness: 0 }, edgeLabel: { show: true, color: token("--quiet"), fontSize: 11, backgroundColor: token("--paper"), padding: [1, 4], formatter: (e) => e.data.label || "" } }],
+      lineStyle: { color: token("--edge"), curveness: 0 }, edgeLabel: { show: width >= 420, color: token("--quiet"), fontSize: 11, lineHeight: 14, backgroundColor: token("--paper"), padding: [1, 4], formatter: (e) => e.data.label || "" } }],
   };
 }
 
