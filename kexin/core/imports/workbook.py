@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,19 +12,18 @@ from typing import Any
 import pyarrow as pa
 from django.utils.translation import gettext as _
 
+from kexin.core.imports.archive import check_archive
 from kexin.core.imports.importable import Rejection
 from kexin.core.imports.profile import FileFormat
 from kexin.core.imports.reasons import BadFile
 from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, Piece, check_heading
 
-MOST_RATIO = 200  # XML of sheets packs 10 to 30 times; beyond this only bombs do
-MOST_STRINGS = 256 << 20  # openpyxl keeps the shared strings in memory
 ROWS = 20_000
 
 
 def examine(path: Path, form: FileFormat, limits: Limits) -> tuple[tuple[str, ...], int]:
     """Columns and number of rows (as the sheet itself states it)."""
-    _check_archive(path, limits)
+    check_archive(path, limits)
     with _sheet(path, form) as sheet:
         first = next(sheet.iter_rows(max_row=1, values_only=True), ())
         columns = _trimmed([_text(each).strip() for each in first])
@@ -33,33 +31,6 @@ def examine(path: Path, form: FileFormat, limits: Limits) -> tuple[tuple[str, ..
     if not form.header:
         return tuple(f"#{index}" for index in range(1, len(columns) + 1)), rows
     return check_heading(tuple(columns), path.name), rows
-
-
-def _check_archive(path: Path, limits: Limits) -> None:
-    """Refuse what is no workbook, and archives made to burst. Reading never exceeds the sizes stated here."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise BadFile(_("%(file)s is not an XLSX workbook.") % {"file": path.name}) from error
-    if "xl/workbook.xml" not in {each.filename for each in members}:
-        raise BadFile(_("%(file)s is not an XLSX workbook.") % {"file": path.name})
-    unpacked = sum(each.file_size for each in members)
-    packed = sum(each.compress_size for each in members)
-    strings = sum(each.file_size for each in members if each.filename.endswith("sharedStrings.xml"))
-    if unpacked > limits.largest_unpacked or strings > MOST_STRINGS:
-        raise BadFile(
-            _("%(file)s unpacks to more than %(limit)s MB.")
-            % {
-                "file": path.name,
-                "limit": min(limits.largest_unpacked, MOST_STRINGS if strings > MOST_STRINGS else unpacked) >> 20,
-            }
-        )
-    if unpacked > 10 << 20 and unpacked > MOST_RATIO * max(packed, 1):
-        raise BadFile(
-            _("%(file)s unpacks to %(ratio)s times its size: this is no honest workbook.")
-            % {"file": path.name, "ratio": unpacked // max(packed, 1)}
-        )
 
 
 @contextmanager

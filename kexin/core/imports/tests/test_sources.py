@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kexin.core.imports.archive import check_archive
 from kexin.core.imports.profile import FileFormat
 from kexin.core.imports.reasons import BadFile
 from kexin.core.imports.sources import LINE, ROW, Limits, examine, pieces
@@ -101,6 +103,50 @@ def test_a_zip_bomb_is_not_opened(tmp_path: Path) -> None:
     with pytest.raises(BadFile) as refusal:
         examine(path, FileFormat(kind="xlsx"), Limits(1 << 20, 1 << 30))
     assert "bomb.xlsx" in str(refusal.value.message)
+
+
+ROW_OF_NUMBERS = b'<row r="2"><c><v>7</v></c></row>'
+
+
+def sheet_of(
+    content: bytes, before: bytes = b"", form: bytes = b"<worksheet><sheetData>%b</sheetData></worksheet>"
+) -> bytes:
+    return b'<?xml version="1.0"?>' + before + form % content
+
+
+def in_portions(size: int) -> bytes:
+    return b"".join(hashlib.sha256(b"%d" % number).hexdigest().encode() for number in range(size // 64))
+
+
+@pytest.mark.parametrize(
+    ("sheet", "says"),
+    [
+        (sheet_of(b"<row><c><is><t>" + in_portions(5 << 20) + b"</t></is></c></row>"), "4 MB"),
+        (sheet_of(b"<row>" + b"<c><v>%b</v></c>" % in_portions(64) * 70_000 + b"</row>"), "4 MB"),
+        (sheet_of(b"<row><row/>" + b"<row/><c/>" * 600_000 + b"</row>"), "4 MB"),
+        (sheet_of(b"<row>" + b"<c/>" * 1_500_000 + b"</row>", form=b"<worksheet>%b</worksheet>"), "4 MB"),
+        (sheet_of(b'<row a="' + in_portions(5 << 20) + b'"/>'), "4 MB"),
+        (sheet_of(b"<row><c><![CDATA[" + b"</row>" * 900_000 + b"]]></c></row>"), "4 MB"),
+        (sheet_of(ROW_OF_NUMBERS * 200_000, b'<!DOCTYPE a [<!ENTITY b "c">]>'), "XLSX"),
+        (sheet_of(ROW_OF_NUMBERS * 200_000)[:-30], "XLSX"),
+    ],
+    ids=["cell", "cells", "rows in a row", "rows at the top", "attribute", "hidden ends", "entities", "cut off"],
+)
+def test_a_workbook_is_refused_whose_single_row_would_fill_memory(tmp_path: Path, sheet: bytes, says: str) -> None:
+    path = tmp_path / "row.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", sheet)
+    with pytest.raises(BadFile, match=says):
+        check_archive(path, Limits(100 << 20, 100 << 20))
+
+
+def test_a_large_workbook_of_common_rows_passes(tmp_path: Path) -> None:
+    path = tmp_path / "large.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", sheet_of(ROW_OF_NUMBERS * 400_000))
+    check_archive(path, Limits(100 << 20, 100 << 20))
 
 
 def test_workbook_cells_become_plain_texts(tmp_path: Path) -> None:
