@@ -24,7 +24,6 @@ NOT_SERVED: dict[str, str] = {
     "party.operations.expiry.flag_expiring_documents": _CLOCK,
     "people.delegations.delegations_of": "Part of an employee's page; `/delegations` lists them.",
     "people.delegations.my_delegations": "Part of one's own page; `/delegations` lists them.",
-    "people.operations.delegation.delegate_work": "One's own absence: only persons are absent. `/delegations` names others.",
     "people.operations.grants.apply_grant": "Applied by the approval of a proposed grant, never by itself.",
     "people.operations.sign_in.change_own_password": _PERSON,
     "people.operations.sign_in.record_factor": _PERSON,

@@ -57,9 +57,9 @@ def test_a_person_names_a_delegate_who_does_the_work_and_ends_it(bank: Bank, bro
 def test_what_is_refused_is_told_at_its_field(bank: Bank, browser_of: Any) -> None:
     lin = browser_of("lin")
     strange = lin("POST", "/me/delegations", {**taken(bank, "lin", "mei"), "delegate_post_id": 999_999})
-    assert "delegate_post_id" in strange.json()["errors"]
+    assert "delegate_post_id" in strange.json()["fields"]
     late = lin("POST", "/me/delegations", {**taken(bank, "lin", "mei"), "ends_on": "2000-01-01"})
-    assert (late.status_code, list(late.json()["errors"])) == (422, ["ends_on"])
+    assert (late.status_code, list(late.json()["fields"])) == (422, ["ends_on"])
     assert lin("POST", "/me/delegations", taken(bank, "mei", "lin")).status_code == 404
     assert lin("POST", "/delegations", taken(bank, "mei", "lin")).status_code == 403
 

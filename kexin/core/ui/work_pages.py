@@ -145,7 +145,8 @@ def listing(request: HttpRequest) -> HttpResponse:
         item.customer_name = customers.get(item.customer_id, "") if item.customer_id else ""
         item.delegate_name = delegate_of(item, delegates)
         item.buttons = _buttons(item, actor)
-    context = {"title": _("Work items"), "table": table, "who": who, "whose": WHOSE.items()}
+    sub = "" if who == "mine" else WHOSE[who]
+    context = {"title": _("Work items"), "sub": sub, "table": table, "who": who, "whose": WHOSE.items()}
     return render(request, "core/work.html", context)
 
 

@@ -92,21 +92,22 @@ def _name(
     kinds: Iterable[str],
 ) -> Delegation:
     wanted = sorted(set(kinds))
-    holder = held_on(business_date()).filter(post=post, post__closed_on=None).select_related("employee").first()
+    held = held_on(business_date()).filter(post=post.pk, post__closed_on=None)
+    holder = held.select_related("post__unit__parent").first()
     if holder is None:
         raise RuleViolation(fields={"post": _("Nobody holds this post today.")})
     _check_words(starts_on, ends_on, reason, wanted)
-    chosen = next((each for each in candidates(post) if each.post_id == delegate_post.pk), None)
+    chosen = next((each for each in candidates(holder.post) if each.post_id == delegate_post.pk), None)
     if chosen is None:
         raise RuleViolation(fields={"delegate_post": _("Choose a colleague who may do work items.")})
     # One after the other for the same two people: two delegations at once must not overlap unseen.
     both = Employee.objects.select_for_update().filter(pk__in=[holder.employee_id, chosen.employee_id]).order_by("pk")
     locked = {row.pk: row for row in both}
     absent, delegate = locked[holder.employee_id], locked[chosen.employee_id]
-    _check_others(post, absent, delegate, starts_on, ends_on, wanted)
+    _check_others(holder.post, absent, delegate, starts_on, ends_on, wanted)
     _check_duties(absent, delegate)
     return Delegation.objects.create(
-        post=post,
+        post=holder.post,
         absent=absent,
         delegate_post=chosen.post,
         delegate=delegate,

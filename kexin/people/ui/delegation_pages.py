@@ -78,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
         title=_("Name a delegate"),
         sub=_("Nothing is moved: your work stays yours, the delegate sees it and may do it."),
         back_url=reverse("people_me"),
-        submit_label=_("Name"),
+        submit_label=_("Name a delegate"),
         done=_("The delegate is named and sees your work from the first day on."),
     )
 
@@ -103,7 +103,7 @@ def new_for(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Name a delegate"),
         sub=f"{holder.employee.shown_name} · {post.shown_name}",
         back_url=reverse("people_employee", args=[holder.employee_id]),
-        submit_label=_("Name"),
+        submit_label=_("Name a delegate"),
         done=_("The delegate is named and sees this work from the first day on."),
     )
 
