@@ -126,7 +126,7 @@ _FILES = {
 def bring_files(request: ApiRequest) -> ImportUploadShown:
     """Bring the files of one import, for a profile or (one file) for a mapping of your own.
 
-    They are streamed to the disk and given up as soon as the limit of the policy is passed.
+    They are encrypted while they arrive and given up as soon as the limit of the policy is passed.
     """
     if not request.actor.may(RIGHT):  # before a byte is taken
         raise request.actor.refusal(RIGHT)
