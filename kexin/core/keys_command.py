@@ -119,6 +119,7 @@ def _rotate(args: argparse.Namespace) -> int:
 
 
 def _backup(args: argparse.Namespace) -> int:
+    import lmdb
     from django.conf import settings
 
     from kexin.core.errors import KexinError
@@ -135,7 +136,8 @@ def _backup(args: argparse.Namespace) -> int:
             for name in ("keyring.json", "master.json"):
                 shutil.copy2(source / name, target / name)
                 (target / name).chmod(0o600)
-    except OSError as error:
+    except (OSError, lmdb.Error) as error:
+        shutil.rmtree(target, ignore_errors=True)  # half a backup would be taken for one
         raise Refused(f"The keys cannot be copied to {target}: {error}.") from error
     except KexinError as error:
         raise Refused(str(error.message)) from error

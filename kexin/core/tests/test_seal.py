@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from kexin.core import audit_command, frame, policy, seal
+from kexin.core import audit_command, frame, policy, seal, seal_statistics
 from kexin.core.actor import system
 from kexin.core.audit import write
 from kexin.core.calendar import zone
@@ -327,6 +327,66 @@ def test_only_the_days_asked_for_are_examined(superuser: Superuser, ten: list[in
     assert verify(last=day - dt.timedelta(days=3)) == []
     assert verify(first=day + dt.timedelta(days=3)) == []
     assert _named(verify(day - dt.timedelta(days=1), day + dt.timedelta(days=1))) == {("changed", ten[4])}
+
+
+def _statistics(superuser: Superuser) -> float:
+    """What the planner believes of the entries of the month in which yesterday fell; -1: nobody ever looked."""
+    (rows,) = superuser(
+        "SELECT sum(greatest(c.reltuples, 0)) FROM pg_partition_tree('core_auditentry') t"
+        " JOIN pg_class c ON c.oid = t.relid WHERE t.isleaf"
+    )[0]
+    return float(rows)
+
+
+def _counted(superuser: Superuser) -> None:
+    """The server has counted what this session changed: a session tells it when it is idle, or when asked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+    superuser("SELECT pg_stat_clear_snapshot()")
+
+
+def test_statistics_are_renewed_before_an_examination_where_they_are_old(
+    superuser: Superuser, ten: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    superuser("ANALYZE core_auditentry")
+    for number in range(30):
+        _act(number, _yesterday(20 + number / 100))
+    _counted(superuser)
+    assert _statistics(superuser) == 10
+    verify()
+    assert _statistics(superuser) == 10  # thirty more change no plan
+    monkeypatch.setattr(seal_statistics, "FEW", 20)
+    verify()
+    assert _statistics(superuser) == 40
+
+
+def test_an_examination_goes_on_where_statistics_may_not_be_renewed(
+    superuser: Superuser, ten: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seal_statistics, "FEW", -1)
+    monkeypatch.setattr(seal_statistics, "PATIENCE", "20ms")
+    reader = f"reader_{connection.get_connection_params()['dbname']}"
+    superuser(f'CREATE ROLE "{reader}"')
+    superuser(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{reader}"')
+    superuser(f'GRANT "{reader}" TO "{connection.get_connection_params()["user"]}"')
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f'SET ROLE "{reader}"')
+        assert seal_statistics.renew_statistics() == 0
+        assert verify() == []
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+        superuser(f'DROP OWNED BY "{reader}"')
+        superuser(f'DROP ROLE "{reader}"')
+    superuser("BEGIN")
+    superuser("LOCK TABLE core_auditlink IN SHARE UPDATE EXCLUSIVE MODE")  # as a vacuum has it
+    try:
+        assert seal_statistics.renew_statistics() == 0
+        assert verify() == []
+    finally:
+        superuser("ROLLBACK")
+    assert seal_statistics.renew_statistics() > 0
 
 
 def test_the_command_tells_by_its_exit_code(
