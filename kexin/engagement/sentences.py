@@ -110,6 +110,10 @@ def register() -> None:
         "holdings.AccountNumberRevealed", _("Masked data revealed"), "eye", _revealed, group="access",
         operation="holdings.view_accounts",
     )  # fmt: skip
+    register_timeline(
+        "holdings.ReviewSheetPrinted", _("Review of holdings printed"), "file-text", group="access",
+        operation="holdings.view_accounts",
+    )  # fmt: skip
     document = functools.partial(register_timeline, operation="engagement.view_documents")
     document("engagement.DocumentAdded", _("Document kept"), "file-plus", _category, group="documents")
     document("engagement.DocumentDownloaded", _("Document downloaded"), "download", _category, group="access")

@@ -9,7 +9,7 @@ class HoldingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
+        from kexin.core.ui.panels import register_head_action, register_head_slot, register_panel, register_tab
         from kexin.holdings import events, ledger_queries, operations, policies, queries, rekeying  # noqa: F401  doors register themselves
         from kexin.holdings.aum import queries as aum_queries  # noqa: F401
         from kexin.holdings.ui import panels, slots
@@ -21,6 +21,10 @@ class HoldingsConfig(AppConfig):
         see = "holdings.view_accounts"
         register_head_slot("customer", "assets", 20, see, slots.assets_fact)
         register_head_slot("customer", "maturity", 30, see, slots.maturity_fact)
+        register_head_action(
+            "customer", "review", 30, _("Review of holdings"), "holdings.print_review_sheet", "holdings:review",
+            "file-text", posts=True,
+        )  # fmt: skip
         register_tab("customer", "assets", _("Assets and transactions"), 20, see)
         register_panel("customer", "overview", "main", 10, "assets", _("Assets"), see, panels.assets_panel, "load")
         register_panel("customer", "assets", "main", 10, "accounts", _("Accounts"), see, panels.accounts_panel, "load")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kexin.core.events import event
 
@@ -15,3 +17,38 @@ class AccountNumberRevealed:
     customer_id: int
     subject: str
     what: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class CustomerTierRaised:
+    """A customer reached a higher tier by the closed month's daily average; ``since`` is its first day."""
+
+    customer_id: int
+    subject: str
+    before: str
+    tier: str
+    average: Decimal
+    since: dt.date
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class CustomerTierLowered:
+    """A customer fell to a lower tier after the policy's months below the own one."""
+
+    customer_id: int
+    subject: str
+    before: str
+    tier: str
+    average: Decimal
+    since: dt.date
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ReviewSheetPrinted:
+    """The review of a customer's holdings was made as a file; ``sha256`` tells which."""
+
+    customer_id: int
+    sha256: str

@@ -166,3 +166,14 @@ class TierPolicy(Policy):
     def rungs(self) -> tuple[Rung, ...]:
         """The ladder from the bottom."""
         return parse_ladder(self.ladder)
+
+
+@policy("holdings.review", _("Review of holdings"))
+class ReviewPolicy(Policy):
+    """What stands on the sheet that a customer takes home."""
+
+    institution: str = setting(_("Name of the institution (empty: that of the head office)"))
+    institution_en: str = setting(_("English name of the institution"))
+    days_ahead: int = setting(_("Maturities shown ahead"), unit=_("days"), minimum=1, maximum=1096)
+    disclaimers: list = setting(_("Lines at the foot"))  # type: ignore[type-arg]
+    disclaimers_en: list = setting(_("Lines at the foot in English"))  # type: ignore[type-arg]

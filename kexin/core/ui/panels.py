@@ -74,6 +74,33 @@ class HeadSlot:
 
 
 @dataclass(frozen=True)
+class HeadAction:
+    """What may be done with a record from a floor above its own: a link, or with ``posts`` a button that posts.
+
+    `url` makes the address from the key; `key` is a single-key shortcut known to keys.js.
+    """
+
+    record: str
+    name: str
+    order: int
+    label: Text
+    operation: str
+    url_name: str
+    icon: str
+    key: str = ""
+    posts: bool = False
+
+
+@dataclass(frozen=True)
+class ShownAction:
+    label: Text
+    url: str
+    icon: str
+    key: str
+    posts: bool
+
+
+@dataclass(frozen=True)
 class ShownPanel:
     name: str
     label: Text
@@ -93,6 +120,7 @@ class ShownTab:
 _tabs: dict[tuple[str, str], Tab] = {}
 _panels: dict[tuple[str, str], Panel] = {}
 _slots: dict[tuple[str, str], HeadSlot] = {}
+_actions: dict[tuple[str, str], HeadAction] = {}
 
 
 def register_tab(
@@ -127,6 +155,31 @@ def register_head_slot(
 ) -> None:
     """Add a fact to the strip under the record's name."""
     _slots[record, name] = HeadSlot(record, name, order, operation, fact)
+
+
+def register_head_action(
+    record: str,
+    name: str,
+    order: int,
+    label: Text,
+    operation: str,
+    url_name: str,
+    icon: str,
+    key: str = "",
+    posts: bool = False,
+) -> None:
+    """Add a button to the head of a record's page; `url_name` takes the record's key."""
+    _actions[record, name] = HeadAction(record, name, order, label, operation, url_name, icon, key, posts)
+
+
+def actions_for(request: HttpRequest, record: str, pk: int) -> list[ShownAction]:
+    """The buttons of floors above, in order, for what this actor may do."""
+    chosen = sorted((a for a in _actions.values() if a.record == record), key=lambda a: (a.order, a.name))
+    return [
+        ShownAction(a.label, reverse(a.url_name, args=[pk]), a.icon, a.key, a.posts)
+        for a in chosen
+        if may(request, a.operation)
+    ]
 
 
 def may(request: HttpRequest, operation: str) -> bool:
@@ -187,6 +240,7 @@ def record_context(request: HttpRequest, record: str, subject: Any) -> dict[str,
         "record": record,
         "subject": subject,
         "facts": facts_for(request, record, subject),
+        "head_actions": actions_for(request, record, subject.pk),
         "tabs": tabs,
         "main_panels": panels_for(request, record, here, "main", subject.pk),
         "side_panels": panels_for(request, record, here, "side", subject.pk),

@@ -13,6 +13,7 @@ from kexin.core.api.shapes import Id, Reason, Taken
 from kexin.core.ui.sending import sent
 from kexin.holdings.api.ledger import Narrowing
 from kexin.holdings.operations.export_many import accounts_file, export_accounts, export_ledger, ledger_file
+from kexin.holdings.operations.review import print_review_sheet
 from kexin.people.models import OrgUnit
 
 router = Endpoints("holdings exports", _("Exports of accounts and transactions"))
@@ -54,3 +55,18 @@ def export_all_bookings(request: ApiRequest, data: LedgerExport) -> HttpResponse
         actor=request.actor, wanted=wanted, purpose=data.purpose, unit_path=_path(data.unit_id)
     )
     return sent(data.format, ledger_file(rows, wanted), request.actor)  # type: ignore[return-value]
+
+
+@router.write(
+    "POST",
+    "/customers/{customer_id}/review",
+    "holdings.print_review_sheet",
+    once=False,
+    content={"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+)
+def make_review_sheet(request: ApiRequest, customer_id: Id) -> HttpResponse:
+    """The review of a customer's holdings as PDF, in the language asked for; recorded with its SHA-256."""
+    sheet = print_review_sheet(customer_id, actor=request.actor)
+    response = HttpResponse(sheet.content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{sheet.name}"'
+    return response
