@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import reverse
 
 from kexin.core.models import AuditEntry, Event
-
 from kexin.holdings.tests.conftest import Ledger
 from tests.personas import Bank
 
