@@ -82,7 +82,8 @@ def _flush_follows_foreign_keys() -> None:
     plain = DatabaseOperations.sql_flush
 
     def sql_flush(self: Any, style: Any, tables: Any, *, reset_sequences: bool = False, **_: Any) -> Any:
-        return plain(self, style, tables, reset_sequences=reset_sequences, allow_cascade=True)
+        found = plain(self, style, tables, reset_sequences=reset_sequences, allow_cascade=True)
+        return [*found, "TRUNCATE holdings_assetsundermanagement, holdings_figuresdelta"] if found else found
 
     DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign]
     return

@@ -1,0 +1,156 @@
+"""Figures computed anew for a span of months, for all customers: bucket by bucket, two at a time, resumable.
+
+A bucket is a range of customer ids. Its months, first tiers and daily changes are written in one transaction together
+with the mark that it is done; an interrupted run goes on behind its marks. Memory does not grow with the bank.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from kexin.core.calendar import business_date
+from kexin.core.imports.staging import run
+from kexin.core.policy import in_force
+from kexin.holdings.aum import daily, months, tiers
+from kexin.holdings.aum.eras import ONE, Era, eras, last_day, month_of, months_before
+from kexin.holdings.aum.steps import make_customers
+from kexin.holdings.choices import RunState
+from kexin.holdings.models import FiguresRun
+from kexin.holdings.policies import AumPolicy
+
+BUCKET = 1 << 13  # customer ids
+LANES = 2
+SORTING = "96MB"
+LOCK = 0x41554D  # advisory: one writer of figures per bucket
+Progress = Callable[[FiguresRun], None]
+
+
+def span_from(today: dt.date) -> dt.date:
+    """The first month that is kept: by policy, and not before the first whole month of the ledger.
+
+    A ledger begins with the balances of the evening before its first day; that evening's month would be an average of
+    one day. A bank that keeps balances on accounts alone begins with its oldest account.
+    """
+    running = month_of(today)
+    oldest = months_before(running, in_force(AumPolicy).history_months - 1)
+    row = run(
+        "SELECT (SELECT min(day) FROM holdings_balance), (SELECT min(opened_on) FROM holdings_account)"
+    ).fetchone()
+    ledger, opened = row if row else (None, None)
+    begins = ledger or opened or today
+    month = month_of(begins) if begins.day == 1 else months_before(month_of(begins), -1)
+    return max(oldest, min(month, running))
+
+
+def begin(first: dt.date | None = None, last: dt.date | None = None, reason: str = "") -> FiguresRun:
+    """A new run over the months from ``first`` (by policy) to ``last`` (today)."""
+    today = business_date()
+    last = min(last or today, today)
+    row = run("SELECT count(*) FROM party_customer").fetchone()
+    return FiguresRun.objects.create(
+        first=month_of(first or span_from(today)), last=last, reason=reason[:80], total=row[0] if row else 0
+    )
+
+
+def rebuild(
+    first: dt.date | None = None,
+    last: dt.date | None = None,
+    *,
+    reason: str = "",
+    resume: FiguresRun | None = None,
+    progress: Progress = lambda _run: None,
+) -> FiguresRun:
+    """AUM, first tiers and daily figures of all customers over a span of months. Raises what fails.
+
+    ``resume``: a run that was begun; what its marks say is done is not done again.
+    """
+    act = resume or begin(first, last, reason)
+    months.ensure_months(act.first, act.last)
+    spans = eras(act.first, act.last)
+    lanes = _lanes(act)
+    if connection.in_atomic_block:
+        for lane in lanes:
+            _work(act, lane, spans, progress)
+    else:
+        with ThreadPoolExecutor(LANES, "figures") as pool:
+            for future in [pool.submit(_in_lane, act, lane, spans, progress) for lane in lanes]:
+                future.result()
+    with transaction.atomic():
+        _clear_daily(act.first, _until(act))
+        daily.sum_up(act.pk, act.first, _until(act))
+        act.refresh_from_db()
+        act.state, act.finished_at = RunState.DONE, timezone.now()
+        act.save(update_fields=["state", "finished_at"])
+    progress(act)
+    return act
+
+
+def _until(act: FiguresRun) -> dt.date:
+    """The last evening with figures: of the running day there is none yet."""
+    return min(act.last, business_date() - ONE)
+
+
+def _clear_daily(first: dt.date, last: dt.date) -> None:
+    run("DELETE FROM holdings_dailyfigures WHERE day BETWEEN %s AND %s", [first, last])
+
+
+def _lanes(act: FiguresRun) -> list[tuple[str, int, int]]:
+    """Name, first and last bucket of each lane."""
+    row = run("SELECT min(party_id), max(party_id) FROM party_customer").fetchone()
+    if row is None or row[0] is None:
+        return []
+    low, high = row[0] // BUCKET, row[1] // BUCKET
+    middle = (low + high) // 2
+    return [(name, a, b) for name, a, b in (("a", low, middle), ("b", middle + 1, high)) if a <= b]
+
+
+def _in_lane(act: FiguresRun, lane: tuple[str, int, int], spans: list[Era], progress: Progress) -> None:
+    try:
+        _work(act, lane, spans, progress)
+    finally:
+        connection.close()
+
+
+def _work(act: FiguresRun, lane: tuple[str, int, int], spans: list[Era], progress: Progress) -> None:
+    name, low, high = lane
+    start = int(act.marks.get(name, low - 1)) + 1
+    for bucket in range(start, high + 1):
+        with transaction.atomic():
+            done = _bucket(act, bucket, spans)
+            run(
+                "UPDATE holdings_figuresrun SET done = done + %s,"
+                " marks = marks || jsonb_build_object(%s::text, %s::int) WHERE id = %s",
+                [done, name, bucket, act.pk],
+            )
+        if done:
+            progress(FiguresRun.objects.get(pk=act.pk))
+
+
+def _bucket(act: FiguresRun, bucket: int, spans: list[Era]) -> int:
+    run(f"SELECT pg_advisory_xact_lock({LOCK}, %s), set_config('work_mem', %s, true)", [bucket, SORTING])
+    count = make_customers(bucket * BUCKET, (bucket + 1) * BUCKET - 1)
+    if count:
+        compute(act.pk, act.first, act.last, spans, until=_until(act))
+    return count
+
+
+def compute(run_id: int, first: dt.date, last: dt.date, spans: list[Era], *, until: dt.date) -> months.Written:
+    """All of the customers in ``aum_customer``: months, the customers' own columns, first tiers, daily changes."""
+    daily.collect_owners()
+    months.sum_months([])
+    for era in spans:
+        months.add_era(era)
+        daily.collect_values(run_id, era, until)
+    written = months.write_months(first, last, timezone.now())
+    running = month_of(business_date())
+    if month_of(last) == running:
+        months.write_customers(running)
+    closed = last if last == last_day(month_of(last)) and month_of(last) < running else months_before(month_of(last), 1)
+    tiers.write_tiers(tiers.decide_first(first, month_of(closed)))
+    daily.collect_counts(run_id, first, until)
+    return written
