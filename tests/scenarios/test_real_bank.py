@@ -94,7 +94,7 @@ def test_every_row_of_every_file_is_accounted_for(first_report: dict[str, Any], 
         assert ours(f"SELECT count(*) FROM {table}") == [(count,)], name
     ((districts, regions),) = theirs(raw, "SELECT count(*), count(DISTINCT A3) FROM raw_district")
     assert ours(
-        "SELECT kind, count(*) FROM people_orgunit WHERE code LIKE 'D%' OR code LIKE 'R %' GROUP BY 1 ORDER BY 1"
+        "SELECT kind, count(*) FROM people_orgunit WHERE code LIKE 'CZ%' OR code LIKE 'R %' GROUP BY 1 ORDER BY 1"
     ) == [
         ("branch", regions),
         ("sub_branch", districts),
@@ -206,7 +206,7 @@ def test_age_and_sex(first_report: dict[str, Any], raw: duckdb.DuckDBPyConnectio
         month = int(birth[2:4])
         sex, month = ("F", month - 50) if month > 50 else ("M", month)
         born = dt.date(1900 + int(birth[:2]), month, int(birth[4:]))
-        expected[number] = (born, sex, f"D{district}", born.year, born.month * 100 + born.day)
+        expected[number] = (born, sex, f"CZ{district}", born.year, born.month * 100 + born.day)
     assert found == expected
     assert not any(row.party.name for row in rows)  # no names exist in the source; none is invented
 
