@@ -193,7 +193,8 @@ def test_no_backup_while_keys_are_being_changed(crowd: list[Customer], kexin: Ke
         code, _out, err = kexin("backup", str(tmp_path / "copy"))
         assert (code, bool(err)) == (1, True)
         assert not (tmp_path / "copy").exists()
-    assert kexin("backup", str(tmp_path / "copy"))[0] == 0
+        other.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        assert kexin("backup", str(tmp_path / "copy"))[0] == 0
 
 
 # -- sweep -----------------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def me(request: HttpRequest) -> HttpResponse:
     context = {
         "held": roles_held(actor_of(request)),
         "rights": rights_of(actor_of(request)),
-        "delegations": my_delegations(request.actor),  # type: ignore[attr-defined]
+        "delegations": my_delegations(actor_of(request)),
         "factors": factors,
         "sessions": UserSession.objects.filter(user_id=request.user.pk).count(),
     }
