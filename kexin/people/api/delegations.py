@@ -50,13 +50,14 @@ class DelegationTaken(Taken):
     kinds: list[str] = Field(default=[], max_length=50, description="Kinds of work; none: all", examples=[[]])
     reason: str = Field(min_length=1, max_length=200, examples=["年休假"])
 
-    def named(self) -> dict[str, Any]:
-        """What the operations take, the delegate's post found. Raises InvalidRequest."""
-        words = _("There is no such post.")
-        return {
-            "delegate_post": named(Post.objects.all(), self.delegate_post_id, "delegate_post_id", words),
-            **self.model_dump(exclude={"post_id", "delegate_post_id"}),
-        }
+    def arguments(self, *, allowed: bool) -> dict[str, Any]:
+        """What the operations take. Raises InvalidRequest where the delegate's post is missing.
+
+        Whoever is not ``allowed`` does not learn that: the door refuses first.
+        """
+        words, pk = _("There is no such post."), self.delegate_post_id
+        post = named(Post.objects.all(), pk, "delegate_post_id", words) if allowed else Post(pk=pk)
+        return {"delegate_post": post, **self.model_dump(exclude={"post_id", "delegate_post_id"})}
 
 
 def _shown(row: Delegation) -> DelegationShown:
@@ -87,13 +88,14 @@ def list_delegations(request: ApiRequest, wanted: Query[Paging]) -> DelegationPa
 @router.write("POST", "/me/delegations", "people.delegate_work", status=201)
 def add_own_delegation(request: ApiRequest, data: DelegationTaken) -> DelegationShown:
     """Name a delegate for one's own work at a post one holds. For persons: nobody else is on leave."""
-    return _shown(delegate_work(Post(pk=data.post_id), actor=request.actor, **data.named()))
+    return _shown(delegate_work(Post(pk=data.post_id), actor=request.actor, **data.arguments(allowed=True)))
 
 
 @router.write("POST", "/delegations", "people.delegate_for", status=201)
 def add_delegation(request: ApiRequest, data: DelegationTaken) -> DelegationShown:
     """Name a delegate for the holder of a post of one's units."""
-    return _shown(delegate_for(Post(pk=data.post_id), actor=request.actor, **data.named()))
+    given = data.arguments(allowed=request.actor.may("people.delegate_for"))
+    return _shown(delegate_for(Post(pk=data.post_id), actor=request.actor, **given))
 
 
 @router.write("POST", "/delegations/{delegation_id}/end", "people.end_delegation")
