@@ -78,6 +78,7 @@ def known(bank, chen) -> dict[str, Any]:
         "parent_id": bank.units["branch"].pk,
         "post_id": bank.posts["lin"].pk,
         "lead_post_id": bank.posts["lin"].pk,
+        "delegate_post_id": bank.posts["zhou"].pk,
         "employee_id": bank.employees["lin"].pk,
         "document_id": chen.party.identitydocument_set.get().pk,
         "contact_id": chen.party.contactpoint_set.get().pk,

@@ -13,12 +13,14 @@ from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.files import TABLE, Format
+from kexin.core.api.problems import InvalidRequest
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Page, Paging, Reason, Shown, Taken, one_of, page_of
+from kexin.core.calendar import business_date
 from kexin.core.masking import mask_account
 from kexin.core.ui.sending import sent
 from kexin.holdings.api.positions import Months
 from kexin.holdings.choices import Direction, TransactionKind
-from kexin.holdings.ledger_queries import TransactionFilter, flows, transactions
+from kexin.holdings.ledger_queries import TransactionFilter, flows, large_transactions, transactions
 from kexin.holdings.models import Account, Transaction
 from kexin.holdings.operations import export_transactions
 from kexin.holdings.operations.export import as_file
@@ -26,6 +28,7 @@ from kexin.holdings.queries import open_account
 
 router = Endpoints("transactions", _("Transactions"))
 Bound = Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=2, examples=["1000.00"])]
+LONGEST = 400  # days of a look for large bookings; longer ones are read account by account
 
 
 class Narrowing(Taken):
@@ -91,6 +94,36 @@ class Flows(Shown):
     items: list[FlowShown]
 
 
+class LargeWanted(Taken):
+    """From which amount on, in which stretch of time (at most 400 days, both ends belong to it)."""
+
+    least: Bound = Field(description="In the account's own currency")
+    first: dt.date | None = Field(default=None, description="90 days before `last`, if left out")
+    last: dt.date | None = Field(default=None, description="Today, if left out")
+    limit: int = Field(default=50, ge=1, le=200, description="Lines at most", examples=[50])
+
+    def days(self) -> tuple[dt.date, dt.date]:
+        """First and last day. Raises InvalidRequest for a stretch that would read half the ledger."""
+        last = self.last or business_date()
+        first = self.first or max(last, dt.date(1900, 4, 1)) - dt.timedelta(days=90)
+        if first.year < 1900 or last.year > 2200 or not 0 <= (last - first).days <= LONGEST:
+            raise InvalidRequest(fields={"first": _("This value is not understood.")})
+        return first, last
+
+
+class LargeTransaction(TransactionShown):
+    """A booking, its account and currency."""
+
+    account_id: Id
+    currency: str = Field(examples=["CNY"])
+
+
+class LargeTransactions(Shown):
+    """Newest first."""
+
+    items: list[LargeTransaction]
+
+
 class TransactionExport(Narrowing):
     """What leaves, in which format, and what for."""
 
@@ -104,6 +137,23 @@ def list_transactions(request: ApiRequest, account_id: Id, wanted: Query[Transac
     rows = transactions(request.actor, account_id, wanted.wanted())
     lines, following = page_of(request, rows, wanted, [("booked_on", "desc"), ("id", "desc")], _booking)
     return TransactionPage(items=lines, next=following)
+
+
+@router.read(
+    "/customers/{customer_id}/large-transactions",
+    "holdings.view_transactions",
+    _("See the large transactions of a customer"),
+)
+def list_large_transactions(request: ApiRequest, customer_id: Id, wanted: Query[LargeWanted]) -> LargeTransactions:
+    """Bookings from an amount on, on all accounts of a customer, newest first."""
+    first, last = wanted.days()
+    rows = large_transactions(request.actor, customer_id, wanted.least, first, last, wanted.limit)
+    return LargeTransactions(
+        items=[
+            LargeTransaction(**_booking(row).model_dump(), account_id=row.account_id, currency=row.account.currency)
+            for row in rows
+        ]
+    )
 
 
 @router.read("/accounts/{account_id}/flows", "holdings.view_transactions", _("See what came in and went out by month"))

@@ -42,3 +42,19 @@ def test_bookings_of_many_and_of_one_leave_as_stated(client_of: Any, chens: Any,
     assert -120.5 in [float(each) for each in many.column(6).to_pylist()]
     xlsx = sent(client_of("lin"), f"/accounts/{account.pk}/transactions/export", format="xlsx")
     assert b"".join(xlsx.streaming_content)[:2] == b"PK"
+
+
+def test_large_bookings_of_a_customer_are_found_on_all_accounts(
+    client_of: Any, chens: Any, ledger: Any, today: Any, chen: Any
+) -> None:
+    for account, amount in zip(chens.values(), ("60000.00", "-70000.00"), strict=False):
+        ledger.book(account, today, amount)
+    lin = client_of("lin")
+    path = f"/api/v1/customers/{chen.pk}/large-transactions?last={today}"
+    found = lin.get(f"{path}&least=50000").json()["items"]
+    assert {(each["amount"], each["direction"]) for each in found} == {("60000.00", "in"), ("70000.00", "out")}
+    assert len({each["account_id"] for each in found}) == 2
+    assert lin.get(f"{path}&least=65000").json()["items"][0]["currency"] == "CNY"
+    assert lin.get(path).status_code == 422
+    assert lin.get(f"{path}&least=1&first=1999-01-01").status_code == 422
+    assert client_of("mei").get(f"{path}&least=1").status_code == 404
