@@ -6,7 +6,6 @@ Arrow columns, never inside the statement.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,27 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
-from kexin.core.imports.derivations import derived
-from kexin.core.imports.importable import EARLIEST, LATEST, Field, Importable, Rejection
-from kexin.core.imports.profile import Column, FileFormat, FilePart
+from kexin.core.imports.expressions import faults, made, name, sound, text, typed, without_nulls
+from kexin.core.imports.importable import Field, Importable, Rejection
+from kexin.core.imports.profile import Column, FilePart
 from kexin.core.imports.reasons import BadFile
 from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, examine, pieces
 from kexin.core.masking import plain
 
-_CONTROL = r"[\x00-\x1f\x7f]"
-_INVISIBLE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FEFF}]"
-_TRUE, _FALSE = "('1','y','yes','true','t','是','j')", "('0','n','no','false','f','否')"
 LONGEST_SHOWN = 80
-
-
-def name(identifier: str) -> str:
-    """A quoted identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def text(value: str) -> str:
-    """A quoted text."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +94,20 @@ class Checker:
         raw = ", ".join(
             f"{self._raw(index, column)} AS {name('r_' + column.name)}" for index, column in enumerate(columns)
         )
-        made = ", ".join(f"{self._made(column)} AS {name('m_' + column.name)}" for column in columns)
-        typed = ", ".join(f"{self._typed(column)} AS {name('t_' + column.name)}" for column in columns)
-        cases = [
-            (condition, column.name, reason)
+        form = self.part.format
+        made_ = ", ".join(f"{made(column)} AS {name('m_' + column.name)}" for column in columns)
+        typed_ = ", ".join(
+            f"{typed(column, self.fields[column.name], form)} AS {name('t_' + column.name)}" for column in columns
+        )
+        reasons = " ".join(
+            f"WHEN {condition} THEN {text(f'{column.name}:{reason}')}"
             for column in columns
-            for condition, reason in self._faults(column, self.fields[column.name])
-        ]
-        reasons = " ".join(f"WHEN {condition} THEN {text(f'{field}:{reason}')}" for condition, field, reason in cases)
-        values = " ".join(f"WHEN {condition} THEN {name('r_' + field)}" for condition, field, _reason in cases)
+            for condition, reason in faults(column, self.fields[column.name])
+        )
+        if reasons:  # most rows are sound, and that is told by far fewer comparisons
+            good = " AND ".join(sound(column, self.fields[column.name]) for column in columns)
+            reasons = f"WHEN {good} THEN NULL " + reasons
+        values = " ".join(f"WHEN {text(column.name)} THEN {name('r_' + column.name)}" for column in columns)
         output = ", ".join(f"{self._output(column)} AS {name(column.name)}" for column in columns)
         used = dict.fromkeys(each for column in columns for each in column.sources)
         blank = " AND ".join(f"coalesce(trim(b.{name(each)}), '') = ''" for each in used) or "false"
@@ -129,14 +120,14 @@ class Checker:
             again, same = f"WHEN _again THEN {text(columns[0].name + ':repeated')} ", "_same"
             if key_field := next((each for each in columns if each.name in self.importable.key and each.sources), None):
                 again = f"WHEN _again THEN {text(key_field.name + ':repeated')} "
-                values = f"WHEN _again THEN {name('r_' + key_field.name)} " + values
             reasons = again + reasons
         why = f"CASE {reasons} END" if reasons else "NULL::VARCHAR"
-        value = f"CASE {values} END" if values else "NULL::VARCHAR"
+        value = f"CASE WHEN _reason IS NOT NULL THEN CASE split_part(_reason, ':', 1) {values} END END"
         return (
             f"WITH r AS (SELECT b.{LINE}, b.{ROW}, {raw} FROM batch b{joins} WHERE NOT ({blank})),"  # noqa: S608
-            f" m AS (SELECT *, {made} FROM r), t AS (SELECT *, {typed} FROM m)"
-            f" SELECT {LINE}, {output}, {why} AS _reason, {value} AS _value, {same} AS _same FROM t"
+            f" m AS (SELECT *, {made_} FROM r), t AS (SELECT *, {typed_} FROM m),"
+            f" j AS (SELECT *, {why} AS _reason FROM t)"
+            f" SELECT {LINE}, {output}, _reason, {value} AS _value, {same} AS _same FROM j"
             f" ORDER BY {ROW}"
         )
 
@@ -145,90 +136,16 @@ class Checker:
             return text(column.constant)
         if column.lookup is not None:
             return f"lookup_{index}.v"
-        parts = [_without_nulls(f"b.{name(each)}", self.part.format) for each in column.sources]
+        parts = [without_nulls(f"b.{name(each)}", self.part.format) for each in column.sources]
         if len(parts) == 1:
             return parts[0]
         return f"concat_ws({text(column.join)}, " + ", ".join(f"coalesce({part}, '')" for part in parts) + ")"
 
-    def _made(self, column: Column) -> str:
-        value = name("r_" + column.name)
-        if column.derive:
-            value = derived(column.derive, value)
-        if column.translate:
-            cases = " ".join(f"WHEN {_meets(value, key)} THEN {text(result)}" for key, result in column.translate)
-            value = f"CASE {cases} WHEN {value} IS NOT NULL THEN {_or_null(column.otherwise)} END"
-        if column.prefix:
-            value = f"{text(column.prefix)} || {value}"
-        return value
-
-    def _typed(self, column: Column) -> str:
-        field, value = self.fields[column.name], name("m_" + column.name)
-        if field.kind == "text":
-            return f"nullif(trim(regexp_replace(nfc_normalize({value}), {text(_INVISIBLE)}, '', 'g')), '')"
-        if field.kind in ("choice", "reference"):
-            return value
-        if field.kind == "date":
-            iso = f"TRY_CAST({value} AS DATE)"
-            if not column.date:
-                return iso
-            stated = f"CAST(TRY_STRPTIME({value}, {text(column.date)}) AS DATE)"
-            return stated if self.part.format.kind == "csv" else f"coalesce({stated}, {iso})"
-        if field.kind == "boolean":
-            low = f"lower({value})"
-            return f"CASE WHEN {low} IN {_TRUE} THEN true WHEN {low} IN {_FALSE} THEN false END"
-        number = _plain_number(value, column.decimal)
-        if field.kind == "integer":
-            return f"TRY_CAST({number} AS BIGINT)"
-        return f"TRY_CAST({number} AS DECIMAL({18 + field.decimals}, {field.decimals}))"
-
-    def _faults(self, column: Column, field: Field) -> list[tuple[str, str]]:
-        """Conditions and reasons of a field, the first that holds counts."""
-        raw, made, typed = (name(letter + column.name) for letter in ("r_", "m_", "t_"))
-        found: list[tuple[str, str]] = []
-        if column.constant is not None and not column.translate and field.kind in ("text", "choice", "reference"):
-            return (
-                [("false", "missing")] if field.kind != "choice" else [(f"{made} NOT IN {_choices(field)}", "choice")]
-            )
-        if column.translate and column.otherwise is None:
-            found.append((f"{raw} IS NOT NULL AND {made} IS NULL", "code"))
-        if column.derive:
-            found.append((f"{raw} IS NOT NULL AND {made} IS NULL", "derived"))
-        if field.required and field.default is None:
-            found.append((f"{made} IS NULL", "missing"))
-        if field.kind in ("text", "reference"):
-            found.append((f"regexp_matches({made}, {text(_CONTROL)})", "control"))
-            if field.max_length:
-                found.append((f"length({typed}) > {field.max_length}", "too_long"))
-            if field.required and field.kind == "text":
-                found.append((f"{typed} IS NULL", "missing"))
-        elif field.kind == "choice":
-            found.append((f"{made} NOT IN {_choices(field)}", "choice"))
-        elif field.kind == "boolean":
-            found.append((f"{made} IS NOT NULL AND {typed} IS NULL", "boolean"))
-        elif field.kind == "date":
-            low, high = field.minimum or EARLIEST, field.maximum or LATEST
-            assert isinstance(low, dt.date)
-            assert isinstance(high, dt.date)
-            found.append((f"{made} IS NOT NULL AND {typed} IS NULL", "date"))
-            found.append((f"{typed} NOT BETWEEN DATE '{low.isoformat()}' AND DATE '{high.isoformat()}'", "range"))
-        else:
-            number = _plain_number(made, column.decimal)
-            places = field.decimals if field.kind == "decimal" else 0
-            fine = f"[+-]?[0-9]*([.][0-9]{{0,{places}}}0*)?" if places else "[+-]?[0-9]*([.]0*)?"
-            found.append((f"NOT regexp_full_match({number}, '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)')", "number"))
-            found.append((f"NOT regexp_full_match({number}, {text(fine)})", "decimals"))
-            found.append((f"{made} IS NOT NULL AND {typed} IS NULL", "range"))
-            if field.minimum is not None:
-                found.append((f"{typed} < {field.minimum}", "range"))
-            if field.maximum is not None:
-                found.append((f"{typed} > {field.maximum}", "range"))
-        return found
-
     def _output(self, column: Column) -> str:
-        field, typed = self.fields[column.name], name("t_" + column.name)
+        field, result = self.fields[column.name], name("t_" + column.name)
         if field.default is None or not isinstance(field.default, str):
-            return typed
-        return f"coalesce({typed}, {text(field.default)})"
+            return result
+        return f"coalesce({result}, {text(field.default)})"
 
     # -- rows that stand in a file twice ---------------------------------------------------------------------------
 
@@ -281,7 +198,7 @@ class Checker:
         self.connection.execute(
             f"CREATE OR REPLACE TABLE {table} AS SELECT k, arg_min(v, n) AS v FROM {table} GROUP BY k"  # noqa: S608
         )
-        key = _without_nulls(f"b.{name(column.sources[0])}", self.part.format)
+        key = without_nulls(f"b.{name(column.sources[0])}", self.part.format)
         self._lookups.append(f" LEFT JOIN {table} ON {table}.k = {key}")
 
 
@@ -290,32 +207,3 @@ def shown(field: Field, value: object) -> str:
     if value is None:
         return ""
     return field.mask(value)[:LONGEST_SHOWN] if field.mask else plain(value)[:LONGEST_SHOWN]
-
-
-def _without_nulls(column: str, form: FileFormat) -> str:
-    value = f"nullif(trim({column}), '')"
-    if not form.null:
-        return value
-    return f"CASE WHEN {value} IN ({', '.join(text(each) for each in form.null)}) THEN NULL ELSE {value} END"
-
-
-def _meets(value: str, key: str) -> str:
-    if "*" not in key:
-        return f"{value} = {text(key)}"
-    pattern = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_").replace("*", "%")
-    return f"{value} LIKE {text(pattern)} ESCAPE '\\'"
-
-
-def _or_null(value: str | None) -> str:
-    return "NULL" if value is None else text(value)
-
-
-def _choices(field: Field) -> str:
-    return "(" + ", ".join(text(each) for each in field.choices) + ")"
-
-
-def _plain_number(value: str, decimal: str) -> str:
-    """Digits with a decimal point: blanks and group separators gone."""
-    group = "." if decimal == "," else ","
-    cleaned = f"replace(replace(replace({value}, ' ', ''), '\u00a0', ''), {text(group)}, '')"
-    return f"replace({cleaned}, ',', '.')" if decimal == "," else cleaned
