@@ -92,6 +92,17 @@ def refresh_daily(customer_ids: Sequence[int], first: dt.date) -> int:
     return made
 
 
+def customers_since(after_id: int) -> list[int] | None:
+    """Whose accounts got bookings with a higher id; None where they are more than can be followed at once."""
+    found = run(
+        "SELECT DISTINCT a.customer_id FROM ("
+        " SELECT DISTINCT account_id FROM holdings_transaction WHERE id > %s LIMIT %s) t"
+        " JOIN holdings_account a ON a.id = t.account_id",
+        [after_id, AT_ONCE + 1],
+    ).fetchall()
+    return [pk for (pk,) in found] if len(found) <= AT_ONCE else None
+
+
 def after_load(customer_ids: Sequence[int] | None, first: dt.date | None = None) -> None:
     """What a load of bookings or balances brings about: few customers at once, many (or all: None) by a rebuild."""
     if customer_ids is not None and len(customer_ids) <= AT_ONCE:
@@ -99,4 +110,5 @@ def after_load(customer_ids: Sequence[int] | None, first: dt.date | None = None)
         return
     from kexin.holdings.tasks import rebuild_figures
 
-    rebuild_figures.defer(run_id=begin(first, reason="load").pk)
+    with transaction.atomic():
+        rebuild_figures.defer(run_id=begin(first, reason="load").pk)

@@ -20,6 +20,7 @@ from kexin.core.imports.importable import Load
 from kexin.core.imports.keys import checked_already
 from kexin.core.imports.staging import run
 from kexin.holdings.assets import portions
+from kexin.holdings.aum.follow import after_load, customers_since
 from kexin.holdings.importing.gaps import report_gaps
 from kexin.holdings.importing.ranges import account_ranges, two_at_a_time
 
@@ -47,6 +48,7 @@ def close_ledger(load: Load, mark: dict[str, Any]) -> dict[str, Any]:
                 ]
             )
         two_at_a_time(portions())
+        after_load(customers_since(mark["after_id"]), months[0] if months else None)
     if load.options.get("report_gaps") == "true":
         return {"balance_gaps": report_gaps(load)}
     return {}

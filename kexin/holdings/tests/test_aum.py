@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kexin.core.models import PolicyVersion
 from kexin.core.policy import forget_cache
+from kexin.holdings.assets import refresh_assets
 from kexin.holdings.aum.follow import follow
 from kexin.holdings.aum.queries import aum_of, aum_reported
 from kexin.holdings.models import AccountParty, AssetsUnderManagement, Balance, ExchangeRate
@@ -263,3 +264,19 @@ def test_a_corrected_month_may_become_nought(ledger: Ledger, chen: Any) -> None:
     row = month(chen, 2026, 9)
     assert row is not None
     assert row.day_sum == 0
+
+
+def test_the_point_in_time_is_the_same_by_both_ways(bank: Any, ledger: Ledger, chen: Any, chens: Any) -> None:
+    other = another(bank)
+    AccountParty.objects.create(account=chens["deposit"], customer=other, role="joint_owner")
+    stated(ledger, chen, "current", (D(2026, 10, 1), "-50.55"))
+    stated(ledger, chen, "fund", (D(2026, 10, 1), "333.33"), currency="USD")
+    ExchangeRate.objects.create(currency="USD", base="CNY", day=D(2026, 10, 11), rate=Decimal("7.1234"))
+    weights = {"time_deposit": 33, "fund": 50, "current": 90}
+    for numbers in ({}, {"negative": "as_is", "joint": "equal", "weights": weights}):
+        policy("holdings.aum", **numbers)
+        follow([chen.pk, other.pk])
+        values = dict(Customer.objects.values_list("pk", "assets"))
+        assert values[chen.pk] > 0
+        assert refresh_assets() == 0
+    assert values[other.pk] == Decimal("132000.00")

@@ -40,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
     from kexin.core.actor import system
     from kexin.core.calendar import business_date
     from kexin.core.errors import RuleViolation
+    from kexin.holdings.aum.rebuild import rebuild
     from kexin.project.commands.preparation import prepare
     from kexin.project.demo.load import load_bank, load_summary, refuse_inhabited, settle_tables
     from kexin.project.demo.sign_ins import write_sign_ins
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
         duplicates = tell_story(today)
         bars.show("demo day", 1, 1)
         settle_tables()
+        rebuild(reason="demo", progress=lambda act: bars.show("figures", act.done, act.total))
     truth = args.truth or settings.VAR / "demo-truth.parquet"
     write_truth(loaded.truth, duplicates, truth)
     print(f"The demo bank is loaded; sign-ins: {settings.VAR / 'demo-sign-ins.txt'}, truth: {truth}", file=sys.stderr)
