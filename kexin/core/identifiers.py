@@ -49,7 +49,10 @@ class IdentifierCheck:
 
 def normalise(number: object) -> str:
     """Half-width capitals and digits without spaces, hyphens, dots and invisible characters."""
-    text = unicodedata.normalize("NFKC", str(number or "").encode("utf-8", "replace").decode("utf-8"))
+    text = str(number or "")
+    if text.isascii() and text.isalnum():
+        return text.upper()
+    text = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
     return "".join(char for char in text if char.isalnum()).upper()
 
 

@@ -22,14 +22,14 @@ from psycopg.errors import ForeignKeyViolation
 from kexin.core.imports.staging import run
 
 
-def hold(table: str, ids: Iterable[int]) -> None:
-    """Keep the rows ``ids`` of ``table`` from being removed or renumbered until the transaction ends.
+def hold(table: str, ids: Iterable[int], *, pk: str = "id") -> None:
+    """Keep the rows ``ids`` (their ``pk``) of ``table`` from being removed or renumbered until the transaction ends.
 
     Raises ForeignKeyViolation if one of them is not there.
     """
     wanted = set(ids)
-    lock = sql.SQL("SELECT FROM {} WHERE id = ANY(%s::bigint[]) ORDER BY id FOR KEY SHARE").format(
-        sql.Identifier(table)
+    lock = sql.SQL("SELECT FROM {t} WHERE {pk} = ANY(%s::bigint[]) ORDER BY {pk} FOR KEY SHARE").format(
+        t=sql.Identifier(table), pk=sql.Identifier(pk)
     )
     found = run(
         sql.SQL("SELECT count(*) FROM ({}) held").format(lock), ["{" + ",".join(map(str, sorted(wanted))) + "}"]
@@ -42,7 +42,8 @@ def hold(table: str, ids: Iterable[int]) -> None:
 def checked_already() -> Iterator[None]:
     """What is written in this block refers to nothing but rows that are held, or that a foreign key holds already.
 
-    No trigger fires in the block: nothing but tables without history of their own may be written here.
+    No trigger fires in the block: nothing but tables without history of their own may be written here, or new rows of
+    a load, which leave no history anyhow (``history.inserts_unrecorded``).
     """
     allowed = run("SELECT has_parameter_privilege('session_replication_role', 'SET')").fetchone()
     if not (allowed and allowed[0]):

@@ -5,13 +5,15 @@ A row is found again by its key (usually source and number). Only mapped fields 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 from psycopg import sql
 
 from kexin.core.imports.importable import Batch, Importable, Outcome
+from kexin.core.imports.keys import checked_already, hold
 from kexin.core.imports.sources import LINE
 from kexin.core.imports.staging import run, stage
 from kexin.core.masking import plain
@@ -55,6 +57,12 @@ class Table:
     pk: str = "id"
 
 
+def analyze(table: str, columns: Iterable[str]) -> None:
+    """Statistics of a temporary table: its size, and the columns it is joined by."""
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    run(sql.SQL("ANALYZE {} ({})").format(sql.Identifier("pg_temp", table), names))
+
+
 class Upsert:
     """One batch on its way into one table; the steps are called in order, loaders may put their own between."""
 
@@ -65,6 +73,8 @@ class Upsert:
         self.references = [each for each in table.references if each.field in batch.fields]
         self.extra: dict[str, str] = {}
         """Columns that the loader itself put into the resolved rows and that are written like the others."""
+        self.held = False
+        """Whether all that new rows refer to is locked until the end (see ``hold_references``)."""
 
     def stage_and_resolve(self, extra: Mapping[str, tuple[str, pa.Array]] | None = None) -> None:
         """Copy the batch and join what it refers to. ``extra`` brings further columns (name → type and values)."""
@@ -76,7 +86,7 @@ class Upsert:
             kinds[name] = kind
             self.extra[name] = kind
         stage(STAGED, kinds, table)
-        run(sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", STAGED)))
+        analyze(STAGED, [LINE, *(each.field for each in self.references)])
         chosen: list[sql.Composable] = [sql.SQL("s._line")]
         for name, target in self.mapped.items():
             value = sql.SQL("coalesce(s.{}, {})").format(sql.Identifier(name), sql.SQL(target.empty))
@@ -103,7 +113,7 @@ class Upsert:
                 sql.SQL(" ").join(joins),
             )
         )
-        run(sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", RESOLVED)))
+        analyze(RESOLVED, [LINE, *self.table.key])
 
     def _join(self, reference: Reference, alias: str) -> sql.Composed:
         found, ours = sql.Identifier(alias), sql.Identifier(reference.field)
@@ -161,6 +171,18 @@ class Upsert:
     def _key_field(self) -> str:
         return next((name for name, target in self.mapped.items() if target.column in self.table.key), "")
 
+    def hold_references(self, targets: Mapping[str, tuple[str, str]]) -> None:
+        """Hold all that the resolved rows refer to, so that nothing is checked row by row when new ones are written.
+
+        ``targets``: for each column that is a foreign key the table and its key.
+        """
+        for column, (table, pk) in targets.items():
+            if any(column in each.gives for each in self.references):
+                query = sql.SQL("SELECT DISTINCT {c} FROM {r} WHERE {c} IS NOT NULL")
+                found = run(query.format(c=sql.Identifier(column), r=sql.Identifier(RESOLVED))).fetchall()
+                hold(table, (pk_of for (pk_of,) in found), pk=pk)
+        self.held = True
+
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def written_columns(self) -> list[str]:
@@ -202,18 +224,18 @@ class Upsert:
         fixed = {column: value for column, value in self.table.fixed.items() if column not in inserted}
         values: list[sql.Composable] = [sql.SQL("r.{}").format(sql.Identifier(column)) for column in inserted]
         values += [sql.SQL(value) for value in fixed.values()]
-        created = run(
-            sql.SQL(
-                "INSERT INTO {} ({}) SELECT {} FROM {} r WHERE NOT EXISTS (SELECT FROM {} t WHERE {}) ORDER BY r._line"
-            ).format(
-                table,
-                sql.SQL(", ").join(map(sql.Identifier, [*inserted, *fixed])),
-                sql.SQL(", ").join(values),
-                resolved,
-                table,
-                match,
-            )
-        ).rowcount
+        insert = sql.SQL(
+            "INSERT INTO {} ({}) SELECT {} FROM {} r WHERE NOT EXISTS (SELECT FROM {} t WHERE {}) ORDER BY r._line"
+        ).format(
+            table,
+            sql.SQL(", ").join(map(sql.Identifier, [*inserted, *fixed])),
+            sql.SQL(", ").join(values),
+            resolved,
+            table,
+            match,
+        )
+        with checked_already() if self.held else nullcontext():
+            created = run(insert).rowcount
         self.outcome.created += created
         self.outcome.updated += updated
         self.outcome.unchanged += staged - created - updated

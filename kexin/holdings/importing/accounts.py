@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kexin.core.history import inserts_unrecorded
 from kexin.core.imports.importable import Batch, Load, Outcome
+from kexin.core.imports.keys import checked_already
 from kexin.core.imports.staging import run
 from kexin.core.imports.upsert import Reference, Table, Target, Upsert, take_over
 from kexin.holdings.importing import numbers
@@ -111,17 +112,33 @@ def load_accounts(batch: Batch) -> Outcome:
     )
     numbers.refuse_taken(work, "holdings_account")
     numbers.seal(work, batch, "holdings_account")
+    work.hold_references(
+        {
+            "customer_id": ("party_customer", "party_id"),
+            "unit_id": ("people_orgunit", "id"),
+            "product_id": ("products_product", "id"),
+        }
+    )
     compared = [column for column in work.written_columns() if column not in ("number", "key_id")]
     return work.write(compared)
 
 
 def complete_owners(load: Load) -> None:
-    """The first owner of an account is a party to it, also where the source lists no parties."""
-    with inserts_unrecorded():
+    """The first owner of an account is a party to it, also where the source lists no parties.
+
+    By EXCEPT, which hashes or sorts: an anti-join may be planned row by row right after a load, when the statistics
+    still know of no rows, and would then read the table it fills again and again. The accounts are locked as their
+    foreign key would lock them one by one; their owners they hold themselves.
+    """
+    with inserts_unrecorded(), checked_already():
         run(
-            "INSERT INTO holdings_accountparty (account_id, customer_id, role, source_no)"
-            " SELECT a.id, a.customer_id, 'owner', '' FROM holdings_account a WHERE a.source = %s AND NOT EXISTS ("
-            " SELECT FROM holdings_accountparty p WHERE p.account_id = a.id AND p.customer_id = a.customer_id)",
+            "WITH missing AS MATERIALIZED ("
+            " SELECT id, customer_id FROM holdings_account WHERE source = %s"
+            " EXCEPT SELECT account_id, customer_id FROM holdings_accountparty),"
+            " held AS (SELECT a.id, a.customer_id FROM missing m JOIN holdings_account a"
+            " ON a.id = m.id AND a.customer_id = m.customer_id FOR KEY SHARE OF a)"
+            " INSERT INTO holdings_accountparty (account_id, customer_id, role, source_no)"
+            " SELECT id, customer_id, 'owner', '' FROM held ORDER BY id",
             [load.source],
         )
 

@@ -6,11 +6,13 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_address, mask_contact, mask_date, mask_identity, mask_name
 from kexin.party.choices import AddressKind, Channel, CustomerStatus, DocumentType, IncomeBand, PartyKind
 from kexin.party.importing.attributes import load_attributes
 from kexin.party.importing.customers import begin_customers, load_customers, tell_candidates
+from kexin.party.importing.suspicion import MORE_ALIKE, tell_more_alike
 
 _STATES = tuple(value for value in CustomerStatus.values if value != CustomerStatus.MERGED)
 
@@ -120,6 +122,19 @@ CUSTOMER_FIELDS = (
     Field(name="business_scope", label=_("business scope"), max_length=4_000, aliases=("经营范围",)),
 )
 
+
+def _more_alike(found: dict[str, int]) -> object:
+    return (
+        _(
+            "%(customers)s new customers have the name and birth date of more than %(pairs)s others;"
+            " only %(pairs)s pairs of each were put up for review."
+        )
+        % found
+    )
+
+
+register_finding(MORE_ALIKE, _more_alike)  # type: ignore[arg-type]
+
 register(
     Importable(
         code="party.customer",
@@ -128,6 +143,7 @@ register(
         fields=CUSTOMER_FIELDS,
         load=load_customers,
         before_file=begin_customers,
+        after_file=tell_more_alike,
         batch_rows=40_000,
         on_finish=tell_candidates,
     ),

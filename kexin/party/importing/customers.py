@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from kexin.core.imports.importable import Batch, Load, Outcome, Rejection
+from kexin.core.imports.keys import checked_already, hold
 from kexin.core.imports.sources import LINE
 from kexin.core.imports.staging import copy_binary, run
 from kexin.core.masking import plain
@@ -29,6 +30,7 @@ Columns = dict[str, list[Any]]
 
 def begin_customers(load: Load, mark: dict[str, Any]) -> None:
     """The worker processes start while the file is looked through."""
+    load.scratch["mark"] = mark
     if load.workers is not None and mark["rows"] > mark["done"]:
         load.workers.start()
 
@@ -118,15 +120,18 @@ def _known(source: str, numbers: Sequence[str]) -> dict[str, int]:
 
 
 def _insert(columns: Columns, new: list[int], load: Load, outcome: Outcome) -> None:
-    run("SET CONSTRAINTS ALL IMMEDIATE")  # keys are checked part by part, not all at the end while the workers wait
+    run("SET CONSTRAINTS ALL IMMEDIATE")  # what is still checked row by row is so part by part, while the workers work
+    hold("people_orgunit", (columns["unit_id"][at] for at in new))
+    hold("people_post", filter(None, (columns["post_id"][at] for at in new)))
     ids = _sequence("party_party_id_seq", len(new))
     lines = dict(zip(ids, (columns[LINE][at] for at in new), strict=True))
     parts = _parts(columns, new, ids, load)
     for made in load.workers.stream(make_new, parts) if load.workers else map(make_new, parts):
         outcome.rejected += [Rejection(*refused) for refused in made.refused]
         outcome.created += made.made
-        copy_made(made)
-        insert_documents(made.document, made.document_tokens, lines, outcome)
+        with checked_already():  # units and posts are held, the parties are this transaction's own
+            copy_made(made)
+        insert_documents(made.document, made.document_tokens, lines, outcome, own=True)
     _assign(ids, load)
     suspect_same_person(ids, load)
 

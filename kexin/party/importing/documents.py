@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from django.db import transaction
 from django.db.utils import IntegrityError
 from psycopg import errors, sql
 
 from kexin.core.imports.importable import Outcome, Rejection
+from kexin.core.imports.keys import checked_already
 from kexin.core.imports.staging import copy_binary, run
 from kexin.party.importing.suspicion import record_candidates
 from kexin.party.intake.tables import DOCUMENT_COLUMNS
 
 
-def insert_documents(block: bytes, tokens: Sequence[bytes], lines: Mapping[int, int], outcome: Outcome) -> None:
+def insert_documents(
+    block: bytes, tokens: Sequence[bytes], lines: Mapping[int, int], outcome: Outcome, *, own: bool = False
+) -> None:
     """Write documents; ``lines`` are the lines in the file by party, for those that are refused.
+
+    ``own``: the parties were made in this transaction, so that nobody else can remove them.
 
     Numbers that nobody holds go straight into the table. If one is held, or is taken by somebody at this very moment,
     all of the block go in one by one.
@@ -24,7 +30,7 @@ def insert_documents(block: bytes, tokens: Sequence[bytes], lines: Mapping[int, 
         return
     if not _any_held(tokens):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), checked_already() if own else nullcontext():
                 copy_binary("party_identitydocument", DOCUMENT_COLUMNS, [block])
             return
         except (errors.UniqueViolation, IntegrityError):

@@ -42,9 +42,17 @@ class Customer(models.Model):
     customer_no = models.CharField(_("customer number"), max_length=20, unique=True, db_collation="C")
     kind = models.CharField(_("type"), max_length=12, choices=PartyKind.choices)
     status = models.CharField(_("state"), max_length=10, choices=CustomerStatus.choices)
-    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
+    unit = models.ForeignKey(  # no index of its own: those of the lists begin with it, as with the lead post
+        OrgUnit, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("unit")
+    )
     lead_post = models.ForeignKey(
-        Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("lead manager")
+        Post,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("lead manager"),
     )
     admitted_on = models.DateField(_("customer since"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -94,7 +102,7 @@ class Customer(models.Model):
             models.Index(F("assets").desc(), F("party").desc(), name="party_customer_assets"),
             models.Index(F("average").desc(), F("party").desc(), name="party_customer_average"),
             models.Index(F("updated_at").desc(), F("party").desc(), name="party_customer_changed"),
-            models.Index("name_match", name="party_customer_name_match"),
+            models.Index("name_match", "born_year", "birthday", name="party_customer_same_person"),
         ]
 
     def __str__(self) -> str:
