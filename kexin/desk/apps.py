@@ -10,7 +10,13 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
-        from kexin.desk import queries  # noqa: F401  the doors register themselves
+        from kexin.core.ui.panels import register_head_action
+        from kexin.desk import facing, policies, queries  # noqa: F401  the doors register themselves
+
+        register_head_action(
+            "customer", "facing", 20, _("Customer-facing view"), "desk.face_customer", "desk:facing", "device-tablet",
+            key="v", posts=True,
+        )  # fmt: skip
 
         register_menu(
             "work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True

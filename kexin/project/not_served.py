@@ -5,6 +5,7 @@ from __future__ import annotations
 _CLOCK = "The clock does it; nobody else may."
 _WORKER = "A step of the worker that loads files; others ask for the load by `/import-uploads`."
 _PERSON = "Between a person and the sign-in pages: passwords, second factors and cookies pass no other programme."
+_SCREEN = "A state of a browser's session: which screen a customer is looking at."
 _MACHINE = "A command on the machine that holds the keys: `kexin keys`."
 
 NOT_SERVED: dict[str, str] = {
@@ -18,6 +19,9 @@ NOT_SERVED: dict[str, str] = {
     "core.ui.gallery.gallery_samples": "Sample rows for the gallery of page components; no data of the bank.",
     "core.work_ladder.escalate_work": _CLOCK,
     "core.work_operations.open_work_count": "The badge of the menu; `/work-items` lists what it counts.",
+    "desk.facing.begin_facing": _SCREEN,
+    "desk.facing.facing": _SCREEN,
+    "desk.facing.leave_facing": _SCREEN,
     "desk.queries.escalated_lines": "Part of the first page; `/work-items?view=escalated` lists the same items.",
     "engagement.operations.expiry.flag_expiring_documents": _CLOCK,
     "engagement.operations.expiry.sweep_files": _CLOCK,

@@ -46,6 +46,7 @@ KEXIN_BUSINESS_DATE = env.str(  # a historical bank opens on its own day
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG or TESTING else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+KEXIN_PROXIES = env.int("KEXIN_PROXIES", default=0)  # our own ones in front, each of which appends X-Forwarded-For
 
 INSTALLED_APPS = [
     "kexin.core",
@@ -74,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "kexin.project.proxies.ClientAddressMiddleware",
     "kexin.core.ui.middleware.DatabaseAwayMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "kexin.core.ui.middleware.ContentSecurityPolicyMiddleware",
@@ -89,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "kexin.people.ui.middleware.ActorMiddleware",
+    "kexin.desk.ui.middleware.FacingMiddleware",
     "kexin.core.ui.middleware.ErrorsMiddleware",
 ]
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.desk.ui import workbench
+from kexin.desk.ui import facing, workbench
 
 app_name = "desk"
 
-urlpatterns = [path("", workbench.workbench, name="workbench")]
+urlpatterns = [
+    path("", workbench.workbench, name="workbench"),
+    path("customers/<int:pk>/facing/", facing.facing_page, name="facing"),
+    path("facing/leave/", facing.leave, name="leave_facing"),
+]

@@ -27,6 +27,7 @@ const keys = {
   x: () => here()?.querySelector('input[name="pk"]')?.click(),
   n: () => press('[data-key="n"]'),
   e: () => press('[data-key="e"]'),
+  v: () => press('[data-key="v"]'),
   "[": () => press("[data-record-prev]"),
   "]": () => press("[data-record-next]"),
   "/": () => { const search = document.querySelector("[data-list-search]"); if (search) search.focus(); else openPalette(); },
