@@ -49,7 +49,7 @@ def test_the_customer_sees_her_own_things_and_nothing_of_the_banks(turned: Clien
         "/palette/?q=a",
         "/me/",
         "/api/v1/me",
-        "/work/",
+        "/calendar/",
     ],
 )
 def test_no_other_page_answers_until_it_is_left(turned: Client, chen: Any, path: str) -> None:
