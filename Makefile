@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench docs lock setup clean lint tests-without-browser
+.PHONY: help run install test check bench docs lock setup clean lint tests-without-browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,9 @@ help:  ## show this list
 
 run: $(VENV)/.run-time node_modules/.stamp $(VENV)/.messages  ## set up what is missing, load the demo bank once, serve (PORT, HOST, DATABASE_URL)
 	@exec $(BIN)/kexin serve --with-demo --end-with-parent
+
+install: $(VENV)/.run-time node_modules/.stamp $(VENV)/.messages  ## set up what serving needs, compiled: for a server
+	@$(BIN)/python -m compileall -q kexin $(VENV)/lib
 
 setup: $(VENV)/.development node_modules/.stamp $(VENV)/.messages  ## set up everything for development
 

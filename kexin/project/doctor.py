@@ -14,12 +14,13 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kexin.project.chromium import find_chromium
+from kexin.project.database_rights import rights, role
+from kexin.project.finding import Finding
 from kexin.project.installation import database, set_up_django
 from kexin.project.postgres import PostgresError, var_directory
 
@@ -31,23 +32,6 @@ SILENT_AFTER = 60.0  # seconds without a heartbeat; the worker beats every 10
 WAITING_TOO_LONG = 600  # seconds a due job may wait
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the report. ``good`` is None where a thing is absent but not needed for serving."""
-
-    about: str
-    good: bool | None
-    text: str
-    remedy: str = ""
-
-    def line(self) -> str:
-        mark = {True: "✓", False: "✗", None: "–"}[self.good]
-        return f"{mark} {self.about}: {self.text}" + (f"\n    → {self.remedy}" if self.remedy else "")
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
-
-
 def examine() -> Iterator[Finding]:
     """All findings, in order; nothing raises."""
     yield python()
@@ -57,17 +41,18 @@ def examine() -> Iterator[Finding]:
     yield time_zone()
     yield port()
     yield chromium()
-    if not os.environ.get("DATABASE_URL") and not (var_directory() / "postgres" / "data").exists():
+    embedded = not os.environ.get("DATABASE_URL")
+    if embedded and not (var_directory() / "postgres" / "data").exists():
         yield Finding("database", False, "not made yet", "Start Kexin once: make run, or kexin serve.")
         return
     try:
         with database():
-            yield from examine_inside()
+            yield from examine_inside(embedded=embedded)
     except PostgresError as error:
         yield Finding("database", False, str(error), "Mend that, then run kexin doctor again.")
 
 
-def examine_inside() -> Iterator[Finding]:
+def examine_inside(*, embedded: bool) -> Iterator[Finding]:
     """What can be found only with the database open."""
     set_up_django()
     from django.db import connection
@@ -78,6 +63,10 @@ def examine_inside() -> Iterator[Finding]:
             version, size = cursor.fetchone()
         yield Finding("database", True, f"PostgreSQL {version}, UTF8, {size / 1024**2:.0f} MB")
         yield clock()
+        allowed = rights()
+        yield role(allowed, embedded=embedded)
+        if allowed.closed:  # what follows would only trip over it
+            return
         pending = migrations()
         yield pending
         yield keys()

@@ -18,6 +18,7 @@ from kexin.core.crypto import KeyRing
 from kexin.core.models import PolicyVersion
 from kexin.core.policy import policy_types
 from kexin.project.commands import CommandError
+from kexin.project.database_rights import rights
 
 KEY_FILES = ("master.json", "keyring.json")
 CUSTOMER_KEYS = "customers.lmdb"
@@ -27,12 +28,29 @@ ADVISORY_LOCK = 0x6B6578696E  # "kexin"
 def prepare() -> None:
     """Open or make the keys, migrate, collect static files. Refusals: CommandError, KeyMissing."""
     with _alone():
+        refuse_other_roles()
         prepare_keys(Path(settings.KEXIN_KEYS_DIR))
         if pending_migrations() or policies_without_numbers():
             print("Preparing the database …", flush=True)
             call_command("migrate", interactive=False, verbosity=0)
         collect_static()
     connection.close()
+
+
+def refuse_other_roles() -> None:
+    """A role that may not make tables can only use what is there already: all of it, as this release wants it."""
+    found = rights()
+    if found.defines:
+        return
+    if found.closed:
+        what = f"may not read {len(found.closed)} of its tables, {found.closed[0]} first"
+    elif pending := pending_migrations():
+        what = f"may not make what {len(pending)} migrations bring, {pending[0]} first"
+    elif policies_without_numbers():
+        what = "may not load the numbers of new policies"
+    else:
+        return
+    raise CommandError(f"The database's role {found.role} {what}: run kexin migrate as the owner.")
 
 
 @contextmanager

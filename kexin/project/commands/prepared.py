@@ -1,7 +1,7 @@
 """Remembering that everything is prepared, so that the next start need not load Django to find out.
 
-The memory holds only while nothing it rests on has changed: the code's migrations and static files, the locked
-packages, the settings, the key files, and which migrations this very database has seen.
+The memory holds only while nothing it rests on has changed: the code's migrations, policies, first roles and static
+files, the locked packages, the settings, the key files, and which migrations this very database has seen.
 """
 
 from __future__ import annotations
@@ -60,7 +60,11 @@ def _files() -> Iterator[Path]:
     keys = Path(os.environ.get("KEXIN_KEYS_DIR") or var_directory() / "keys")
     places = [
         *PACKAGE.glob("project/**/*.py"),
+        *PACKAGE.glob("project/*.sql"),
         *PACKAGE.glob("*/migrations/*"),
+        *PACKAGE.glob("*/policies.py"),
+        *PACKAGE.glob("*/*.yaml"),
+        *PACKAGE.glob("people/defaults.py"),
         *PACKAGE.glob("*/static/**/*"),
         *(PACKAGE.parent / name for name in ("requirements.lock", "package-lock.json")),
         *(keys / name for name in ("master.json", "keyring.json", "customers.lmdb")),

@@ -1,0 +1,49 @@
+-- What the roles kexin_app and kexin_report may do, table by table (deploy/database/roles.sql tells who they are).
+-- Run as the owner after every migration; `kexin migrate` does. A role that does not exist is passed over.
+--
+-- No default privileges: they would reach the monthly partitions of the audit, which are made as the owner.
+
+DO $$
+DECLARE
+  app boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'kexin_app');
+  report boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'kexin_report');
+  subject record;
+  rights text;
+BEGIN
+  FOR subject IN
+    SELECT c.oid::regclass AS name, c.relname::text AS plain, c.relispartition AS part,
+           EXISTS (SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+                    WHERE t.tgrelid = c.oid AND p.proname = 'kexin_refuse_change') AS append_only
+      FROM pg_class c
+     WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+       AND pg_get_userbyid(c.relowner) = current_user
+  LOOP
+    IF app THEN
+      EXECUTE format('REVOKE ALL ON %s FROM kexin_app', subject.name);
+      rights := CASE
+        WHEN subject.part AND subject.plain NOT LIKE '%\_default' THEN NULL  -- reached through its parent only
+        WHEN subject.part THEN 'SELECT'  -- kexin doctor looks for rows outside every month
+        WHEN subject.plain = 'core_history' THEN 'SELECT'  -- written by its triggers, as the owner
+        WHEN subject.plain IN ('django_migrations', 'django_content_type', 'auth_permission') THEN 'SELECT'
+        WHEN subject.append_only THEN 'SELECT, INSERT'
+        ELSE 'SELECT, INSERT, UPDATE, DELETE'
+      END;
+      IF rights IS NOT NULL THEN
+        EXECUTE format('GRANT %s ON %s TO kexin_app', rights, subject.name);
+      END IF;
+    END IF;
+    IF report THEN
+      EXECUTE format('REVOKE ALL ON %s FROM kexin_report', subject.name);
+      IF NOT subject.part
+         AND subject.plain ~ '^(party|holdings|products|engagement|people)_|^core_(workitem|calendarday|policyversion)$'
+         AND subject.plain NOT IN ('people_user', 'people_user_groups', 'people_user_user_permissions') THEN
+        EXECUTE format('GRANT SELECT ON %s TO kexin_report', subject.name);
+      END IF;
+    END IF;
+  END LOOP;
+  IF app THEN
+    EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO kexin_app', current_schema());
+    GRANT EXECUTE ON FUNCTION kexin_ensure_partitions(regclass, date, date) TO kexin_app;
+  END IF;
+END
+$$;

@@ -1,0 +1,192 @@
+"""The three roles of a server of one's own, in a database of their own: who may do what, and that it is enough.
+
+The embedded PostgreSQL lets only ``kexin`` and ``postgres`` in; the other roles are put on by a connection option.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import errors
+
+from kexin.project.postgres import ensure_running
+from tests.setup.running import Installation, free_port
+from tests.setup.test_postgres import eventually
+
+ROLES = Path(__file__).resolve().parents[2] / "deploy" / "database" / "roles.sql"
+DATABASE = f"roles_{os.getpid()}"
+FIRST_UNIT = """
+from kexin.core.actor import system
+from kexin.people.operations import create_unit
+create_unit(actor=system("test"), code="HO", name="总行", kind="head_office", parent=None)
+"""
+
+
+@dataclass
+class Server:
+    """A database on the test cluster with its roles."""
+
+    socket: str
+
+    def url(self, role: str) -> str:
+        return f"postgresql://postgres@/{DATABASE}?host={self.socket}&options=-crole%3D{role}"
+
+    def connect(self, role: str) -> psycopg.Connection:
+        return psycopg.connect(self.url(role), autocommit=True)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    address = ensure_running("test")
+    socket = address.superuser_url.partition("host=")[2]
+    with psycopg.connect(address.superuser_url, autocommit=True) as superuser:
+        superuser.execute(f"CREATE DATABASE {DATABASE}")
+    made = Server(socket)
+    for _twice in range(2):  # again does no harm
+        with made.connect("postgres") as superuser:
+            superuser.execute(ROLES.read_text(encoding="utf-8").encode())
+    yield made
+    with psycopg.connect(address.superuser_url, autocommit=True) as superuser:
+        superuser.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def installation(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Prepared by the owner; afterwards everything signs in as kexin_app."""
+    made = Installation(tmp_path_factory.mktemp("roles"), free_port(), {"DATABASE_URL": server.url("kexin_app")})
+    too_early = made.run("serve")
+    assert too_early.returncode == 1
+    assert "may not make what" in too_early.stderr
+    assert too_early.stderr.rstrip().endswith("run kexin migrate as the owner.")
+    assert not list((made.var / "keys").glob("*.json"))
+
+    done = made.run("migrate", DATABASE_URL=server.url("kexin"))
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def test_the_product_works_as_the_role_that_may_only_read_and_write_rows(installation: Installation) -> None:
+    serving = installation.serve()
+    try:
+        assert serving.status() == 200
+        eventually(lambda: installation.findings()["job worker"]["good"] is True)
+        unit = installation.run("manage", "shell", "-c", FIRST_UNIT)
+        assert unit.returncode == 0, unit.stderr
+        sealed = installation.run("audit", "seal")
+        assert sealed.returncode == 0, sealed.stderr
+        verified = installation.run("audit", "verify")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+        found = installation.findings()
+        assert found["database role"]["good"] is True
+        assert [about for about, finding in found.items() if finding["good"] is False] == []
+    finally:
+        assert serving.end(signal.SIGTERM)[0] == 0
+
+
+def test_the_doctor_tells_roles_that_may_too_much_or_too_little(installation: Installation, server: Server) -> None:
+    def said(role: str) -> dict[str, object]:
+        findings = _findings(installation, server.url(role))
+        return next(each for each in findings if each["about"] == "database role")
+
+    assert said("kexin")["good"] is None
+    assert "superuser" in str(said("postgres")["text"])
+    with server.connect("kexin") as owner:
+        owner.execute("GRANT DELETE ON core_auditlink TO kexin_app")
+        assert "core_auditlink" in str(said("kexin_app")["text"])
+        owner.execute("CREATE TABLE made_by_a_later_release (id bigint)")
+        assert "made_by_a_later_release" in str(said("kexin_app")["text"])
+        refused = installation.run("serve")
+        assert refused.returncode == 1
+        assert "made_by_a_later_release" in refused.stderr
+    done = installation.run("migrate", DATABASE_URL=server.url("kexin"))
+    assert done.returncode == 0, done.stderr
+    assert said("kexin_app")["good"] is True
+
+
+def _findings(installation: Installation, url: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(installation.run("doctor", "--json", DATABASE_URL=url).stdout)
+    return found
+
+
+APPEND_ONLY = ("core_auditentry", "core_auditlink", "core_auditcheckpoint", "core_event", "core_history")
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE {} SET {column} = {column}",
+        "DELETE FROM {}",
+        "TRUNCATE {}",
+        "ALTER TABLE {} DISABLE TRIGGER ALL",
+        "ALTER TABLE {} ADD COLUMN more int",
+        "DROP TABLE {}",
+        "SELECT * FROM {} FOR UPDATE",
+    ],
+)
+@pytest.mark.usefixtures("installation")
+def test_what_is_only_appended_to_cannot_be_changed(server: Server, table: str, change: str) -> None:
+    with server.connect("kexin_app") as app:
+        names = [
+            name
+            for (name,) in app.execute(
+                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = %s::regclass", [table]
+            )
+        ]
+        for each in [table, *names]:
+            (column,) = app.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum = 1", [each]
+            ).fetchone() or ("",)
+            with pytest.raises(errors.InsufficientPrivilege):
+                app.execute(change.format(each, column=column).encode())
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE mine (id int)",
+        "CREATE SCHEMA mine",
+        "DROP TABLE party_customer",
+        "ALTER TABLE party_customer DISABLE TRIGGER ALL",
+        "TRUNCATE party_customer",
+        "INSERT INTO core_history (at, table_name, row_id, action, actor_name) VALUES (now(), 'x', 1, 'insert', 'x')",
+        "DELETE FROM django_migrations",
+        "SET session_replication_role = replica",
+        "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "SELECT kexin_guard_append_only('party_customer')",
+        "COPY party_customer TO PROGRAM 'cat'",
+    ],
+)
+@pytest.mark.usefixtures("installation")
+def test_the_products_role_has_no_hold_on_the_shape_of_the_database(server: Server, statement: str) -> None:
+    with server.connect("kexin_app") as app, pytest.raises(errors.InsufficientPrivilege):
+        app.execute(statement.encode())
+
+
+@pytest.mark.usefixtures("installation")
+def test_reports_read_business_and_nothing_else(server: Server) -> None:
+    with server.connect("kexin_report") as report:
+        for table in ("party_customer", "holdings_transaction", "people_orgunit", "core_workitem"):
+            report.execute(f"SELECT count(*) FROM {table}".encode())
+        for table in ("people_user", "django_session", "mfa_authenticator", "core_serviceaccount", "core_auditentry"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                report.execute(f"SELECT count(*) FROM {table}".encode())
+        for change in ("DELETE FROM core_workitem", "INSERT INTO people_orgunit DEFAULT VALUES"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                report.execute(change.encode())
+
+
+def test_months_are_made_by_the_role_that_may_make_nothing_else(installation: Installation, server: Server) -> None:
+    assert installation.var.exists()
+    with server.connect("kexin_app") as app:
+        made = app.execute("SELECT kexin_ensure_partitions('core_event', '2031-01-01', '2031-02-01')").fetchone()
+        assert made == (2,)
+        with pytest.raises(errors.InsufficientPrivilege):
+            app.execute("DELETE FROM core_event_203101")
