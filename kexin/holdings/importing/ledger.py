@@ -65,9 +65,8 @@ def _with_accounts(batch: Batch, outcome: Outcome) -> pa.Table:
     """The batch with its accounts' ids and blank texts empty; rows of unknown accounts are refused."""
     table = batch.table.combine_chunks()
     numbers, ids = _accounts(batch.load, table["account"])
-    found = pc.index_in(table["account"], value_set=numbers)
-    table = table.append_column("account_id", ids.take(found.combine_chunks()))
-    if found.null_count:
+    table = table.append_column("account_id", _ids(table["account"].combine_chunks(), numbers, ids))
+    if table["account_id"].null_count:
         unknown = table.filter(pc.is_null(table["account_id"])).select([LINE, "account"])
         for at, account in zip(unknown[LINE].to_pylist(), unknown["account"].to_pylist(), strict=True):
             outcome.refuse(at, "account", mask_account(account), "reference")
@@ -76,6 +75,16 @@ def _with_accounts(batch: Batch, outcome: Outcome) -> pa.Table:
         if name in batch.fields and table[name].null_count:
             table = table.set_column(table.schema.get_field_index(name), name, pc.fill_null(table[name], ""))
     return table
+
+
+def _ids(accounts: pa.Array, numbers: pa.Array, ids: pa.Array) -> pa.Array:
+    """The id of each row's account, null where there is none: a table of the few that occur, searched for all known."""
+    occurring = accounts.dictionary_encode()
+    place = pc.index_in(numbers, value_set=occurring.dictionary)
+    hit = pc.is_valid(place)
+    found = np.zeros(len(occurring.dictionary), np.int64)
+    found[place.filter(hit).to_numpy()] = ids.filter(hit).to_numpy()
+    return pa.array(found, mask=found == 0).take(occurring.indices)
 
 
 def _accounts(load: Load, occurring: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
