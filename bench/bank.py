@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from bench.size import MONTHS, PER_BRANCH, PORTFOLIO, Size
 
@@ -92,7 +93,7 @@ def make_part(plan: Plan) -> tuple[Any, bytes, bytes]:
         )
     )
     assert not made.refused, made.refused[:3]
-    key_ids = made.key_ids
+    key_ids = [UUID(bytes=made.keys[at : at + 16]) for at in range(0, len(made.keys), 16)]
     ciphers = customer_keys().aead_many(key_ids)
     where = place("holdings_account", "number")
     accounts, parties = bytearray(), bytearray()

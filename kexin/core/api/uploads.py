@@ -24,7 +24,7 @@ from kexin.core.api.upload_shapes import (
     ProfileTaken,
     TargetShown,
 )
-from kexin.core.imports.engine import limits_in_force
+from kexin.core.imports.locating import limits_in_force
 from kexin.core.imports.offers import first_rows, profiles, targets
 from kexin.core.imports.progress import progress_of
 from kexin.core.imports.uploads import (

@@ -12,9 +12,8 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -26,39 +25,19 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.history import inserts_unrecorded
 from kexin.core.imports.ahead import read_ahead
-from kexin.core.imports.importable import Batch, Importable, Load, Outcome, Rejection, importables
-from kexin.core.imports.profile import FilePart, Profile
-from kexin.core.imports.reasons import BadFile, ImportCancelled, ImportRefused
+from kexin.core.imports.batching import CheckedBatch, checked_batches
+from kexin.core.imports.importable import Batch, Importable, Load, Outcome, Rejection
+from kexin.core.imports.locating import Source, find_sources, limits_in_force
+from kexin.core.imports.profile import Profile
+from kexin.core.imports.reasons import ImportCancelled, ImportRefused
 from kexin.core.imports.runs import COUNTS, finish_import, start_import, stop_import, summary
-from kexin.core.imports.sources import LINE, ROW, FileFacts, Limits, examine, pieces
+from kexin.core.imports.sources import LINE, Limits
 from kexin.core.imports.workers import Workers
 from kexin.core.models import ImportRun
-from kexin.core.policies import ImportPolicy
-from kexin.core.policy import in_force
-
-if TYPE_CHECKING:
-    import pyarrow as pa  # this and DuckDB are imported by what loads: pages need the engine's questions only
 
 Progress = Callable[[ImportRun, int], None]
 """Called after every batch with the run and the index of the file that is being loaded."""
 _TRIAL_REJECTIONS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One part of the profile with the file that was found for it; ``facts`` is None for rows in the profile."""
-
-    part: FilePart
-    importable: Importable
-    facts: FileFacts | None
-
-    @property
-    def label(self) -> str:
-        return self.facts.path.name if self.facts else "(profile)"
-
-    @property
-    def rows(self) -> int:
-        return self.facts.rows if self.facts else len(self.part.rows)
 
 
 def run_import(
@@ -108,47 +87,6 @@ def run_import(
 
 def _why(error: BaseException) -> str:
     return str(error.message) if isinstance(error, ImportRefused) else type(error).__name__
-
-
-def limits_in_force() -> Limits:
-    """The size limits of the policy in force."""
-    policy = in_force(ImportPolicy)
-    return Limits(policy.largest_upload_mb << 20, policy.largest_unpacked_mb << 20)
-
-
-def find_sources(profile: Profile, location: Path, limits: Limits) -> list[Source]:
-    """Find and look through every file before anything is written."""
-    if not location.exists():
-        raise BadFile(_("%(place)s does not exist.") % {"place": location})
-    found = []
-    for part in profile.files:
-        importable = importables()[part.target]
-        if part.rows:
-            found.append(Source(part, importable, None))
-            continue
-        paths = _paths(part, location)
-        if not paths and not part.optional:
-            raise BadFile(_("%(file)s is not in %(folder)s.") % {"file": part.file, "folder": location.name})
-        for path in paths:
-            facts = examine(path, part.format, limits)
-            missing = [
-                each
-                for each in dict.fromkeys(name for column in part.columns for name in column.sources)
-                if each not in facts.columns
-            ]
-            if missing:
-                raise BadFile(
-                    _("%(file)s has no column “%(missing)s”; it has %(columns)s.")
-                    % {"file": path.name, "missing": missing[0], "columns": ", ".join(facts.columns)[:300]}
-                )
-            found.append(Source(part, importable, facts))
-    return found
-
-
-def _paths(part: FilePart, location: Path) -> list[Path]:
-    if location.is_dir():
-        return sorted(path for path in location.glob(part.file) if path.is_file())
-    return [location] if location.match(part.file) else []
 
 
 def _mark(source: Source) -> dict[str, Any]:
@@ -247,7 +185,7 @@ class _Loading:
         if source.importable.before_file is not None:
             source.importable.before_file(load, mark)
         if mark["done"] < mark["rows"]:
-            for batch in read_ahead(self._batches(source, mark["done"])):
+            for batch in read_ahead(checked_batches(source, self.folder, self.limits, mark["done"])):
                 self._commit(source, mark, load, batch)
                 if self.progress is not None:
                     self.progress(self.run, index)
@@ -260,50 +198,9 @@ class _Loading:
             mark["done"] = mark["rows"] = max(mark["rows"], mark["done"])
             self._save()
 
-    # -- reading and checking (in the thread that runs ahead) --------------------------------------------------------
-
-    def _batches(self, source: Source, done: int) -> Iterator[_Checked]:
-        from kexin.core.imports.checking import Checker
-
-        checker = Checker(source.part, source.importable, self.folder, self.limits, source.facts)
-        try:
-            for table, unfit, last in self._raw_batches(source, done):
-                checked = checker.check(table)
-                yield _Checked(
-                    checked.good, unfit + checked.refused, checked.repeated, checked.present + len(unfit), last
-                )
-        finally:
-            checker.close()
-
-    def _raw_batches(self, source: Source, done: int) -> Iterator[tuple[pa.Table, list[Rejection], int]]:
-        """Pieces of a file put together or cut to batches of the size the importable wants."""
-        import pyarrow as pa
-
-        size = source.importable.batch_rows
-        if source.facts is None:
-            yield _profile_rows(source.part), [], len(source.part.rows)
-            return
-        tables: list[pa.Table] = []
-        unfit: list[tuple[int, Rejection]] = []
-        last = done
-        for piece in pieces(source.facts, source.part.format, self.limits, after_row=done):
-            tables.append(piece.table)
-            unfit += piece.rejected
-            last = piece.last_row
-            if sum(each.num_rows for each in tables) >= size:
-                whole = pa.concat_tables(tables)
-                while whole.num_rows > size:
-                    head, whole = whole.slice(0, size), whole.slice(size)
-                    until = int(head[ROW][-1].as_py())
-                    yield head, [each for row, each in unfit if row <= until], until
-                    unfit = [(row, each) for row, each in unfit if row > until]
-                tables = [whole]
-        if unfit or sum(each.num_rows for each in tables):
-            yield pa.concat_tables(tables), [each for _row, each in unfit], last
-
     # -- writing -----------------------------------------------------------------------------------------------------
 
-    def _commit(self, source: Source, mark: dict[str, Any], load: Load, checked: _Checked) -> None:
+    def _commit(self, source: Source, mark: dict[str, Any], load: Load, checked: CheckedBatch) -> None:
         """One batch, its rejections and the mark, together or not at all."""
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -353,26 +250,6 @@ class _Loading:
                 _write_rejections(
                     self.run.pk, ((label, _named(parts[label], each)) for label, each in self.trial_rejections)
                 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A batch ready for its loader."""
-
-    table: pa.Table
-    rejected: list[Rejection]
-    repeated: int
-    present: int
-    last_row: int
-
-
-def _profile_rows(part: FilePart) -> pa.Table:
-    import pyarrow as pa
-
-    names = list(dict.fromkeys(column.name for column in part.columns))
-    columns = [pa.array([row.get(name, "") for row in part.rows], pa.string()) for name in names]
-    numbers = pa.array(range(1, len(part.rows) + 1), pa.int64())
-    return pa.table([*columns, numbers, numbers], names=[*names, ROW, LINE])
 
 
 def _named(source: Source, rejection: Rejection) -> Rejection:

@@ -25,8 +25,8 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.imports import guess, preview, storage
-from kexin.core.imports.engine import find_sources, limits_in_force
 from kexin.core.imports.importable import Importable, importables
+from kexin.core.imports.locating import find_sources, limits_in_force
 from kexin.core.imports.profile import FileFormat, Profile, load_profile, parse_profile, profile_names, saved_folder
 from kexin.core.imports.progress import forget_progress
 from kexin.core.imports.reasons import BadFile

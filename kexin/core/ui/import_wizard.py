@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.errors import Conflict, RuleViolation
-from kexin.core.imports.engine import limits_in_force
 from kexin.core.imports.importable import importables
+from kexin.core.imports.locating import limits_in_force
 from kexin.core.imports.preview import masked_target
 from kexin.core.imports.progress import progress_of
 from kexin.core.imports.reasons import ImportRefused

@@ -180,7 +180,7 @@ def test_an_interrupted_load_goes_on_behind_its_last_batch(
 ) -> None:
     whole = importable.importables()
     small = {code: dataclasses.replace(each, batch_rows=2) for code, each in whole.items()}
-    monkeypatch.setattr("kexin.core.imports.engine.importables", lambda: small)
+    monkeypatch.setattr("kexin.core.imports.locating.importables", lambda: small)
     seen: list[int] = []
 
     def cut(run: ImportRun, index: int) -> None:

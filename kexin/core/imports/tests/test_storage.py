@@ -257,10 +257,10 @@ import sys
 import django
 django.setup()
 import dataclasses
-from kexin.core.imports import engine, importable, jobs, progress
+from kexin.core.imports import importable, jobs, locating, progress
 
 small = {code: dataclasses.replace(each, batch_rows=1) for code, each in importable.importables().items()}
-engine.importables = lambda: small
+locating.importables = lambda: small
 told = progress.tell_progress
 
 def tell(upload, marks):

@@ -248,11 +248,11 @@ def test_a_load_whose_worker_died_goes_on_and_a_stopped_one_resumes(
 ) -> None:
     import dataclasses
 
-    from kexin.core.imports import engine, importable, progress
+    from kexin.core.imports import importable, locating, progress
     from kexin.party.models import Customer
 
     small = {code: dataclasses.replace(each, batch_rows=1) for code, each in importable.importables().items()}
-    monkeypatch.setattr(engine, "importables", lambda: small)
+    monkeypatch.setattr(locating, "importables", lambda: small)
     upload = bring(he)
     he.post(f"/imports/new/{upload.pk}/run/", {"trial": "0"})
     told = progress.tell_progress
