@@ -11,10 +11,14 @@ from ninja import Query
 from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
+from kexin.core.api.lookup import named
 from kexin.core.api.shapes import Amount, Id, Moment, Shown, Taken
 from kexin.core.api.work import WorkShown, work_of
+from kexin.core.errors import NotFound
+from kexin.desk.board import VIEW_BOARD, board
 from kexin.desk.queries import changes, figures, work_lines
 from kexin.party.naming import shown_name
+from kexin.people.models import OrgUnit
 
 router = Endpoints("workbench", _("Workbench"))
 PERMISSION = "desk.view_workbench"
@@ -88,4 +92,85 @@ def read_workbench(request: ApiRequest, wanted: Query[WorkbenchWanted]) -> Workb
             )
             for each in changes(actor, midnight - dt.timedelta(days=wanted.days))
         ],
+    )
+
+
+class BoardWanted(Taken):
+    """Whose board."""
+
+    unit_id: Id | None = Field(default=None, description="None: what one's own posts are credited with", examples=[3])
+
+
+class ComparedShown(Shown):
+    """A figure beside what it was."""
+
+    before: Amount = Field(examples=["468200000.00"])
+    change: Amount = Field(examples=["1200000.00"])
+    percent: Amount | None = Field(description="Of a figure that was nought there is none", examples=["0.26"])
+
+
+class BoardPart(Shown):
+    """One part of the unit: a unit below, or a post."""
+
+    label: str = Field(examples=["城东支行"])
+    unit_id: Id
+    post_id: Id | None
+    aum: Amount
+    deposits: Amount
+    customers: int
+    net_flow: Amount
+
+
+class BoardShown(Shown):
+    """A unit's figures of the last evening known."""
+
+    day: dt.date
+    aum: Amount
+    deposits: Amount
+    customers: int
+    inflow: Amount
+    outflow: Amount
+    tiers: dict[str, int] = Field(examples=[{"gold": 210}])
+    against: dict[str, dict[str, ComparedShown]] = Field(
+        description="Measure, then yesterday, month (its beginning), year (its beginning)"
+    )
+    parts: list[BoardPart]
+    overdue: int = Field(description="Open work past its time", examples=[3])
+
+
+@router.read("/board", VIEW_BOARD)
+def read_board(request: ApiRequest, wanted: Query[BoardWanted]) -> BoardShown:
+    """The morning board of a unit with everything below it. Reading it is recorded."""
+    unit = named(OrgUnit.objects.all(), wanted.unit_id, "unit_id", _("There is no such unit."))
+    found = board(request.actor, unit)
+    if found is None:
+        raise NotFound(_("No evening has been computed yet"))
+    return BoardShown(
+        day=found.day,
+        aum=found.now.aum,
+        deposits=found.now.deposits,
+        customers=found.now.customers,
+        inflow=found.now.inflow,
+        outflow=found.now.outflow,
+        tiers=found.now.tiers,
+        against={
+            measure: {
+                base: ComparedShown(before=each.before, change=each.change, percent=each.percent)
+                for base, each in bases.items()
+            }
+            for measure, bases in found.against.items()
+        },
+        parts=[
+            BoardPart(
+                label=line.label,
+                unit_id=line.unit_id,
+                post_id=line.post_id,
+                aum=line.now.aum,
+                deposits=line.now.deposits,
+                customers=line.now.customers,
+                net_flow=line.now.net_flow,
+            )
+            for line in found.lines
+        ],
+        overdue=found.overdue,
     )

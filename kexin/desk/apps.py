@@ -11,7 +11,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.panels import register_head_action
-        from kexin.desk import facing, policies, queries  # noqa: F401  the doors register themselves
+        from kexin.desk import board, facing, policies, queries  # noqa: F401  the doors register themselves
 
         register_head_action(
             "customer", "facing", 20, _("Customer-facing view"), "desk.face_customer", "desk:facing", "device-tablet",
@@ -21,3 +21,4 @@ class DeskConfig(AppConfig):
         register_menu(
             "work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True
         )
+        register_menu("work", _("Morning board"), "desk:board", "chart-bar", "holdings.view_figures", 15)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.desk.ui import facing, workbench
+from kexin.desk.ui import board, facing, workbench
 
 app_name = "desk"
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("board/", board.board_page, name="board"),
     path("customers/<int:pk>/facing/", facing.facing_page, name="facing"),
     path("facing/leave/", facing.leave, name="leave_facing"),
 ]

@@ -1,0 +1,41 @@
+"""The morning board as a head sees it: figures, parts, another unit, on a wide screen and on a phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from kexin.holdings.aum.rebuild import rebuild
+from kexin.holdings.tests.conftest import TODAY, Ledger
+from kexin.holdings.tests.test_aum import another, stated
+from kexin.party.models import Customer
+from tests.browser.conftest import Visit, assert_accessible
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), [("zh", "light", "1440"), ("en", "dark", "390")])
+def test_the_board_is_read_at_a_glance(
+    visit: Visit, bank: Any, settings: Any, language: str, theme: str, width: str
+) -> None:
+    ledger = Ledger(bank.units["east"])
+    settings.KEXIN_BUSINESS_DATE = "2026-09-01"
+    first, second = another(bank), another(bank, "李静")
+    stated(ledger, first, "current", (dt.date(2026, 9, 5), "1000"), (dt.date(2026, 11, 18), "650000.33"))
+    stated(ledger, second, "time_deposit", (dt.date(2026, 10, 1), "20000"), (dt.date(2026, 11, 1), "90000.07"))
+    Customer.objects.filter(pk__in=[first.pk, second.pk]).update(status="active", admitted_on=dt.date(2026, 9, 1))
+    settings.KEXIN_BUSINESS_DATE = TODAY.isoformat()
+    rebuild()
+    page = visit("zhou", "/board/", language=language, theme=theme, width=width)
+    expect(page.locator("h1")).to_contain_text({"zh": "晨会看板", "en": "Morning board"}[language])
+    expect(page.get_by_text("740,000.40").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert_accessible(page)
+    if os.environ.get("KEXIN_LOOK"):
+        page.wait_for_timeout(800)
+        page.screenshot(path=f"/tmp/board-{language}-{theme}-{width}.png", full_page=True)
+    page.get_by_role("link", name={"zh": "升降级名单", "en": "near the edge"}[language]).click()
+    expect(page.locator("h1")).to_contain_text({"zh": "客户等级", "en": "Customer tiers"}[language])
+    page.wait_for_load_state("networkidle")
