@@ -12,6 +12,7 @@ class HoldingsConfig(AppConfig):
         from kexin.core.ui.panels import register_head_action, register_head_slot, register_panel, register_tab
         from kexin.holdings import events, ledger_queries, operations, policies, queries, rekeying  # noqa: F401  doors register themselves
         from kexin.holdings.aum import queries as aum_queries  # noqa: F401
+        from kexin.holdings.maturities import wiring
         from kexin.holdings.ui import panels, slots
         from kexin.party.history import register_history
 
@@ -33,3 +34,4 @@ class HoldingsConfig(AppConfig):
             panels.obligations_panel,
         )  # fmt: skip
         register_panel("customer", "assets", "side", 10, "maturities", _("Maturities"), see, panels.maturities_panel)
+        wiring.register()

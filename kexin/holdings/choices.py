@@ -81,3 +81,19 @@ class RunState(TextChoices):
     RUNNING = "running", pgettext_lazy("rebuild", "Running")
     DONE = "done", pgettext_lazy("rebuild", "Done")
     FAILED = "failed", pgettext_lazy("rebuild", "Broken off")
+
+
+class MaturityKind(TextChoices):
+    TIME_DEPOSIT = "time_deposit", _("Time deposit")
+    CERTIFICATE = "certificate", _("Large-denomination CD")
+    STRUCTURED = "structured", _("Structured deposit")
+    WEALTH = "wealth", _("Bank wealth product")
+    FUND = "fund", _("Fund")
+    INSURANCE = "insurance", _("Insurance policy")
+    GOLD = "gold", _("Gold accumulation")
+    PREMIUM = "premium", _("Premium due")
+    LOAN = "loan", _("Loan maturing")
+    INSTALMENT = "instalment", _("Loan instalment")
+
+
+OWED = frozenset({MaturityKind.PREMIUM, MaturityKind.LOAN, MaturityKind.INSTALMENT})

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kexin.core.policy import Policy, policy, setting
-from kexin.holdings.choices import AccountKind, TransactionKind
+from kexin.holdings.choices import AccountKind, MaturityKind, TransactionKind
 
 NEGATIVE = ("zero", "as_is")
 JOINT = ("first_owner", "equal")
@@ -38,6 +38,20 @@ def parse_kinds(value: list[Any]) -> tuple[str, ...]:
     """Kinds of bookings. Raises ValueError for one that is not known."""
     if any(each not in TransactionKind.values for each in value):
         raise ValueError("there is no such kind of booking")
+    return tuple(value)
+
+
+def parse_maturing(value: list[Any]) -> tuple[str, ...]:
+    """Kinds of maturities. Raises ValueError for one that is not known."""
+    if any(each not in MaturityKind.values for each in value):
+        raise ValueError("there is no such kind of maturity")
+    return tuple(value)
+
+
+def parse_purposes(value: list[Any]) -> tuple[str, ...]:
+    """Words that standing orders name their purpose by. Raises ValueError for an empty one."""
+    if any(not isinstance(each, str) or not each.strip() for each in value):
+        raise ValueError("a purpose is a word")
     return tuple(value)
 
 
@@ -177,3 +191,41 @@ class ReviewPolicy(Policy):
     days_ahead: int = setting(_("Maturities shown ahead"), unit=_("days"), minimum=1, maximum=1096)
     disclaimers: list = setting(_("Lines at the foot"))  # type: ignore[type-arg]
     disclaimers_en: list = setting(_("Lines at the foot in English"))  # type: ignore[type-arg]
+
+
+@policy("holdings.maturities", _("Maturities"))
+class MaturityPolicy(Policy):
+    """到期台账: how far it reaches, what of loans and premiums stands on it, and when a maturity becomes work."""
+
+    history_days: int = setting(_("Past maturities gathered"), unit=_("days"), minimum=31, maximum=1830)
+    ahead_days: int = setting(_("Coming maturities gathered"), unit=_("days"), minimum=31, maximum=3660)
+    instalments: bool = setting(_("The next instalment of a loan stands on it"))
+    premium_purposes: list = setting(  # type: ignore[type-arg]
+        _("Purposes of standing orders that pay insurance premiums"), check=parse_purposes
+    )
+    work_days: int = setting(_("Work item before the maturity"), unit=_("days"), minimum=1, maximum=90)
+    work_least: Decimal = setting(
+        _("Work item from this amount maturing per customer and week"), minimum=Decimal(0), maximum=Decimal(10**12)
+    )
+
+
+@policy("holdings.retention", _("Retention after maturity"))
+class RetentionPolicy(Policy):
+    """承接率: how long the money is followed, which maturities count, and which bookings out mean that it left."""
+
+    window_days: int = setting(_("Followed after the maturity for"), unit=_("days"), minimum=1, maximum=180)
+    kinds: list = setting(_("Maturities that count"), check=parse_maturing)  # type: ignore[type-arg]
+    leaving: list = setting(_("Bookings out that mean it left"), check=parse_kinds)  # type: ignore[type-arg]
+
+
+@policy("holdings.movements", _("Large movements and dormant customers"))
+class MovementPolicy(Policy):
+    """Which bookings are large (by amount, or by their share of the customer's AUM), and who is dormant."""
+
+    amount: Decimal = setting(_("Large from"), minimum=Decimal(10_000), maximum=Decimal(10**12))
+    share_percent: int = setting(_("Large from this share of AUM"), unit="%", minimum=1, maximum=100)
+    share_least: Decimal = setting(
+        _("The share counts from this amount on"), minimum=Decimal(10_000), maximum=Decimal(10**12)
+    )
+    dormant_months: int = setting(_("Dormant after"), unit=_("months"), minimum=1, maximum=120)
+    initiated: list = setting(_("Bookings that customers initiate"), check=parse_kinds)  # type: ignore[type-arg]

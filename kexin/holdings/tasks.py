@@ -40,3 +40,30 @@ def refresh_figures(customer_ids: list[int], first: str) -> None:
     from kexin.holdings.aum.follow import refresh_daily
 
     refresh_daily(customer_ids, dt.date.fromisoformat(first))
+
+
+@app.periodic(cron="30 2 * * *")
+@app.task(
+    name="holdings.nightly_maturities",
+    queueing_lock="holdings.nightly_maturities",
+    queue="records",
+    retry=_AGAIN,
+)
+def nightly_maturities(timestamp: int) -> None:
+    """The ladder gathered anew, and work for what matures soon."""
+    from kexin.holdings.maturities.nightly import gather_and_watch
+
+    gather_and_watch(actor=system("clock.maturities"))
+
+
+@app.task(
+    name="holdings.gather_maturities",
+    queueing_lock="holdings.gather_maturities",
+    queue="records",
+    retry=_AGAIN,
+)
+def gather_maturities() -> None:
+    """The ladder after a load."""
+    from kexin.holdings.maturities.gather import gather_maturities as gather
+
+    gather()

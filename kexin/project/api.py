@@ -16,7 +16,7 @@ from kexin.core.api import (
 from kexin.core.api.interface import Interface
 from kexin.desk import api as desk
 from kexin.engagement.api import documents, notes, timeline
-from kexin.holdings.api import accounts, exports, ledger, obligations, positions
+from kexin.holdings.api import accounts, exports, ledger, maturities, obligations, positions
 from kexin.party.api import customers, history, lifecycle, many, network, parts, relations
 from kexin.people.api import delegations, organisation, roles, sessions, staff
 
@@ -35,6 +35,7 @@ for floor in (
     positions,
     obligations,
     ledger,
+    maturities,
     documents,
     notes,
     timeline,

@@ -10,6 +10,8 @@ from kexin.holdings.models.figures import (
     Target,
 )
 from kexin.holdings.models.ledger import Balance, Transaction
+from kexin.holdings.models.maturity import Maturity
+from kexin.holdings.models.movement import CustomerActivity
 
 __all__ = [
     "Account",
@@ -17,12 +19,14 @@ __all__ = [
     "AssetsUnderManagement",
     "Balance",
     "Card",
+    "CustomerActivity",
     "CustomerTier",
     "DailyFigures",
     "ExchangeRate",
     "FiguresRun",
     "Holding",
     "Loan",
+    "Maturity",
     "StandingOrder",
     "Target",
     "Transaction",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.holdings.ui import export, pages, review
+from kexin.holdings.ui import export, maturity_urls, pages, review
 
 app_name = "holdings"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("holdings/accounts/<int:pk>/", pages.account_page, name="account"),
     path("holdings/accounts/<int:pk>/export/", export.export, name="export"),
     path("holdings/accounts/<int:pk>/number/", pages.reveal_number, name="reveal"),
+    *maturity_urls.patterns,
 ]

@@ -105,6 +105,7 @@ async function draw(box) {
   if (drawn.has(box) || !box.isConnected) return;
   const chart = echarts.init(box, null, { renderer: "canvas" });
   chart.setOption(option(spec, box.clientWidth));
+  if (spec.hrefs) chart.on("click", (p) => { if (spec.hrefs[p.dataIndex]) location.assign(spec.hrefs[p.dataIndex]); });
   drawn.set(box, { chart, spec });
   new ResizeObserver(() => { if (box.clientWidth && !chart.isDisposed()) chart.resize(); }).observe(box);
   box.dataset.drawn = "yes";

@@ -1,0 +1,12 @@
+"""Addresses of the ladder of maturities and what belongs to it."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kexin.holdings.ui import maturities
+
+patterns = [
+    path("maturities/", maturities.maturity_page, name="maturities"),
+    path("maturities/export/", maturities.maturity_export, name="maturities_export"),
+]
