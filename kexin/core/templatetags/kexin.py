@@ -84,6 +84,19 @@ def change(value: Decimal | float | int | None, unit: str = "") -> SafeString:
 
 
 @register.filter
+def money_change(value: Decimal | None) -> SafeString:
+    """A gain or loss of money to the cent, with its arrow: ▲ +719,000.40."""
+    if value is None:
+        return SafeString("–")
+    if value == 0:
+        return SafeString("0.00")
+    text = numbers.exact(abs(value))
+    return format_html(
+        '<span class="{}">{}{}</span>', *(("up", "+", text) if value > 0 else ("down", numbers.MINUS, text))
+    )
+
+
+@register.filter
 def day(value: date | datetime | None) -> str:
     """2026-11-23 as 2026-11-23: the form that sorts, reads alike in both languages and fits tables."""
     if value is None:
