@@ -13,6 +13,8 @@ from kexin.core.imports.profile import Column, FileFormat
 
 _CONTROL = r"[\x00-\x1f\x7f]"
 _INVISIBLE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}-\x{206F}\x{FEFF}]"
+# What needs no mending: printable ASCII, ideographs and their punctuation; none of it changes under NFC.
+_PLAIN = r"[ -~\x{3001}-\x{3002}\x{3008}-\x{3011}\x{3400}-\x{9FFF}\x{FF01}-\x{FF5E}]+"
 _TRUE, _FALSE = "('1','y','yes','true','t','是','j')", "('0','n','no','false','f','否')"
 
 
@@ -57,7 +59,8 @@ def typed(column: Column, field: Field, form: FileFormat) -> str:
         whole = f"nullif(trim(regexp_replace(nfc_normalize({value}), {text(_INVISIBLE)}, '', 'g')), '')"
         if not _as_in_the_file(column):
             return whole
-        return f"CASE WHEN strlen({value}) = length({value}) THEN {value} ELSE {whole} END"  # ASCII: nothing to mend
+        ready = f"strlen({value}) = length({value}) OR regexp_full_match({value}, {text(_PLAIN)})"  # ASCII, or plain
+        return f"CASE WHEN {ready} THEN {value} ELSE {whole} END"
     if field.kind in ("choice", "reference"):
         return value
     if field.kind == "date":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 
 import duckdb
 import pyarrow as pa
@@ -93,3 +94,15 @@ def test_no_sound_row_has_a_fault_and_ordinary_text_is_kept(code: str, field: Fi
         if field.kind == "text":
             kept = [row for row in rows if row[2] is not None and row[2].isascii()]
             assert all(row[3] == (row[2].strip(" ") or None) for row in kept), column
+
+
+def test_mending_leaves_nothing_out_that_unicode_would_change() -> None:
+    points = [chr(code) for code in range(1, 0x11000) if not 0xD800 <= code < 0xE000]
+    values = [point for point in points if point.strip(" ")] + ["a" + point for point in points if point != " "]
+    connection = duckdb.connect()
+    connection.register("batch", pa.table({"m_text": values}))
+    expression = typed(Column("text", ("a",)), Field(name="text", label="text"), FileFormat(kind="csv"))
+    mended = [row[0] for row in connection.execute(f"SELECT {expression} FROM batch").fetchall()]
+    assert sum(value is None for value in mended) > 10  # the invisible ones
+    for value, found in zip(values, mended, strict=True):
+        assert found is None or found == unicodedata.normalize("NFC", found), hex(ord(value[-1]))
