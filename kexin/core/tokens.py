@@ -109,17 +109,13 @@ class _Vocabulary:
 
     def name(self, name: str) -> list[int]:
         runs, words = pieces(name)
-        found: set[int] = set()
+        found: list[tuple[int, ...]] = []
         for run in runs:
-            for index, char in enumerate(run):
-                found.update(self.char(char, index < 2))
-            for index, (first, second) in enumerate(pairwise(run)):
-                found.update(self.pair(first, second, index < 2))
-        for word in words:
-            found.update(self.word(word))
-        for first, second in pairwise(words):
-            found.update(self.ints(_initials(first[0] + second[0])))
-        return sorted(found)
+            found += [self.char(char, index < 2) for index, char in enumerate(run)]
+            found += [self.pair(first, second, index < 2) for index, (first, second) in enumerate(pairwise(run))]
+        found += [self.word(word) for word in words]
+        found += [self.ints(_initials(first[0] + second[0])) for first, second in pairwise(words)]
+        return sorted(set().union(*found))
 
 
 def _han(chars: str) -> str:
