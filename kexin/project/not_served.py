@@ -7,6 +7,7 @@ _WORKER = "A step of the worker that loads files; others ask for the load by `/i
 _PERSON = "Between a person and the sign-in pages: passwords, second factors and cookies pass no other programme."
 _SCREEN = "A state of a browser's session: which screen a customer is looking at."
 _MACHINE = "A command on the machine that holds the keys: `kexin keys`."
+_FEED = "The address of a person's own calendar feed is made and ended by that person on the page, and shown once."
 
 NOT_SERVED: dict[str, str] = {
     "core.audit_operations.report_examination": "The examination itself reports; others ask for one and read it.",
@@ -19,16 +20,22 @@ NOT_SERVED: dict[str, str] = {
     "core.ui.gallery.gallery_samples": "Sample rows for the gallery of page components; no data of the bank.",
     "core.work_ladder.escalate_work": _CLOCK,
     "core.work_operations.open_work_count": "The badge of the menu; `/work-items` lists what it counts.",
+    "desk.day.my_day": "Blocks of the first page; `/targets/reached`, `/maturities` and `/tiers` give them one by one.",
     "desk.facing.begin_facing": _SCREEN,
     "desk.facing.facing": _SCREEN,
     "desk.facing.leave_facing": _SCREEN,
     "desk.queries.escalated_lines": "Part of the first page; `/work-items?view=escalated` lists the same items.",
+    "engagement.appointment_queries.feed_of": _FEED,
+    "engagement.operations.feeds.renew_feed": _FEED,
+    "engagement.operations.feeds.revoke_feed": _FEED,
+    "engagement.operations.reminders.ask_for_outcomes": _CLOCK,
     "engagement.operations.expiry.flag_expiring_documents": _CLOCK,
     "engagement.operations.expiry.sweep_files": _CLOCK,
     "holdings.operations.tiers.settle_tiers": _CLOCK,
     "holdings.operations.maturities.watch_maturities": _CLOCK,
     "holdings.aum.breakdown.figures_split": "Part of the morning board; `/board` gives the parts.",
     "party.operations.expiry.flag_expiring_documents": _CLOCK,
+    "party.operations.orphans.find_orphans": _CLOCK,
     "people.delegations.delegations_of": "Part of an employee's page; `/delegations` lists them.",
     "people.delegations.my_delegations": "Part of one's own page; `/delegations` lists them.",
     "people.operations.grants.apply_grant": "Applied by the approval of a proposed grant, never by itself.",

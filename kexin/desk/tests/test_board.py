@@ -97,3 +97,12 @@ def test_before_the_first_evening_the_board_says_so(bank: Bank, client_of: Clien
 def test_of_nought_there_is_no_share() -> None:
     assert against(Decimal(5), Decimal(0)).percent is None
     assert against(Decimal(-5), Decimal(-10)).percent == Decimal("50.00")
+
+
+def test_the_day_tells_averages_against_targets_and_who_moves(
+    bank: Bank, story: list[int], client_of: ClientOf
+) -> None:
+    page = client_of("lin").get(reverse("desk:day")).content.decode()
+    for shown in ("本月", "未设目标", "本周到期", "即将降级", "接近升级"):
+        assert shown in page, shown
+    assert client_of("gao").get(reverse("desk:day")).content.decode().strip() == ""

@@ -10,6 +10,7 @@ app_name = "desk"
 
 urlpatterns = [
     path("", workbench.workbench, name="workbench"),
+    path("today/", workbench.day_blocks, name="day"),
     path("board/", board.board_page, name="board"),
     path("customers/<int:pk>/facing/", facing.facing_page, name="facing"),
     path("facing/leave/", facing.leave, name="leave_facing"),
