@@ -50,20 +50,19 @@ def refresh_figures(customer_ids: list[int], first: str) -> None:
     retry=_AGAIN,
 )
 def nightly_maturities(timestamp: int) -> None:
-    """The ladder gathered anew, and work for what matures soon."""
+    """Days of the last bookings, the ladder gathered anew, and work for what matures soon."""
     from kexin.holdings.maturities.nightly import gather_and_watch
+    from kexin.holdings.movements.gather import gather_activity
 
+    gather_activity()
     gather_and_watch(actor=system("clock.maturities"))
 
 
-@app.task(
-    name="holdings.gather_maturities",
-    queueing_lock="holdings.gather_maturities",
-    queue="records",
-    retry=_AGAIN,
-)
+@app.task(name="holdings.gather_maturities", queue="records", retry=_AGAIN)
 def gather_maturities() -> None:
-    """The ladder after a load."""
+    """The ladder and the days of the last bookings after a load."""
     from kexin.holdings.maturities.gather import gather_maturities as gather
+    from kexin.holdings.movements.gather import gather_activity
 
+    gather_activity(whole=True)
     gather()

@@ -16,8 +16,8 @@ from kexin.core.api import (
 from kexin.core.api.interface import Interface
 from kexin.desk import api as desk
 from kexin.engagement.api import documents, notes, timeline
-from kexin.holdings.api import accounts, exports, ledger, maturities, obligations, positions
-from kexin.party.api import customers, history, lifecycle, many, network, parts, relations
+from kexin.holdings.api import accounts, exports, ledger, maturities, movements, obligations, positions
+from kexin.party.api import birthdays, customers, history, lifecycle, many, network, parts, relations
 from kexin.people.api import delegations, organisation, roles, sessions, staff
 
 api = Interface()
@@ -25,6 +25,7 @@ for floor in (
     desk,
     many,  # before the customers: an address is matched in this order, and "export" is nobody's number
     customers,
+    birthdays,
     parts,
     lifecycle,
     relations,
@@ -36,6 +37,7 @@ for floor in (
     obligations,
     ledger,
     maturities,
+    movements,
     documents,
     notes,
     timeline,

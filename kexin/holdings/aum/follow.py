@@ -104,7 +104,13 @@ def customers_since(after_id: int) -> list[int] | None:
 
 
 def after_load(customer_ids: Sequence[int] | None, first: dt.date | None = None) -> None:
-    """What a load of bookings or balances brings about: few customers at once, many (or all: None) by a rebuild."""
+    """What a load of bookings or balances brings about: few customers at once, many (or all: None) by a rebuild.
+
+    The ladder of maturities follows in a job of its own.
+    """
+    from kexin.holdings.tasks import gather_maturities
+
+    gather_maturities.defer()
     if customer_ids is not None and len(customer_ids) <= AT_ONCE:
         follow(customer_ids)
         return

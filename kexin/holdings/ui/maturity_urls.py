@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.holdings.ui import maturities
+from kexin.holdings.ui import maturities, movements
 
 patterns = [
     path("maturities/", maturities.maturity_page, name="maturities"),
     path("maturities/export/", maturities.maturity_export, name="maturities_export"),
+    path("movements/", movements.movement_list, name="movements"),
+    path("dormant/", movements.dormant_list, name="dormant"),
 ]

@@ -41,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     from kexin.core.calendar import business_date
     from kexin.core.errors import RuleViolation
     from kexin.holdings.aum.rebuild import rebuild
+    from kexin.holdings.maturities.nightly import gather_and_watch
+    from kexin.holdings.movements.gather import gather_activity
     from kexin.project.commands.preparation import prepare
     from kexin.project.demo.load import load_bank, load_summary, refuse_inhabited, settle_tables
     from kexin.project.demo.sign_ins import write_sign_ins
@@ -70,6 +72,10 @@ def run(args: argparse.Namespace) -> int:
         bars.show("demo day", 1, 1)
         settle_tables()
         rebuild(reason="demo", progress=lambda act: bars.show("figures", act.done, act.total))
+        bars.show("maturities", 0, 1)
+        gather_activity(whole=True)
+        gather_and_watch(actor=actor)
+        bars.show("maturities", 1, 1)
     truth = args.truth or settings.VAR / "demo-truth.parquet"
     write_truth(loaded.truth, duplicates, truth)
     print(f"The demo bank is loaded; sign-ins: {settings.VAR / 'demo-sign-ins.txt'}, truth: {truth}", file=sys.stderr)
