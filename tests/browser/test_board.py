@@ -39,3 +39,24 @@ def test_the_board_is_read_at_a_glance(
     page.get_by_role("link", name={"zh": "升降级名单", "en": "near the edge"}[language]).click()
     expect(page.locator("h1")).to_contain_text({"zh": "客户等级", "en": "Customer tiers"}[language])
     page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), [("zh", "light", "1440"), ("zh", "light", "390")])
+def test_the_day_stands_on_the_workbench(
+    visit: Visit, bank: Any, settings: Any, language: str, theme: str, width: str
+) -> None:
+    ledger = Ledger(bank.units["east"])
+    settings.KEXIN_BUSINESS_DATE = "2026-09-01"
+    near, drop = another(bank), another(bank, "李静")
+    stated(ledger, near, "current", (dt.date(2026, 9, 5), "47000"))
+    stated(ledger, drop, "current", (dt.date(2026, 9, 5), "60000"), (dt.date(2026, 11, 1), "30000"))
+    Customer.objects.filter(pk__in=[near.pk, drop.pk]).update(status="active", admitted_on=dt.date(2026, 9, 1))
+    settings.KEXIN_BUSINESS_DATE = TODAY.isoformat()
+    rebuild()
+    page = visit("lin", "/", language=language, theme=theme, width=width)
+    expect(page.get_by_role("heading", name="临近升级")).to_be_visible()
+    expect(page.get_by_text("差 3,000.00").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    if os.environ.get("KEXIN_LOOK"):
+        page.screenshot(path=f"/tmp/day-{language}-{theme}-{width}.png", full_page=True)
+    assert_accessible(page)

@@ -103,6 +103,6 @@ def test_the_day_tells_averages_against_targets_and_who_moves(
     bank: Bank, story: list[int], client_of: ClientOf
 ) -> None:
     page = client_of("lin").get(reverse("desk:day")).content.decode()
-    for shown in ("本月", "未设目标", "本周到期", "即将降级", "接近升级"):
+    for shown in ("本月", "未设目标", "本周到期", "即将降级", "临近升级"):
         assert shown in page, shown
     assert client_of("gao").get(reverse("desk:day")).content.decode().strip() == ""
