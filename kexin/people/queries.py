@@ -35,9 +35,7 @@ def actor_for(user: User, *, session: str = "", address: str = "", methods: Iter
     return signed_in(user, session=session, address=address, methods=methods)[0]
 
 
-def signed_in(
-    user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()
-) -> tuple[Actor, str]:
+def signed_in(user: User, *, session: str = "", address: str = "", methods: Iterable[str] = ()) -> tuple[Actor, str]:
     """The actor and the name of its unit; what waits for a second factor is not granted but ``withheld``."""
     held = standings(user.pk, business_date())
     if not held:
