@@ -55,21 +55,30 @@ def close_ledger(load: Load, mark: dict[str, Any]) -> dict[str, Any]:
 
 
 def _months(after_id: int) -> list[dt.date]:
-    """The months that got bookings, by their first days, in order."""
+    """The months that got bookings, by their first days, in order.
+
+    Asked of the ledger month by month, as every role may; nobody but its owner may read a month's table itself.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
             " WHERE i.inhparent = 'holdings_transaction'::regclass ORDER BY 1"
         )
-        partitions = [name for (name,) in cursor.fetchall()]
-        found: set[dt.date] = set()
-        for name in partitions:
+        names = [name.rpartition("_")[2] for (name,) in cursor.fetchall()]
+        months = [dt.date(int(name[:4]), int(name[4:]), 1) for name in names if name.isdigit()]
+        found = set()
+        for month in months:
             cursor.execute(
-                "SELECT date_trunc('month', booked_on)::date"  # noqa: S608
-                f" FROM {connection.ops.quote_name(name)} WHERE id > %s LIMIT 1",
-                [after_id],
+                "SELECT 1 FROM holdings_transaction WHERE booked_on >= %s AND booked_on < %s AND id > %s LIMIT 1",
+                [month, _next(month), after_id],
             )
-            found.update(row[0] for row in cursor.fetchall())
+            if cursor.fetchone():
+                found.add(month)
+        cursor.execute(
+            "SELECT DISTINCT date_trunc('month', booked_on)::date FROM holdings_transaction_default WHERE id > %s",
+            [after_id],
+        )
+        found.update(day for (day,) in cursor.fetchall())
     return sorted(found)
 
 
