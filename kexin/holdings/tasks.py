@@ -60,9 +60,11 @@ def nightly_maturities(timestamp: int) -> None:
 
 @app.task(name="holdings.gather_maturities", queue="records", retry=_AGAIN)
 def gather_maturities() -> None:
-    """The ladder and the days of the last bookings after a load."""
+    """The ladder, where the money went and the days of the last bookings, after a load."""
     from kexin.holdings.maturities.gather import gather_maturities as gather
     from kexin.holdings.movements.gather import gather_activity
+    from kexin.holdings.retention.gather import settle_retention
 
     gather_activity(whole=True)
     gather()
+    settle_retention()

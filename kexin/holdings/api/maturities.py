@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal
 
 from django.http import HttpResponse
@@ -23,6 +24,7 @@ from kexin.holdings.maturities.queries import MaturityFilter, maturity_lines, ma
 from kexin.holdings.models import Maturity
 from kexin.holdings.operations.maturities import export_maturities, maturities_file
 from kexin.holdings.queries import product_name
+from kexin.holdings.retention.queries import retention
 from kexin.party.naming import shown_name
 from kexin.party.queries import open_names
 
@@ -123,6 +125,31 @@ class Sums(Shown):
     items: list[SumShown]
 
 
+class RetentionWanted(Narrowing):
+    """Which maturities, grouped by what."""
+
+    by: Literal["month", "unit", "post", "kind", "customer"] = Field(default="month", examples=["month"])
+
+
+class RetentionShown(Shown):
+    """What matured in one group and where it went; the four parts add up."""
+
+    key: str = Field(description="First of the month, id of unit, post or customer, or kind", examples=["2026-10-01"])
+    count: int = Field(examples=[12])
+    matured: Amount
+    renewed: Amount
+    moved: Amount
+    stayed: Amount
+    gone: Amount
+    rate: Decimal | None = Field(description="Retained in percent", examples=["86.4"])
+
+
+class Retained(Shown):
+    """In the base currency."""
+
+    items: list[RetentionShown]
+
+
 class MaturitiesExport(Narrowing):
     """What leaves, in which format, and what for."""
 
@@ -158,6 +185,27 @@ def list_maturity_sums(request: ApiRequest, wanted: Query[SumsWanted]) -> Sums:
                 owed_count=each.owed_count,
                 owed=each.owed,
                 unrated=each.unrated,
+            )
+            for each in found
+        ]
+    )
+
+
+@router.read("/maturities/retention", "holdings.view_maturities", _("Tell where matured money went"))
+def list_retention(request: ApiRequest, wanted: Query[RetentionWanted]) -> Retained:
+    """What matured in the days asked for and has been followed, grouped."""
+    found = retention(request.actor, wanted.by, *wanted.days(), wanted.wanted())
+    return Retained(
+        items=[
+            RetentionShown(
+                key="" if each.key is None else str(each.key),
+                count=each.count,
+                matured=each.matured,
+                renewed=each.renewed,
+                moved=each.moved,
+                stayed=each.stayed,
+                gone=each.gone,
+                rate=each.rate,
             )
             for each in found
         ]
