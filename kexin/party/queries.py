@@ -53,6 +53,9 @@ class CustomerFilter:
     birthday_month: int | None = None
     assets_from: int | None = None
     assets_to: int | None = None
+    tier: str = ""
+    average_from: int | None = None
+    average_to: int | None = None
     text: str = ""
 
 
@@ -87,6 +90,12 @@ def narrowed(rows: QuerySet[Customer], wanted: CustomerFilter) -> QuerySet[Custo
         rows = rows.filter(assets__gte=wanted.assets_from)
     if wanted.assets_to is not None:
         rows = rows.filter(assets__lt=wanted.assets_to)
+    if wanted.tier:
+        rows = rows.filter(tier=wanted.tier)
+    if wanted.average_from is not None:
+        rows = rows.filter(average__gte=wanted.average_from)
+    if wanted.average_to is not None:
+        rows = rows.filter(average__lt=wanted.average_to)
     if wanted.text:
         rows = rows.filter(pk__in=found_ids(rows, wanted.text))
     return rows

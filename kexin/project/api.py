@@ -16,7 +16,7 @@ from kexin.core.api import (
 from kexin.core.api.interface import Interface
 from kexin.desk import api as desk
 from kexin.engagement.api import documents, notes, timeline
-from kexin.holdings.api import accounts, exports, ledger, maturities, movements, obligations, positions
+from kexin.holdings.api import accounts, aum, exports, figures, ledger, maturities, movements, obligations, positions
 from kexin.party.api import birthdays, customers, history, lifecycle, many, network, parts, relations
 from kexin.people.api import delegations, organisation, roles, sessions, staff
 
@@ -34,6 +34,8 @@ for floor in (
     exports,
     accounts,
     positions,
+    aum,
+    figures,
     obligations,
     ledger,
     maturities,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -111,3 +112,18 @@ def _posts(actor: Actor, posts: Sequence[int]) -> list[int]:
     for each in filters:
         found.update(rows.filter(**each).values_list("pk", flat=True))
     return sorted(found)
+
+
+def averages_by_post(posts: Sequence[int], months: Collection[dt.date]) -> dict[tuple[int, dt.date, str], Decimal]:
+    """Daily averages so far per post, month and measure, for rows already found within reach. One read."""
+    if not posts or not months:
+        return {}
+    span = (min(months), last_day(max(months)))
+    rows = DailyFigures.objects.filter(post_id__in=set(posts), day__range=span).order_by()
+    per_day = rows.annotate(month=TruncMonth("day")).values("post_id", "month")
+    found = {}
+    for row in per_day.annotate(days=Count("day", distinct=True), aum=Sum("aum"), deposits=Sum("deposits")):
+        key = (row["post_id"], row["month"])
+        found[(*key, str(TargetMeasure.AUM_AVERAGE))] = mean(row["aum"], row["days"])
+        found[(*key, str(TargetMeasure.DEPOSITS_AVERAGE))] = mean(row["deposits"], row["days"])
+    return found

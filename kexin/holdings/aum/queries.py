@@ -46,6 +46,13 @@ def tier_name(rungs: Sequence[Rung], code: str) -> str:
     return by_language(found.name, found.name_en) if found else code
 
 
+def next_rung(rungs: Sequence[Rung], code: str) -> str:
+    """The code of the rung above; empty on the top one."""
+    codes = [rung.code for rung in rungs]
+    at = codes.index(code) + 1 if code in codes else 0
+    return codes[at] if at < len(codes) else ""
+
+
 # -- one customer --------------------------------------------------------------------------------------------------
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.holdings.importing import figures  # noqa: F401  rates and targets register themselves
+
 from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_account

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import add, business_now
+from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
+from kexin.core.export import Leaving
+from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
+from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.core.values import Duration, Unit
 from kexin.core.workflow import duty_holder, open_work
+from kexin.holdings.aum.queries import next_rung, tier_name
 from kexin.holdings.aum.rebuild import BUCKET
 from kexin.holdings.aum.steps import make_customers
 from kexin.holdings.aum.tiers import Move, decide_first, decide_month, write_tiers
 from kexin.holdings.events import CustomerTierLowered, CustomerTierRaised
 from kexin.holdings.policies import TierPolicy
-from kexin.party.models import Customer
+from kexin.party.models import Customer, Party
+from kexin.party.naming import shown_name
+from kexin.people.queries import post_labels
 
 DROPPED = "holdings.tier_dropped"
 
@@ -69,3 +81,51 @@ def _open(customer: Customer, move: Move, policy: TierPolicy) -> None:
         priority=3,
         policy_id=policy.policy_version,
     )
+
+
+HEADS = (
+    _("Customer number"), _("Name"), _("Tier now"), _("Next tier"), _("Missing"), _("Monthly daily average"),
+    _("AUM now"), _("Unit"), _("Lead manager"),
+)  # fmt: skip
+KINDS = "ttttmmmtt"
+
+
+@operation("holdings.export_tiers", label=_("Export customers between tiers"), plain=("purpose",))
+def export_tiers(*, actor: Actor, rows: QuerySet[Customer], purpose: str) -> QuerySet[Customer]:
+    """Allow an export of rows of ``tier_moves`` for a purpose, within the policy's limit; the audit keeps how many."""
+    if not purpose.strip():
+        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    most = in_force(ExportPolicy).most_rows
+    count = rows.order_by().values("pk")[: most + 1].count()
+    if count > most:
+        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
+    act = frame.current.get()
+    assert act is not None
+    act.notes["rows"] = count
+    return rows
+
+
+def tiers_file(actor: Actor, rows: QuerySet[Customer]) -> Leaving:
+    """Customers that may leave, as a file: names masked as on the screen."""
+    return Leaving("tiers", _("Customers between tiers"), HEADS, KINDS, _lines(actor, rows))
+
+
+def _lines(actor: Actor, rows: QuerySet[Customer]) -> Iterator[tuple[Any, ...]]:
+    rungs = in_force(TierPolicy).rungs()
+    passing = rows.select_related("party", "unit").iterator(chunk_size=1000)
+    while batch := list(islice(passing, 1000)):
+        decrypt_rows(Party, [row.party for row in batch], ("name",))
+        leads = post_labels([row.lead_post_id for row in batch if row.lead_post_id])
+        for row in batch:
+            above = next_rung(rungs, row.tier)
+            yield (
+                row.customer_no,
+                shown_name(actor, row),
+                tier_name(rungs, row.tier),
+                tier_name(rungs, above) if above else "",
+                row.missing,  # type: ignore[attr-defined]
+                row.average,
+                row.assets,
+                row.unit.shown_name,
+                leads.get(row.lead_post_id, "") if row.lead_post_id else "",
+            )

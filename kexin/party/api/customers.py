@@ -36,6 +36,8 @@ _SORTS: dict[str, tuple[str, Direction]] = {
     "-customer_no": ("customer_no", "desc"),
     "assets": ("assets", "asc"),
     "-assets": ("assets", "desc"),
+    "average": ("average", "asc"),
+    "-average": ("average", "desc"),
     "changed_at": ("updated_at", "asc"),
     "-changed_at": ("updated_at", "desc"),
 }
@@ -66,8 +68,7 @@ def list_customers(request: ApiRequest, wanted: Query[CustomersWanted]) -> Custo
     if wanted.sort not in _SORTS:
         raise InvalidRequest(fields={"sort": _("One of: %(expected)s.") % {"expected": ", ".join(_SORTS)}})
     figures = request.actor.may("holdings.view_accounts")
-    told_by_assets = "assets" in wanted.sort or wanted.assets_from is not None or wanted.assets_to is not None
-    if told_by_assets and not figures:
+    if ("assets" in wanted.sort or "average" in wanted.sort or wanted.by_figures) and not figures:
         raise InvalidRequest(fields={"sort": _("Assets are not yours to sort or filter by.")})
     rows = customers(request.actor, wanted.wanted()).select_related("party", "unit")
     leads: dict[int, str] = {}

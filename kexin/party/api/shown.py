@@ -32,6 +32,8 @@ class CustomerLine(Shown):
     status: str = Field(examples=["active"])
     age: int | None = Field(description="Full or begun years", examples=[67])
     assets: Amount | None = Field(description="Only to who may see holdings", examples=["1284500.00"])
+    average: Amount | None = Field(description="Daily average of this month so far", examples=["1279300.00"])
+    tier: str | None = Field(description="Code of the tier", examples=["gold"])
     unit_id: Id
     unit: str = Field(examples=["城东支行"])
     lead_post_id: Id | None
@@ -135,6 +137,8 @@ class CustomerFileShown(Shown):
     closed_on: Day | None
     merged_into: Id | None
     assets: Amount | None = Field(description="Only to who may see holdings", examples=["1284500.00"])
+    average: Amount | None = Field(description="Daily average of this month so far", examples=["1279300.00"])
+    tier: str | None = Field(description="Code of the tier", examples=["gold"])
     documents: list[DocumentShown]
     contacts: list[ContactShown]
     addresses: list[AddressShown]
@@ -167,6 +171,8 @@ def line_of(actor: Actor, row: Customer, leads: Mapping[int, str]) -> CustomerLi
         status=row.status,
         age=business_date().year - row.born_year if row.born_year else None,
         assets=row.assets if actor.may("holdings.view_accounts") else None,
+        average=row.average if actor.may("holdings.view_accounts") else None,
+        tier=row.tier if actor.may("holdings.view_accounts") else None,
         unit_id=row.unit_id,
         unit=row.unit.shown_name,
         lead_post_id=row.lead_post_id,
@@ -254,6 +260,8 @@ def file_of(actor: Actor, file: CustomerFile, lead: str | None) -> CustomerFileS
         closed_on=row.closed_on,
         merged_into=row.merged_into_id,
         assets=row.assets if actor.may("holdings.view_accounts") else None,
+        average=row.average if actor.may("holdings.view_accounts") else None,
+        tier=row.tier if actor.may("holdings.view_accounts") else None,
         documents=[document_of(each) for each in file.documents],
         contacts=[contact_of(each) for each in file.contacts],
         addresses=[address_of(each) for each in file.addresses],

@@ -137,9 +137,18 @@ class Narrowing(Taken):
     birthday_month: int | None = Field(default=None, ge=1, le=12, examples=[4])
     assets_from: int | None = Field(default=None, ge=0, le=10**17, examples=[500000])
     assets_to: int | None = Field(default=None, ge=0, le=10**17, examples=[6000000])
+    tier: str = Field(default="", max_length=20, description="Code of a tier", examples=["gold"])
+    average_from: int | None = Field(default=None, ge=0, le=10**17, examples=[200000])
+    average_to: int | None = Field(default=None, ge=0, le=10**17, examples=[500000])
     text: str = Field(
         default="", max_length=80, description="Part of a name, pinyin, initials, a number, a mobile", examples=["陈"]
     )
+
+    @property
+    def by_figures(self) -> bool:
+        """Does the narrowing tell anything of what customers have?"""
+        amounts = (self.assets_from, self.assets_to, self.average_from, self.average_to)
+        return bool(self.tier) or any(each is not None for each in amounts)
 
     def wanted(self) -> CustomerFilter:
         return CustomerFilter(
@@ -153,6 +162,9 @@ class Narrowing(Taken):
             birthday_month=self.birthday_month,
             assets_from=self.assets_from,
             assets_to=self.assets_to,
+            tier=self.tier,
+            average_from=self.average_from,
+            average_to=self.average_to,
             text=self.text,
         )
 

@@ -27,9 +27,13 @@ from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import CustomerFilter, customers, narrowed, open_names
+from kexin.party.tiers import tier_choices
 from kexin.party.ui.display import STATUS_LEVEL
 from kexin.people.models import OrgUnit
 from kexin.people.queries import post_labels
+
+FIGURES = ("assets", "average", "tier")  # columns for those who may see what customers have
+FIGURE_FILTERS = ("assets_from", "assets_to", "tier", "average_from", "average_to")
 
 
 def _units() -> list[tuple[str, Any]]:
@@ -55,6 +59,9 @@ class CustomerFilterForm(forms.Form):
     birthday_month = forms.ChoiceField(label=_("Birthday in"), required=False, choices=_months)
     assets_from = forms.IntegerField(label=_("Assets from"), required=False, min_value=0)
     assets_to = forms.IntegerField(label=_("Assets below"), required=False, min_value=0)
+    tier = forms.ChoiceField(label=_("Tier"), required=False, choices=lambda: [("", "—"), *tier_choices()])
+    average_from = forms.IntegerField(label=_("Daily average from"), required=False, min_value=0)
+    average_to = forms.IntegerField(label=_("Daily average below"), required=False, min_value=0)
 
 
 class CustomerFilterSet:
@@ -65,6 +72,9 @@ class CustomerFilterSet:
     ) -> None:
         self.base = queryset
         self.form = CustomerFilterForm(data)
+        if request is not None and not actor_of(request).may("holdings.view_accounts"):
+            for name in FIGURE_FILTERS:  # what one may not see one may not ask for either
+                del self.form.fields[name]
 
     @cached_property
     def wanted(self) -> CustomerFilter:
@@ -79,8 +89,7 @@ class CustomerFilterSet:
             age_from=data["age_from"],
             age_to=data["age_to"],
             birthday_month=int(data["birthday_month"]) if data["birthday_month"] else None,
-            assets_from=data["assets_from"],
-            assets_to=data["assets_to"],
+            **{name: data[name] for name in FIGURE_FILTERS if name in data},
             text=data["q"],
         )
 
@@ -114,6 +123,7 @@ class CustomerTable(Table):
         year = business_date().year
         kinds = {code: str(label) for code, label in PartyKind.choices}  # once for all rows
         states = {code: _status_chip(code, label) for code, label in CustomerStatus.choices}
+        tiers = dict(tier_choices())
         pool = _t("Pool")
         figures = actor.may("holdings.view_accounts")  # a data steward sees no balances, not even sorted
         columns = (
@@ -130,6 +140,16 @@ class CustomerTable(Table):
                 first="desc",
                 align="end",
             ),
+            Column(
+                "average",
+                _("Monthly daily average"),
+                value=lambda row: numbers.exact(row.average),
+                sort="average",
+                first="desc",
+                align="end",
+                hidden=True,
+            ),
+            Column("tier", _("Tier"), value=lambda row: tiers.get(row.tier, row.tier)),
             Column("unit", _("Unit"), value="unit.shown_name"),
             Column("lead", _("Lead manager"), value=lambda row: self.leads.get(row.lead_post_id, pool)),
             Column("since", _("Customer since"), value="admitted_on", hidden=True),
@@ -148,9 +168,9 @@ class CustomerTable(Table):
                 hidden=True,
             ),
         )
-        self.columns = tuple(column for column in columns if figures or column.key != "assets")
+        self.columns = tuple(column for column in columns if figures or column.key not in FIGURES)
         if not figures:
-            self.all_views = [view for view in self.all_views if "assets" not in view.query]
+            self.all_views = [view for view in self.all_views if not any(name in view.query for name in FIGURES)]
 
     @cached_property
     def leads(self) -> dict[int, str]:
@@ -195,7 +215,7 @@ def beside(request: HttpRequest, customer: Customer) -> dict[str, str]:
     listed.GET = data
     rows = Customer.objects.visible_to(actor_of(request), "party.view_customers")
     table = CustomerTable(listed, Customer.objects.none())
-    before, after = neighbours(narrowed(rows, CustomerFilterSet(data, rows).wanted), table.order, customer)
+    before, after = neighbours(narrowed(rows, CustomerFilterSet(data, rows, request).wanted), table.order, customer)
     kept = urlencode({"from": query})
     links = {"back_url": f"{reverse('party:customers')}?{data.urlencode()}"}
     for name, row in (("previous_url", before), ("next_url", after)):
@@ -207,7 +227,7 @@ def beside(request: HttpRequest, customer: Customer) -> dict[str, str]:
 def customer_list(request: HttpRequest) -> HttpResponse:
     """GET /customers/: within reach, filtered, sorted, by pages."""
     actor = actor_of(request)
-    filters = CustomerFilterSet(request.GET, Customer.objects.none())
+    filters = CustomerFilterSet(request.GET, Customer.objects.none(), request)
     rows = customers(actor, filters.wanted).select_related("party", "unit")
     filters.base = rows
     filters.__dict__["qs"] = rows
