@@ -48,9 +48,12 @@ def register_names(**sources: Callable[..., object]) -> None:
 
 
 SYSTEMS: Mapping[str, Promise] = {
+    "clock.appointments": _("System: appointments"),
     "clock.calendar": _("System: calendar"),
     "clock.documents": _("System: validity check"),
     "clock.files": _("System: upkeep of files"),
+    "clock.ownership": _("System: customers without a manager"),
+    "clock.review": _("System: review of data"),
     "clock.work": _("System: time limits"),
     "demo.load": _("System: demo data"),
     "import.command": _("Command line"),

@@ -16,8 +16,16 @@ class PartyConfig(AppConfig):
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
-        from kexin.party import events, history, names, operations, policies, queries, rekeying, work  # noqa: F401  the doors register themselves  # noqa: F401
-        from kexin.party.ui import history_panel, lifecycle_pages, pages, palette, relations_pages
+        from kexin.party import events, history, names, operations, policies, queries, rekeying, transfers, work  # noqa: F401  the doors register themselves  # noqa: F401
+        from kexin.party.transfers import VIEW as VIEW_TRANSFERS
+        from kexin.party.ui import (
+            history_panel,
+            lifecycle_pages,
+            ownership_pages,
+            pages,
+            palette,
+            relations_pages,
+        )
 
         rekeying.register()
         register_names(
@@ -26,6 +34,8 @@ class PartyConfig(AppConfig):
         view = "party.view_customer"
         register_menu("work", _("Customers"), "party:customers", "users", "party.view_customers", 20, phone=True)
         register_menu("work", _("Possible duplicates"), "party:duplicates", "copy", "party.view_duplicates", 60)
+        register_menu("work", _("Unassigned pool"), "party:pool", "user-plus", "party.view_pool", 30)
+        register_menu("work", _("Portfolio transfers"), "party:transfers", "arrows-exchange", VIEW_TRANSFERS, 32)
         register_source("customers", _("Customers"), "party.search_customers", palette.find_customers, 10)
         register_command(
             "new_customer", _("New customer"), "party:new", "party.create_customer", "user-plus", _("open file admit")
@@ -42,6 +52,7 @@ class PartyConfig(AppConfig):
         put("profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)
         put("profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)
         put("profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
+        put("profile", "side", 25, "ownership", _("Ownership"), view, ownership_pages.ownership_panel)
         put("profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)
         see_history = history.VIEW_HISTORY
         put("history", "main", 10, "history", _("History"), see_history, history_panel.history_panel)

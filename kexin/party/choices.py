@@ -108,3 +108,46 @@ class CandidateStatus(TextChoices):
 class LifecycleProcess(TextChoices):
     ADMISSION = "admission", _("Admission")
     EXIT = "exit", _("Exit")
+
+
+class ProductLine(TextChoices):
+    """What a share of attribution is about; ``all`` holds for every line that has no shares of its own."""
+
+    ALL = "all", _("All products")
+    DEPOSITS = "deposits", _("Deposits")
+    WEALTH = "wealth", _("Wealth products")
+    FUNDS = "funds", _("Funds")
+    INSURANCE = "insurance", _("Insurance")
+    GOLD = "gold", _("Precious metals")
+    LOANS = "loans", _("Loans")
+
+
+class TransferReason(TextChoices):
+    LEAVING = "leaving", _("The manager leaves")
+    MOVING = "moving", _("The manager moves to another post")
+    BALANCE = "balance", _("Workload is balanced")
+    WISH = "wish", _("The customer wishes it")
+    RETURN = "return", _("An earlier transfer is taken back")
+
+
+class TransferState(TextChoices):
+    SIGNING = "signing", _("Being signed")
+    DONE = "done", _("Handed over")
+    REFUSED = "refused", pgettext_lazy("transfer", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("transfer", "Withdrawn")
+
+
+class SplitRule(TextChoices):
+    """How a portfolio is divided among several receivers; see :mod:`kexin.party.splitting`."""
+
+    EVEN = "even", _("Equal numbers of customers")
+    ASSETS = "assets", _("Equal assets")
+    TIER = "tier", _("Equal numbers of each tier")
+    AREA = "area", _("Customers of one area together")
+    LANGUAGE = "language", _("Customers of one language together")
+
+
+class SignatureRole(TextChoices):
+    GIVER = "giver", _("Giver")
+    RECEIVER = "receiver", _("Receiver")
+    SUPERVISOR = "supervisor", _("Supervisor")

@@ -121,3 +121,38 @@ class PersonalDataRevealed:
     customer_id: int
     subject: str
     field: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class SharesChanged:
+    """Who shares in a customer's line from today on; no posts: the lead counts whole again."""
+
+    customer_id: int
+    subject: str
+    line: str
+    post_ids: tuple[int, ...]
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class PortfolioProtectionChanged:
+    customer_id: int
+    subject: str
+    protected: bool
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class CustomersTransferred:
+    """At most 1,000 customers have gone from one post to another: what an upper floor keeps per post goes along.
+
+    Each of them is told by :class:`PortfolioAssigned`, too. ``unit_id`` is the unit of the receiving post.
+    """
+
+    subject: str
+    transfer_id: int
+    giver_post_id: int
+    receiver_post_id: int
+    unit_id: int
+    customer_ids: tuple[int, ...]

@@ -48,7 +48,14 @@ _ACTORS = {"added_by", "written_by", "made_by", "checked_by", "decided_by"}
 _SILENT = frozenset(_KEYS | _DERIVED | _TECHNICAL | _MOMENTS | _ACTORS)
 _OWN = (
     *("party", "customer", "partyname", "identitydocument", "contactpoint", "address", "partyattribute"),
-    *("enterpriseprofile", "relationship", "portfolioassignment", "duplicatecandidate"),
+    *(
+        "enterpriseprofile",
+        "relationship",
+        "portfolioassignment",
+        "portfolioshare",
+        "portfolioprotection",
+        "duplicatecandidate",
+    ),
 )
 _tables: dict[str, str] = {}
 

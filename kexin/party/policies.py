@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -51,3 +52,42 @@ class FilePolicy(Policy):
         if "document_steps" in values or "document_warn_days" not in values:
             return values
         return {**values, "document_steps": [int(values["document_warn_days"])]}
+
+
+@policy("party.attribution", _("Attribution of results"))
+class AttributionPolicy(Policy):
+    """Whether the shares of a customer's line must add up to 100 percent, and among how many managers."""
+
+    double_counting: bool = setting(_("Double counting: every share counts by itself, the sum may exceed 100 %"))
+    most_managers: int = setting(_("Most managers sharing in one line"), unit=_("managers"), minimum=1, maximum=20)
+
+
+@policy("party.pool", _("Unassigned pool"))
+class PoolPolicy(Policy):
+    """Who may claim how many customers of the pool, and when a second person decides."""
+
+    most_customers: int = setting(_("Most customers of one manager"), unit=_("customers"), minimum=1, maximum=100_000)
+    cooldown_days: int = setting(
+        _("A manager claims a customer given back not before"), unit=_("days"), minimum=0, maximum=730
+    )
+    approval_from: Decimal = setting(
+        _("A second person decides on claims of customers with assets from"), unit=_("CNY"), minimum=0
+    )
+    whole_branch: bool = setting(_("Managers may claim in all units below the unit above their own"))
+
+
+@policy("party.transfer", _("Portfolio transfer"))
+class TransferPolicy(Policy):
+    """Terms of a hand-over, and the words in which customers are told.
+
+    The words may hold ``{manager}`` and ``{unit}``: who looks after the customer from now on.
+    """
+
+    sign_within_working_days: int = setting(_("Signed within"), unit=_("working days"), minimum=1, maximum=60)
+    tell_within_working_days: int = setting(
+        _("Customers are told within"), unit=_("working days"), minimum=1, maximum=60
+    )
+    undo_days: int = setting(_("Can be taken back for"), unit=_("days"), minimum=0, maximum=366)
+    direct: bool = setting(_("A head may give a customer from one manager to another without signatures"))
+    notice: str = setting(_("Words to the customer, Chinese"))
+    notice_en: str = setting(_("Words to the customer, English"))

@@ -22,3 +22,17 @@ def flag_expiring(timestamp: int) -> None:
 
     while flag_expiring_documents(actor=system("clock.documents"), today=business_date()):
         pass
+
+
+@app.periodic(cron="20 1 * * *")
+@app.task(
+    name="party.find_orphans",
+    queueing_lock="party.find_orphans",
+    queue="records",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=4),
+)
+def find_orphans_nightly(timestamp: int) -> None:
+    """Every night: nothing is left without an owner."""
+    from kexin.party.operations.orphans import find_orphans
+
+    find_orphans(actor=system("clock.ownership"))

@@ -2,6 +2,13 @@
 
 from kexin.party.models.customer import Customer, LifecycleCheck, PortfolioAssignment
 from kexin.party.models.duplicate import DuplicateCandidate, MergeRecord
+from kexin.party.models.ownership import (
+    CustomerTransfer,
+    PortfolioProtection,
+    PortfolioShare,
+    TransferLine,
+    TransferSignature,
+)
 from kexin.party.models.party import (
     Address,
     ContactPoint,
@@ -17,6 +24,7 @@ __all__ = [
     "Address",
     "ContactPoint",
     "Customer",
+    "CustomerTransfer",
     "DuplicateCandidate",
     "EnterpriseProfile",
     "IdentityDocument",
@@ -26,5 +34,9 @@ __all__ = [
     "PartyAttribute",
     "PartyName",
     "PortfolioAssignment",
+    "PortfolioProtection",
+    "PortfolioShare",
     "Relationship",
+    "TransferLine",
+    "TransferSignature",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -11,11 +12,14 @@ from kexin.core.calendar import business_date
 from kexin.core.errors import KexinError, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
+from kexin.core.policy import in_force
 from kexin.party.choices import CustomerStatus
 from kexin.party.events import PortfolioAssigned
-from kexin.party.models import Customer, PortfolioAssignment
+from kexin.party.models import Customer, PortfolioAssignment, PortfolioProtection, TransferLine
+from kexin.party.policies import PoolPolicy, TransferPolicy
 from kexin.people.models import OrgUnit, Post
 
+CLOSED = (CustomerStatus.CLOSED, CustomerStatus.MERGED)
 MOST_AT_ONCE = 500  # customers assigned in one go; each is an operation of its own
 
 
@@ -32,6 +36,43 @@ def assign_portfolio(
     target = post.unit if post is not None else (unit or row.unit)
     if row.lead_post_id == (post.pk if post else None) and row.unit_id == target.pk:
         return row
+    _may_move(row, post)
+    if post is None:
+        return _put(row, None, target, actor.name, reason)
+    return give_to(row, post, actor.name, reason)
+
+
+def _may_move(row: Customer, post: Post | None) -> None:
+    """A protected customer stays; one that is being handed over waits; one that is led goes by three signatures."""
+    protection = PortfolioProtection.objects.filter(customer=row).first()
+    if protection is not None:
+        raise RuleViolation(_("This customer is protected: %(reason)s") % {"reason": protection.reason})
+    if TransferLine.objects.filter(customer=row, open=True).exists():
+        raise RuleViolation(_("This customer is part of a transfer that is being signed."))
+    if post is None:
+        return
+    if row.lead_post_id is not None and row.lead_post_id != post.pk and not in_force(TransferPolicy).direct:
+        raise RuleViolation(
+            _("Another manager leads this customer: prepare a transfer, which giver, receiver and supervisor sign.")
+        )
+    most = in_force(PoolPolicy).most_customers
+    if held_customers([post.pk]).get(post.pk, 0) >= most:
+        text = _("This manager looks after %(most)s customers already, which is the most.") % {"most": most}
+        raise RuleViolation(fields={"post": text})
+
+
+def held_customers(posts: Collection[int]) -> dict[int, int]:
+    """How many open files each post leads today; posts without any are missing."""
+    rows = Customer.objects.filter(lead_post__in=posts).exclude(status__in=CLOSED).order_by()
+    return dict(rows.values_list("lead_post").annotate(number=Count("pk")))
+
+
+def give_to(row: Customer, post: Post, made_by: str, reason: str) -> Customer:
+    """Let a locked customer be led by a post from today on. Inside an operation that has checked all rules."""
+    return _put(row, post, post.unit, made_by, reason)
+
+
+def _put(row: Customer, post: Post | None, unit: OrgUnit, made_by: str, reason: str) -> Customer:
     today = business_date()
     before = row.lead_post_id
     running = PortfolioAssignment.objects.select_for_update().filter(customer=row, ends_on=None).first()
@@ -39,9 +80,9 @@ def assign_portfolio(
         running.ends_on = today
         running.save(update_fields=["ends_on"])
     PortfolioAssignment.objects.create(
-        customer=row, post=post, unit=target, starts_on=today, reason=reason, made_by=actor.name
+        customer=row, post=post, unit=unit, starts_on=today, reason=reason, made_by=made_by
     )
-    row.lead_post, row.unit = post, target
+    row.lead_post, row.unit = post, unit
     row.version += 1
     row.save(update_fields=["lead_post", "unit", "version", "updated_at"])
     emit(PortfolioAssigned(row.pk, row.customer_no, post.pk if post else None, before))

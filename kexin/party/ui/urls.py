@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.party.ui import bulk, duplicates_pages, edit, lifecycle_pages, lists, pages, relations_pages
+from kexin.party.ui import (
+    bulk,
+    duplicates_pages,
+    edit,
+    lifecycle_pages,
+    lists,
+    ownership_pages,
+    pages,
+    pool_pages,
+    relations_pages,
+    transfer_pages,
+)
 
 app_name = "party"
 
@@ -16,6 +27,15 @@ urlpatterns = [
     path("duplicates/", duplicates_pages.duplicate_list, name="duplicates"),
     path("duplicates/<int:pk>/", duplicates_pages.duplicate_page, name="duplicate"),
     path("merges/<int:pk>/undo/", duplicates_pages.undo, name="undo_merge"),
+    path("pool/", pool_pages.pool_list, name="pool"),
+    path("pool/claim/", pool_pages.claim, name="claim"),
+    path("transfers/", transfer_pages.transfer_list, name="transfers"),
+    path("transfers/new/", transfer_pages.new_transfer, name="new_transfer"),
+    path("transfers/<int:pk>/", transfer_pages.transfer_page, name="transfer"),
+    path("transfers/<int:pk>/list/", transfer_pages.paper, name="transfer_paper"),
+    path("transfers/<int:pk>/sign/", transfer_pages.sign, name="sign_transfer"),
+    path("transfers/<int:pk>/withdraw/", transfer_pages.withdraw, name="withdraw_transfer"),
+    path("transfers/<int:pk>/return/", transfer_pages.give_back, name="return_transfer"),
     path("new/", edit.new_customer, name="new"),
     path("<int:pk>/", pages.customer_page, name="customer"),
     path("<int:pk>/peek/", pages.peek, name="peek"),
@@ -35,5 +55,8 @@ urlpatterns = [
     path("<int:pk>/exit/", lifecycle_pages.leave, name="exit"),
     path("<int:pk>/readmit/", lifecycle_pages.readmit, name="readmit"),
     path("<int:pk>/dormant/", lifecycle_pages.dormant, name="dormant"),
+    path("<int:pk>/shares/", ownership_pages.shares, name="shares"),
+    path("<int:pk>/protect/", ownership_pages.protect, name="protect"),
+    path("<int:pk>/protection/lift/", ownership_pages.lift, name="lift_protection"),
     path("<int:pk>/assign/", edit.assign, name="assign"),
 ]

@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.events import emit
 from kexin.core.models import RoleOperation, WorkItem
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.people.choices import EmployeeStatus
 from kexin.people.duties import may_hold
+from kexin.people.events import AppointmentEnded
 from kexin.people.models import Employee, OrgUnit, Post, PostHolder, PostRole, User
 from kexin.people.operations.organisation import within_reach
 from kexin.people.operations.sign_in import end_all_sessions
@@ -154,6 +156,7 @@ def end_appointment(holder: PostHolder, *, actor: Actor, ends_on: dt.date) -> Po
         raise RuleViolation(fields={"ends_on": _("The end lies before the beginning.")})
     row.ends_on = ends_on
     row.save(update_fields=["ends_on"])
+    emit(AppointmentEnded(str(row.post_id), row.post_id, ends_on))
     return row
 
 
@@ -164,7 +167,9 @@ def let_go(employee: Employee, *, actor: Actor, left_on: dt.date | None = None) 
     if row.status == EmployeeStatus.LEFT:
         return row
     day = left_on or business_date()
-    running = PostHolder.objects.filter(employee=row).filter(Q(ends_on=None) | Q(ends_on__gt=day))
+    running = PostHolder.objects.filter(employee=row).filter(Q(ends_on=None) | Q(ends_on__gte=day))
+    for post_id in running.filter(starts_on__lte=day).values_list("post_id", flat=True):
+        emit(AppointmentEnded(str(post_id), post_id, day))
     running.filter(starts_on__lte=day).update(ends_on=day)
     running.filter(starts_on__gt=day).delete()
     if row.user_id is not None:
