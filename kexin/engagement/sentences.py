@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.policy import in_force
 from kexin.engagement.choices import DocumentCategory
-from kexin.engagement.timeline import Payload, register_timeline
+from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.party.choices import CustomerStatus, DocumentType, RelationshipKind
 from kexin.party.duplicates import REASONS
 
@@ -89,6 +90,12 @@ def _revealed(payload: Payload) -> str:
     return str(_FIELDS.get(payload.get("field") or payload.get("what", ""), payload.get("field", "")))
 
 
+def _call(payload: Payload) -> str:
+    from kexin.engagement.calls.policies import CallPolicy, label_of
+
+    return label_of(in_force(CallPolicy), str(payload.get("result", "")))
+
+
 def register() -> None:
     """Everything this floor and the floors below tell (called when the floor starts)."""
     party = register_timeline
@@ -132,3 +139,9 @@ def register() -> None:
     note("engagement.NoteWritten", _("Note"), "note", level="calm")
     note("engagement.NoteChanged", _("Note changed"), "pencil")
     note("engagement.NoteWithdrawn", _("Note withdrawn"), "note-off")
+    call = functools.partial(register_timeline, group="contacts", operation="engagement.view_calls")
+    call("engagement.CallLogged", _("Call"), "phone-call", _call, "calm")
+    call("engagement.CallUndone", _("Result of a call taken back"), "phone-off", _call)
+    call("engagement.CallDropped", _("Taken from a call list"), "phone-x", lambda p: str(p.get("reason", "")))
+    for each in ("CallListMade", "CallListClosed"):
+        leave_out(f"engagement.{each}")

@@ -29,6 +29,7 @@ from kexin.party.naming import shown_name
 from kexin.party.queries import CustomerFilter, customers, narrowed, open_names
 from kexin.party.tiers import tier_choices
 from kexin.party.ui.display import STATUS_LEVEL
+from kexin.party.ui.more_actions import more_actions
 from kexin.people.models import OrgUnit
 from kexin.people.queries import post_labels
 
@@ -202,6 +203,7 @@ def bulk_actions() -> list[BulkAction]:
         BulkAction(
             "assign", _("Assign"), reverse("party:bulk_assign"), operation="party.assign_portfolio", icon="user-share"
         ),
+        *more_actions(),
     ]
 
 

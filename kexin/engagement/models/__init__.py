@@ -1,0 +1,7 @@
+"""Models of engagement: documents and notes of a file, appointments, reminders, calls."""
+
+from kexin.engagement.models.appointments import Appointment, CalendarFeed, Reminder
+from kexin.engagement.models.calls import CallEntry, CallList, Contact
+from kexin.engagement.models.records import Document, Note
+
+__all__ = ["Appointment", "CalendarFeed", "CallEntry", "CallList", "Contact", "Document", "Note", "Reminder"]
