@@ -28,6 +28,7 @@ from kexin.project.postgres_account import PostgresError
 COMMANDS = {
     "serve": "kexin.project.commands.serve",
     "migrate": "kexin.project.commands.migrate",
+    "begin": "kexin.project.commands.begin",
     "demo": "kexin.project.commands.demo",
     "import": "kexin.project.commands.load",
     "export": "kexin.project.commands.export",
