@@ -10,13 +10,24 @@ class EngagementConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
-        from kexin.core.ui.panels import register_panel, register_tab
-        from kexin.engagement import events, operations, policies, queries, rekeying, sentences, work  # noqa: F401
+        from kexin.core.ui.palette import register_command
+        from kexin.core.ui.panels import register_head_action, register_panel, register_tab
+        from kexin.core.ui.parts import register_part
+        from kexin.engagement import (  # noqa: F401
+            appointment_queries,
+            events,
+            operations,
+            policies,
+            queries,
+            rekeying,
+            sentences,
+            work,
+        )
         from kexin.engagement.calls import events as call_events  # noqa: F401
         from kexin.engagement.calls import export, lists, moving, sources, working  # noqa: F401
         from kexin.engagement.calls import policies as call_policies  # noqa: F401
         from kexin.engagement.calls.queries import VIEW_CALLS
-        from kexin.engagement.ui import panels
+        from kexin.engagement.ui import appointments, panels
         from kexin.party.history import register_history
         from kexin.party.ui.more_actions import register_bulk_action
 
@@ -37,3 +48,25 @@ class EngagementConfig(AppConfig):
             "customer", "overview", "main", 20, "timeline", _("Timeline"), queries.VIEW_TIMELINE,
             panels.timeline_panel, "load",
         )  # fmt: skip
+        meet = "engagement.view_appointments"
+        register_menu("work", _("Appointments"), "engagement:calendar", "calendar-event", meet, 25)
+        register_command(
+            "new_appointment", _("New appointment"), "engagement:new_appointment", "engagement.make_appointment",
+            "calendar-plus", "appointment 预约 yuyue meeting 约见",
+        )  # fmt: skip
+        register_command(
+            "new_reminder", _("Set a reminder"), "engagement:new_reminder", "engagement.add_reminder", "bell-plus",
+            "reminder 提醒 tixing",
+        )  # fmt: skip
+        register_head_action(
+            "customer", "appointment", 15, _("New appointment"), "engagement.make_appointment",
+            "engagement:new_appointment_for", "calendar-plus",
+        )  # fmt: skip
+        register_panel(
+            "customer", "overview", "side", 30, "appointments", _("Appointments"), meet,
+            appointments.appointments_panel,
+        )  # fmt: skip
+        register_part("bar", "engagement/part_bell.html", "engagement.add_reminder")
+        register_part("end", "engagement/part_reminder.html", "engagement.add_reminder")
+        register_history("engagement_appointment", meet)
+        register_history("engagement_reminder", appointment_queries.VIEW_REMINDERS)

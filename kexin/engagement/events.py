@@ -70,3 +70,60 @@ class NoteWithdrawn:
     customer_id: int
     subject: str
     note_id: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class AppointmentMade:
+    """A meeting with a customer was fixed; meetings without a customer have ``customer_id`` None."""
+
+    customer_id: int | None
+    subject: str
+    appointment_id: int
+    post_id: int
+    purpose: str
+    starts_at: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class AppointmentMoved:
+    customer_id: int | None
+    subject: str
+    appointment_id: int
+    purpose: str
+    before: str
+    starts_at: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class AppointmentClosed:
+    """What became of it: ``state`` is kept, missed or cancelled."""
+
+    customer_id: int | None
+    subject: str
+    appointment_id: int
+    purpose: str
+    state: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ArrivalMarked:
+    """The hall told that the customer of an appointment is here."""
+
+    customer_id: int
+    subject: str
+    appointment_id: int
+    post_id: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ReminderMade:
+    customer_id: int | None
+    subject: str
+    reminder_id: int
+    post_id: int
+    due_at: str

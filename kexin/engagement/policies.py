@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
@@ -30,3 +31,21 @@ class TimelinePolicy(Policy):
         maximum=Decimal(1_000_000_000),
     )
     transaction_days: int = setting(_("Large transactions shown for"), unit=_("days"), minimum=1, maximum=1830)
+
+
+def parse_time(text: str) -> dt.time:
+    """``"09:00"`` as a time of day. Raises ValueError."""
+    return dt.time.fromisoformat(text)
+
+
+@policy("engagement.appointments", _("Appointments and reminders"))
+class AppointmentPolicy(Policy):
+    """How long a meeting usually takes, when customers are not to be met, and when an outcome is owed."""
+
+    usual_minutes: int = setting(_("Usual length"), unit=_("minutes"), minimum=5, maximum=480)
+    remind_minutes: int = setting(_("Reminder before the meeting"), unit=_("minutes"), minimum=0, maximum=1440)
+    earliest: str = setting(_("Customers are met or called from"), check=parse_time)
+    latest: str = setting(_("Customers are met or called until"), check=parse_time)
+    outcome_hours: int = setting(_("Outcome written down within"), unit=_("working hours"), minimum=1, maximum=80)
+    feed_names: bool = setting(_("Names of customers in calendar feeds"))
+    feed_days: int = setting(_("Days in a calendar feed, back and ahead"), unit=_("days"), minimum=7, maximum=400)

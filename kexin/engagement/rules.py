@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.masking import plain
-from kexin.engagement.choices import DocumentCategory
+from kexin.engagement.choices import AppointmentPurpose, AppointmentState, DocumentCategory
 from kexin.engagement.media import ending_fits, endings
 
 LONGEST_NOTE = 4000
@@ -76,3 +76,62 @@ def safe_name(file_name: str) -> str:
             stem[: LONGEST_NAME - len(ending) - 1] + dot + ending if dot and len(ending) < 10 else name[:LONGEST_NAME]
         )
     return name or "document"
+
+
+# -- appointments -------------------------------------------------------------------------------------------------
+
+LONGEST_MEETING = dt.timedelta(hours=12)
+LONGEST_TEXT = {"place": 200, "about": 500, "outcome": 2000, "next_step": 500, "text": 500}
+CLOSED_STATES = (AppointmentState.KEPT, AppointmentState.MISSED, AppointmentState.CANCELLED)
+
+
+def may_plan(starts_at: dt.datetime, ends_at: dt.datetime, purpose: str, remind_minutes: int | None) -> Decision:
+    """Can there be a meeting of this purpose from then until then?"""
+    decision = ALLOWED
+    if purpose not in AppointmentPurpose.values:
+        decision &= refused("purpose", _("Choose what it is for."), "purpose")
+    if ends_at <= starts_at:
+        decision &= refused("span", _("It ends after it begins."), "ends_at")
+    elif ends_at - starts_at > LONGEST_MEETING:
+        decision &= refused("long", _("At most twelve hours."), "ends_at")
+    if remind_minutes is not None and not 0 <= remind_minutes <= 10_080:
+        decision &= refused("reminder", _("At most a week before."), "remind_minutes")
+    return decision
+
+
+def short_enough(**texts: str) -> Decision:
+    """Texts of an appointment or a reminder within their lengths."""
+    decision = ALLOWED
+    for name, text in texts.items():
+        if len(text) > LONGEST_TEXT[name]:
+            most = {"most": LONGEST_TEXT[name]}
+            decision &= refused("long", _("At most %(most)s characters.") % most, name)
+    return decision
+
+
+def may_close(state: str, to: str, outcome: str, starts_at: dt.datetime, now: dt.datetime) -> Decision:
+    """May a planned meeting end as ``to``? One that was kept says what came of it, and is not in the future."""
+    if state != AppointmentState.PLANNED:
+        return refused("closed", _("This appointment is closed already."))
+    if to not in CLOSED_STATES:
+        return refused("state", _("Say what became of it."), "state")
+    decision = ALLOWED
+    if to != AppointmentState.CANCELLED and starts_at > now:
+        decision &= refused("early", _("It has not begun yet: cancel or move it instead."), "state")
+    if to == AppointmentState.KEPT and not outcome:
+        decision &= refused("outcome", _("Write down what came of it."), "outcome")
+    return decision
+
+
+def hours_of_customers(
+    starts_at: dt.datetime, ends_at: dt.datetime, earliest: dt.time, latest: dt.time, *, open_day: bool
+) -> list[str]:
+    """Codes of what makes the time (local) an unusual one for a customer: a day off, too early, too late."""
+    found = []
+    if not open_day:
+        found.append("closed")
+    if starts_at.time() < earliest:
+        found.append("early")
+    if ends_at.date() > starts_at.date() or ends_at.time() > latest:
+        found.append("late")
+    return found

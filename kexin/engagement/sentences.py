@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.calendar import zone
 from kexin.core.policy import in_force
-from kexin.engagement.choices import DocumentCategory
+from kexin.engagement.choices import AppointmentPurpose, AppointmentState, DocumentCategory
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.party.choices import CustomerStatus, DocumentType, RelationshipKind
 from kexin.party.duplicates import REASONS
@@ -96,6 +98,16 @@ def _call(payload: Payload) -> str:
     return label_of(in_force(CallPolicy), str(payload.get("result", "")))
 
 
+def _appointment(payload: Payload) -> str:
+    """Purpose, and when (local time) or what became of it."""
+    words = [_label(AppointmentPurpose, payload.get("purpose", ""))]
+    if payload.get("starts_at"):
+        words.append(f"{dt.datetime.fromisoformat(payload['starts_at']).astimezone(zone()):%Y-%m-%d %H:%M}")
+    if payload.get("state"):
+        words.append(_label(AppointmentState, payload["state"]))
+    return " · ".join(word for word in words if word)
+
+
 def register() -> None:
     """Everything this floor and the floors below tell (called when the floor starts)."""
     party = register_timeline
@@ -145,3 +157,9 @@ def register() -> None:
     call("engagement.CallDropped", _("Taken from a call list"), "phone-x", lambda p: str(p.get("reason", "")))
     for each in ("CallListMade", "CallListClosed"):
         leave_out(f"engagement.{each}")
+    met = functools.partial(register_timeline, group="contacts", operation="engagement.view_appointments")
+    met("engagement.AppointmentMade", _("Appointment made"), "calendar-plus", _appointment, "calm")
+    met("engagement.AppointmentMoved", _("Appointment moved"), "calendar-time", _appointment)
+    met("engagement.AppointmentClosed", _("Appointment closed"), "calendar-check", _appointment)
+    met("engagement.ArrivalMarked", _("Came to the branch"), "door-enter", level="good")
+    leave_out("engagement.ReminderMade")  # somebody's own memory, no fact about the customer

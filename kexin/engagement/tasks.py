@@ -33,3 +33,20 @@ def sweep(timestamp: int) -> None:
     from kexin.engagement.operations import sweep_files
 
     sweep_files(actor=system("clock.files"))
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="engagement.ask_for_outcomes",
+    queueing_lock="engagement.ask_for_outcomes",
+    queue="records",
+    retry=_AGAIN,
+)
+def ask_outcomes(timestamp: int) -> None:
+    """Every ten minutes, batch by batch."""
+    from django.utils import timezone
+
+    from kexin.engagement.operations import ask_for_outcomes
+
+    while ask_for_outcomes(actor=system("clock.appointments"), now=timezone.now()):
+        pass

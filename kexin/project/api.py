@@ -46,6 +46,7 @@ for floor in (
     notes,
     calls,
     timeline,
+    appointments,
     work,
     views,
     approvals,

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from kexin.core.ui.menu import menu_for
+from kexin.core.ui.parts import parts_for
 
 THEMES = ("auto", "light", "dark")
 
@@ -23,6 +24,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "menu": cache(lambda: menu_for(request, actor)),
+        "bar_parts": parts_for(actor, "bar"),
+        "end_parts": parts_for(actor, "end"),
         "theme": theme,
         "theme_drawn": "dark" if theme == "dark" else "light",
         "side_folded": request.COOKIES.get("kexin_side") == "folded",

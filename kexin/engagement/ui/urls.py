@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.engagement.ui import call_lists, calls, documents, notes
+from kexin.engagement.ui import appointments, calendar, call_lists, calls, documents, feeds, notes, reminders
 
 app_name = "engagement"
 
@@ -30,4 +30,19 @@ urlpatterns = [
     path("calls/lists/<int:pk>/", call_lists.one, name="call_list"),
     path("calls/lists/<int:pk>/close/", call_lists.close, name="close_call_list"),
     path("calls/lists/<int:pk>/export/", call_lists.export, name="export_calls"),
+    path("appointments/", calendar.calendar_page, name="calendar"),
+    path("appointments/new/", appointments.new, name="new_appointment"),
+    path("appointments/<int:pk>/", appointments.page, name="appointment"),
+    path("appointments/<int:pk>/change/", appointments.change, name="change_appointment"),
+    path("appointments/<int:pk>/move/", appointments.move, name="move_appointment"),
+    path("appointments/<int:pk>/close/", appointments.close, name="close_appointment"),
+    path("appointments/<int:pk>/arrive/", appointments.arrive, name="mark_arrival"),
+    path("appointments/feed/", feeds.page, name="feed"),
+    path("appointments/feed/renew/", feeds.renew, name="renew_feed"),
+    path("appointments/feed/end/", feeds.revoke, name="revoke_feed"),
+    path("api/feeds/<str:token>.ics", feeds.feed_file, name="feed_file"),
+    path("engagement/customers/<int:pk>/appointments/new/", appointments.new_for, name="new_appointment_for"),
+    path("reminders/new/", reminders.new, name="new_reminder"),
+    path("reminders/<int:pk>/", reminders.page, name="reminder"),
+    path("notices/", reminders.told, name="notices"),
 ]

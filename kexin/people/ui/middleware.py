@@ -25,6 +25,7 @@ from kexin.people.queries import signed_in
 log = logging.getLogger(__name__)
 _OPEN_PATHS = ("/accounts/", "/static/", "/language/", "/api/")
 _FIRST_PASSWORD_PATHS = ("/accounts/password/change/", "/accounts/logout/", "/static/", "/language/")
+_ASKED_BY_THE_PAGE = ("/notices/",)  # asked every minute by an open page: no sign that somebody is there
 _NOTED_EVERY = 30  # seconds between two notes of "last seen": not every request writes
 
 
@@ -99,7 +100,7 @@ def _idle(request: HttpRequest) -> HttpResponse | None:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
         logout(request)
         return _to_sign_in(request, idle="1")
-    if seen is None or now - seen > _NOTED_EVERY:
+    if (seen is None or now - seen > _NOTED_EVERY) and not request.path.startswith(_ASKED_BY_THE_PAGE):
         request.session["seen"] = now
         UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
     return None

@@ -5,6 +5,7 @@ import { wirePalette } from "./palette.js";
 import { wireForms, dressForms } from "./forms.js";
 import { wireLists } from "./lists.js";
 import { wireKeys } from "./keys.js";
+import { wireNotices } from "./notices.js";
 import { drawCharts, wireCharts } from "./charts.js";
 
 const dress = (root) => { dressForms(root); drawCharts(root); };
@@ -16,6 +17,7 @@ wirePalette();
 wireForms();
 wireLists();
 wireKeys();
+wireNotices();
 wireCharts();
 dress(document);
 document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) dress(event.detail.elt); });

@@ -1,5 +1,6 @@
 // Single-key shortcuts; they can be switched off in the help dialog (WCAG 2.1.4).
 import { openPalette } from "./palette.js";
+import { remind } from "./notices.js";
 import { peek } from "./shell.js";
 
 const OFF = "kexin-keys-off";
@@ -27,6 +28,7 @@ const keys = {
   x: () => here()?.querySelector('input[name="pk"]')?.click(),
   n: () => press('[data-key="n"]'),
   e: () => press('[data-key="e"]'),
+  r: () => remind(),
   v: () => press('[data-key="v"]'),
   "[": () => press("[data-record-prev]"),
   "]": () => press("[data-record-next]"),
