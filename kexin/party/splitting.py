@@ -57,7 +57,7 @@ def split(rule: str, members: Sequence[Member], rooms: Mapping[int, int]) -> dic
                     basket = _next(baskets, _count_of)
                 _put(member, basket, found)
     else:
-        load = _assets_of if rule == SplitRule.ASSETS else _count_of
+        load: Callable[[_Basket], Any] = _assets_of if rule == SplitRule.ASSETS else _count_of
         for member in ordered:
             _put(member, _next(baskets, load), found)
     return found
@@ -67,8 +67,8 @@ def _count_of(basket: _Basket) -> int:
     return basket.count
 
 
-def _assets_of(basket: _Basket) -> Decimal:
-    return basket.assets
+def _assets_of(basket: _Basket) -> tuple[Decimal, int]:
+    return basket.assets, basket.count  # customers without assets are dealt evenly, too
 
 
 def _deal_evenly(group: Sequence[Member], baskets: Sequence[_Basket], found: dict[int, int]) -> None:

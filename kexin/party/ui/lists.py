@@ -203,6 +203,13 @@ def bulk_actions() -> list[BulkAction]:
         BulkAction(
             "assign", _("Assign"), reverse("party:bulk_assign"), operation="party.assign_portfolio", icon="user-share"
         ),
+        BulkAction(
+            "transfer",
+            _("Transfer to another manager"),
+            reverse("party:new_transfer"),
+            operation="party.propose_transfer",
+            icon="arrows-exchange",
+        ),
         *more_actions(),
     ]
 
