@@ -52,6 +52,7 @@ def maturity_page(request: HttpRequest) -> HttpResponse:
         "table": table,
         "rungs": [each for each in rungs if each["sum"].count or each["sum"].owed_count],  # type: ignore[attr-defined]
         "chart": _chart(rungs) if any(each.count or each.owed_count for each in sums) else None,
+        "owed": any(each.owed_count for each in sums),
         "unrated": sum(each.unrated for each in sums),
         "chosen": (first, last) if request.GET.get("first") else None,
     }

@@ -64,7 +64,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
     total = _total(lines)
     context = {
         "title": _t("Retention after maturity"),
-        "form": form,
+        "form": SpanForm({"first": first, "last": last}),
         "by": by,
         "tabs": [(code, label, _here(code, first, last)) for code, label in LABELS.items()],
         "head": LABELS[by],
