@@ -112,9 +112,15 @@ def _prepare(with_demo: bool) -> None:
     from kexin.project.commands import preparation
 
     preparation.prepare()
-    if with_demo and is_offered("demo") and not preparation.has_users():
+    if with_demo and is_offered("demo") and (not preparation.has_users() or _demo_was_cut_off()):
         _load_demo()
     remember(url, with_users=preparation.has_users())
+
+
+def _demo_was_cut_off() -> bool:
+    from kexin.project.demo.unfinished import unfinished
+
+    return unfinished() is not None
 
 
 def _load_demo() -> None:

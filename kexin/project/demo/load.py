@@ -61,9 +61,12 @@ def refuse_inhabited() -> None:
 
 
 @operation("core.load_demo", label=_("Load the demonstration bank"))
-def load_bank(bank: Bank, *, actor: Actor, password: str, progress: Progress) -> Loaded:
+def load_bank(
+    bank: Bank, *, actor: Actor, password: str, progress: Progress, keep: Callable[[Loaded], None] | None = None
+) -> Loaded:
     """Everything that ``bank`` stands for, in one transaction: all of it or nothing.
 
+    ``keep`` writes down what must not be lost when the process ends right after the commit.
     Raises RuleViolation where units or customers exist already.
     """
     refuse_inhabited()
@@ -83,7 +86,10 @@ def load_bank(bank: Bank, *, actor: Actor, password: str, progress: Progress) ->
             progress("customers", done, bank.customers)
         _let_representatives_dispose()
     _advance_sequences(places, bank.customers, last_account)
-    return Loaded(staff, pa.concat_tables(truth), counts)
+    loaded = Loaded(staff, pa.concat_tables(truth), counts)
+    if keep is not None:
+        keep(loaded)
+    return loaded
 
 
 def _load_products(bank: Bank) -> dict[str, int]:
