@@ -14,8 +14,8 @@ class HoldingsConfig(AppConfig):
         from kexin.holdings import events, ledger_queries, operations, policies, queries, rekeying, work  # noqa: F401  doors register themselves
         from kexin.holdings.aum import entered, handlers, household  # noqa: F401
         from kexin.holdings.aum import queries as aum_queries
-        from kexin.holdings.operations import rates, rebuild, targets, tiers  # noqa: F401
         from kexin.holdings.maturities import wiring
+        from kexin.holdings.operations import rates, rebuild, targets, tiers  # noqa: F401
         from kexin.holdings.ui import aum, panels, slots
         from kexin.holdings.ui.tiers import tier_choices
         from kexin.party.history import register_history
@@ -41,8 +41,8 @@ class HoldingsConfig(AppConfig):
             panels.obligations_panel,
         )  # fmt: skip
         register_panel("customer", "assets", "side", 10, "maturities", _("Maturities"), see, panels.maturities_panel)
-        wiring.register()
         set_tiers(tier_choices)
+        wiring.register()
         work.register()
         register_menu("insight", _("Customer tiers"), "holdings:tiers", "stairs-up", aum_queries.VIEW_TIERS, 20)
         register_menu("insight", _("Targets"), "holdings:targets", "target-arrow", entered.VIEW_TARGETS, 30)

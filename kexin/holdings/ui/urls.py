@@ -13,11 +13,11 @@ urlpatterns = [
     path("holdings/accounts/<int:pk>/", pages.account_page, name="account"),
     path("holdings/accounts/<int:pk>/export/", export.export, name="export"),
     path("holdings/accounts/<int:pk>/number/", pages.reveal_number, name="reveal"),
-    *maturity_urls.patterns,
     path("holdings/tiers/", tiers.tier_list, name="tiers"),
     path("holdings/tiers/export/", tiers.tiers_export, name="tiers_export"),
     path("holdings/rates/", rates.rate_list, name="rates"),
     path("holdings/rates/new/", rates.rate_new, name="rate_new"),
     path("holdings/targets/", targets.target_list, name="targets"),
     path("holdings/targets/new/", targets.target_new, name="target_new"),
+    *maturity_urls.patterns,
 ]
