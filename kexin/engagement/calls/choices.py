@@ -24,7 +24,7 @@ class EntryState(TextChoices):
 class ResultKind(TextChoices):
     """What a result code means to the house, whatever the institution calls it."""
 
-    REACHED = "reached", _("Reached")
+    REACHED = "reached", pgettext_lazy("call", "Reached")
     LATER = "later", _("Reached, to be called again")
     UNREACHED = "unreached", _("Not reached")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
