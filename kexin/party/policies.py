@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.policy import Policy, policy, setting
 
@@ -66,7 +67,9 @@ class AttributionPolicy(Policy):
 class PoolPolicy(Policy):
     """Who may claim how many customers of the pool, and when a second person decides."""
 
-    most_customers: int = setting(_("Most customers of one manager"), unit=_("customers"), minimum=1, maximum=100_000)
+    most_customers: int = setting(
+        _("Most customers of one manager"), unit=pgettext_lazy("unit", "customers"), minimum=1, maximum=100_000
+    )
     cooldown_days: int = setting(
         _("A manager claims a customer given back not before"), unit=_("days"), minimum=0, maximum=730
     )
