@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -22,7 +22,12 @@ from kexin.engagement.appointment_queries import Entry, calendar_entries
 from kexin.engagement.colleagues import colleagues_of
 from kexin.engagement.ui.grid import FIRST_HOUR, LAST_HOUR, Column, month_of, place, week_of
 
-VIEWS = {"day": _("Day"), "week": _("Week"), "month": _("Month"), "list": _("List")}
+VIEWS = {
+    "day": pgettext_lazy("calendar", "Day"),
+    "week": pgettext_lazy("calendar", "Week"),
+    "month": pgettext_lazy("calendar", "Month"),
+    "list": pgettext_lazy("calendar", "List"),
+}
 MOST_COLUMNS = 12
 LIST_DAYS = 14
 
