@@ -34,8 +34,8 @@ class CustomerQuerySet(ScopedQuerySet["Customer"]):
 class Customer(models.Model):
     """客户. One file per party: the primary key is the party's.
 
-    ``assets`` (AUM at the last known point in time), ``average`` (this month's daily average so far) and ``tier`` (code of
-    the ladder's rung) are written by the holdings floor.
+    ``assets`` (AUM at the last known point in time), ``average`` (this month's daily average so far) and ``tier`` (code
+    of the ladder's rung) are written by the holdings floor.
     """
 
     party = models.OneToOneField(Party, on_delete=models.PROTECT, primary_key=True, related_name="customer")
