@@ -17,7 +17,18 @@ from kexin.core.api.interface import Interface
 from kexin.desk import api as desk
 from kexin.engagement.api import appointments, calls, documents, notes, timeline
 from kexin.holdings.api import accounts, aum, exports, figures, ledger, maturities, movements, obligations, positions
-from kexin.party.api import birthdays, customers, history, lifecycle, many, network, ownership, parts, relations, transfers
+from kexin.party.api import (
+    birthdays,
+    customers,
+    history,
+    lifecycle,
+    many,
+    network,
+    ownership,
+    parts,
+    relations,
+    transfers,
+)
 from kexin.people.api import delegations, organisation, roles, sessions, staff
 
 api = Interface()
