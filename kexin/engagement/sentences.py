@@ -13,6 +13,8 @@ from kexin.core.calendar import zone
 from kexin.core.policy import in_force
 from kexin.engagement.choices import AppointmentPurpose, AppointmentState, DocumentCategory
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
+from kexin.holdings.aum.queries import tier_name
+from kexin.holdings.policies import TierPolicy
 from kexin.party.choices import CustomerStatus, DocumentType, RelationshipKind
 from kexin.party.duplicates import REASONS
 
@@ -108,6 +110,15 @@ def _appointment(payload: Payload) -> str:
     return " · ".join(word for word in words if word)
 
 
+def _protected(payload: Payload) -> str:
+    return _t("protected") if payload.get("protected") else _t("no longer protected")
+
+
+def _tier(payload: Payload) -> str:
+    rungs = in_force(TierPolicy).rungs()
+    return f"{tier_name(rungs, payload.get('before', ''))} → {tier_name(rungs, payload.get('tier', ''))}"
+
+
 def register() -> None:
     """Everything this floor and the floors below tell (called when the floor starts)."""
     party = register_timeline
@@ -129,6 +140,11 @@ def register() -> None:
         "holdings.AccountNumberRevealed", _("Masked data revealed"), "eye", _revealed, group="access",
         operation="holdings.view_accounts",
     )  # fmt: skip
+    party("party.SharesChanged", _("Shares in the customer changed"), "chart-pie", level="calm")
+    party("party.PortfolioProtectionChanged", _("Protection from transfer changed"), "shield", _protected, "calm")
+    tier = functools.partial(register_timeline, operation="holdings.view_tiers")
+    tier("holdings.CustomerTierRaised", _("Tier raised"), "stairs-up", _tier, "good")
+    tier("holdings.CustomerTierLowered", _("Tier lowered"), "stairs-down", _tier, "warn")
     register_timeline(
         "holdings.ReviewSheetPrinted", _("Review of holdings printed"), "file-text", group="access",
         operation="holdings.view_accounts",

@@ -71,7 +71,7 @@ class ContactsShown(Shown):
     reached: int
 
 
-class ContactShown(Shown):
+class CallLogged(Shown):
     """A call that was logged."""
 
     id: Id
@@ -80,7 +80,7 @@ class ContactShown(Shown):
     next_at: Moment | None
 
 
-class NumberShown(Shown):
+class CallNumber(Shown):
     """A number to be called."""
 
     number: str = Field(examples=["13800000000"])
@@ -200,17 +200,17 @@ def take_next_call(request: ApiRequest, data: CallTaken) -> CallQueue:
 
 
 @router.write("POST", "/calls/{line_id}/number", "engagement.dial_call")
-def show_number(request: ApiRequest, line_id: Id, data: NumberWanted) -> NumberShown:
+def show_number(request: ApiRequest, line_id: Id, data: NumberWanted) -> CallNumber:
     """Show a number for calling; it is written down."""
     shown = dial_call(line_id, actor=request.actor, contact_id=data.contact_id)
-    return NumberShown(number=shown.number, seconds=shown.seconds)
+    return CallNumber(number=shown.number, seconds=shown.seconds)
 
 
 @router.write("POST", "/calls/{line_id}/result", "engagement.log_call", status=201)
-def add_call_result(request: ApiRequest, line_id: Id, data: ResultTaken) -> ContactShown:
+def add_call_result(request: ApiRequest, line_id: Id, data: ResultTaken) -> CallLogged:
     """Log what came of a call."""
     row = log_call(line_id, actor=request.actor, result=data.result, note=data.note, next_at=data.next_at)
-    return ContactShown(id=row.pk, result=row.result, reached=row.reached, next_at=row.next_at)
+    return CallLogged(id=row.pk, result=row.result, reached=row.reached, next_at=row.next_at)
 
 
 @router.write("DELETE", "/call-results/{contact_id}", "engagement.undo_call")
