@@ -30,6 +30,7 @@ SUPERUSER = "postgres"
 START_TIMEOUT = 300.0  # seconds; replaying 4 GB of write-ahead log after a crash takes a while
 STOP_TIMEOUT = 60.0  # seconds until a fast shutdown becomes an immediate one
 POLL = 0.02  # seconds between two looks
+NOBODY = str(2**22 + 1)  # a process number beyond the largest that Linux and macOS give out
 STILL_IN_USE = "is still in use"  # about shared memory, in PostgreSQL's words
 SOCKET_PATH_LIMIT = 107 if sys.platform.startswith("linux") else 103  # bytes, sockaddr_un.sun_path
 
@@ -266,7 +267,13 @@ class Cluster:
             return
         with suppress(psutil.NoSuchProcess):
             process = psutil.Process(int(lines[0]))
-            if process.name() != "postgres" or data_directory(process) not in (None, self.data):
+            if not is_alive(process):
+                # Killed, but its parent (an idle init of a container, say) took no note: PostgreSQL would think it
+                # lives. The rest of the files stays: it tells PostgreSQL whether server processes are left.
+                for path in (self.pid_file, self.socket_directory / ".s.PGSQL.5432.lock"):
+                    with suppress(FileNotFoundError):
+                        path.write_text("\n".join([NOBODY, *path.read_text().splitlines()[1:], ""]))
+            elif process.name() != "postgres" or data_directory(process) not in (None, self.data):
                 self.pid_file.unlink()
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:

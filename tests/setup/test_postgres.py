@@ -76,6 +76,24 @@ def test_the_new_cluster_is_what_the_house_needs(var: Path) -> None:
     assert (var / "postgres-test").stat().st_mode & 0o077 == 0
 
 
+def test_a_killed_postmaster_that_nobody_has_buried_is_no_obstacle(var: Path) -> None:
+    """Its parent lives and does not ask for it, as the first process of many containers does not."""
+    parent = another_process(var, "import signal; signal.pause()")
+    try:
+        assert parent.stdout is not None
+        assert parent.stdout.readline().startswith("postgresql://")
+        dead = psutil.Process(postmaster(var))
+        dead.kill()
+        eventually(lambda: dead.status() == psutil.STATUS_ZOMBIE)
+        address = ensure_running("test", var=var)
+        assert dead.status() == psutil.STATUS_ZOMBIE
+        assert postmaster(var) != dead.pid
+        assert asked(address, "SELECT 1") == 1
+    finally:
+        parent.kill()
+        parent.communicate()
+
+
 def test_the_product_keeps_its_data_at_a_power_cut(var: Path) -> None:
     address = ensure_running("product", var=var)
     try:
