@@ -42,7 +42,8 @@ SELECT m.id, m.customer_id, m.currency, m.contract_on, m.due_on + %(window)s AS 
  ORDER BY m.contract_on, m.id
 """
 # A booking out and one in, on two accounts of the customer, of one day and amount, are one movement: the booking out
-# says nothing then. They are paired one by one.
+# says nothing then. They are paired one by one: of a pair at most one comes in, and a window tells where to. (Joined
+# with itself, what has no statistics would be compared row by row: 90 s for two thousand customers.)
 _USES = """
 WITH t AS (
   SELECT t.id, t.booked_on, t.amount, t.direction, t.kind, a.id AS account_id, a.kind AS account_kind, a.customer_id,
@@ -51,16 +52,18 @@ WITH t AS (
     FROM holdings_transaction t JOIN holdings_account a ON a.id = t.account_id
    WHERE a.customer_id = ANY(%(customers)s) AND t.booked_on BETWEEN %(first)s AND %(today)s AND t.amount > 0
      AND (a.kind = %(current)s OR a.kind = ANY(%(terms)s) OR a.kind = ANY(%(investments)s))
+), paired AS (
+  SELECT t.*, max(t.account_id) FILTER (WHERE t.direction = 'in')
+                OVER (PARTITION BY t.customer_id, t.currency, t.booked_on, t.amount, t.n) AS came_to
+    FROM t
 )
 SELECT t.id, t.customer_id, t.currency, t.booked_on, t.amount, t.account_id,
        CASE WHEN t.direction = 'in' AND t.account_kind = ANY(%(terms)s) THEN 'renewed'
             WHEN t.direction = 'in' THEN 'moved' WHEN t.kind = %(invest)s THEN 'moved' ELSE 'gone' END
-  FROM t
+  FROM paired t
  WHERE t.direction = 'in' AND t.account_kind <> %(current)s
     OR t.direction = 'out' AND t.account_kind = %(current)s AND (t.kind = ANY(%(leaving)s) OR t.kind = %(invest)s)
-       AND NOT EXISTS (SELECT 1 FROM t o WHERE o.customer_id = t.customer_id AND o.currency = t.currency
-             AND o.booked_on = t.booked_on AND o.amount = t.amount AND o.direction = 'in' AND o.n = t.n
-             AND o.account_id <> t.account_id)
+       AND coalesce(t.came_to, t.account_id) = t.account_id
  ORDER BY t.booked_on, t.id
 """
 _WRITE = """
