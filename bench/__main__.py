@@ -17,9 +17,9 @@ from bench.size import Size, wanted
 
 
 def main() -> None:
-    """``ONLY=pages,clients,import,audit`` chooses parts; ``OUT=file`` keeps the table."""
+    """``ONLY=pages,clients,import,audit,aum`` chooses parts; ``OUT=file`` keeps the table."""
     size = wanted()
-    only = set((os.environ.get("ONLY") or "pages,clients,import,audit").split(","))
+    only = set((os.environ.get("ONLY") or "pages,clients,import,audit,aum").split(","))
     text: list[str] = []
     with opened_bank(size):
         from bench import clients, pages, sealing
@@ -50,6 +50,11 @@ def main() -> None:
                 f"| {what} | {rows:,} | {seconds:.1f} | {rows / seconds:,.0f} |"
                 for what, rows, seconds in sealing.measure()
             ]
+        if "aum" in only:
+            from bench import aum
+
+            text += ["", "## Figures", "", "| what | customers | seconds | aim |", "|---|--:|--:|---|"]
+            text += [f"| {e.what} | {e.customers:,} | {e.seconds:.2f} | {e.aim} |" for e in aum.measure()]
         text += [
             "",
             f"Load of the machine at the end: {os.getloadavg()[0]:.1f} (of {os.cpu_count()} cores)."

@@ -16,14 +16,21 @@ from kexin.holdings.policies import parse_kinds
 from kexin.party.choices import CustomerStatus
 
 DELTA = "holdings_figuresdelta"
+_OWNED = (
+    "o.customer_id = s.customer_id AND (o.line IS NULL OR o.line = s.line) AND (o.share <> 0 OR o.others IS NOT NULL)"
+)
+_PART = (
+    "CASE WHEN o.others IS NOT NULL THEN s.value - (SELECT sum(round(s.value * part, 2)) FROM unnest(o.others) part)"
+    " WHEN o.share = 1 THEN s.value ELSE round(s.value * o.share, 2) END"
+)
 
 # What lies before the span begins with it; what ends with the span (or later) is not taken away.
 _VALUES = f"""
 INSERT INTO {DELTA} (run_id, day, unit_id, post_id, aum, deposits)
 WITH owned AS MATERIALIZED (
   SELECT greatest(s.first, o.first) AS first, least(s.until, o.until) AS until, o.unit_id, o.post_id, s.deposit,
-         CASE WHEN o.share = 1 THEN s.value ELSE round(s.value * o.share, 2) END AS value
-    FROM aum_step s JOIN aum_ownership o ON o.customer_id = s.customer_id AND o.first < s.until AND o.until > s.first
+         {_PART} AS value
+    FROM aum_step s JOIN aum_ownership o ON {_OWNED} AND o.first < s.until AND o.until > s.first
 )
 SELECT %(run)s, day, unit_id, post_id, sum(value), coalesce(sum(value) FILTER (WHERE deposit), 0) FROM (
   SELECT first AS day, unit_id, post_id, deposit, value FROM owned
@@ -56,11 +63,12 @@ SELECT %(run)s, change.day, unit_id, post_id, tier, sum(change.n) FROM (
 _FLOWS = f"""
 INSERT INTO {DELTA} (run_id, day, unit_id, post_id, inflow, outflow)
 SELECT %(run)s, t.booked_on, unit_id, post_id,
-       coalesce(sum(round(t.amount * r.rate * o.share, 2)) FILTER (WHERE t.direction = 'in'), 0),
-       coalesce(sum(round(t.amount * r.rate * o.share, 2)) FILTER (WHERE t.direction = 'out'), 0)
+       coalesce(sum(round(t.amount * r.rate, 2)) FILTER (WHERE t.direction = 'in'), 0),
+       coalesce(sum(round(t.amount * r.rate, 2)) FILTER (WHERE t.direction = 'out'), 0)
   FROM aum_account a JOIN holdings_transaction t ON t.account_id = a.id AND t.booked_on BETWEEN %(first)s AND %(last)s
   JOIN aum_rate r ON r.currency = a.currency AND r.first <= t.booked_on AND r.until > t.booked_on
   JOIN aum_ownership o ON o.customer_id = a.customer_id AND o.first <= t.booked_on AND o.until > t.booked_on
+   AND o.counts
  WHERE t.kind <> ALL(%(left_out)s) {{groups}}
  GROUP BY t.booked_on, unit_id, post_id
 """
@@ -123,8 +131,8 @@ def collect_values(run_id: int, era: Era, last: dt.date, groups: str = "") -> No
 _END = f"""
 INSERT INTO {DELTA} (run_id, day, unit_id, post_id, aum, deposits)
 SELECT %(run)s, %(next)s, unit_id, post_id, -sum(value), -coalesce(sum(value) FILTER (WHERE deposit), 0) FROM (
-  SELECT o.unit_id, o.post_id, s.deposit, round(s.value * o.share, 2) AS value
-    FROM aum_step s JOIN aum_ownership o ON o.customer_id = s.customer_id
+  SELECT o.unit_id, o.post_id, s.deposit, {_PART} AS value
+    FROM aum_step s JOIN aum_ownership o ON {_OWNED}
      AND greatest(o.first, s.first) <= %(last)s AND least(o.until, s.until) > %(last)s
 ) standing WHERE true {{groups}} GROUP BY unit_id, post_id
 """

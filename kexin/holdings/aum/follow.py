@@ -72,6 +72,7 @@ def refresh_daily(customer_ids: Sequence[int], first: dt.date) -> int:
         members = run(
             "SELECT DISTINCT customer_id FROM party_portfolioassignment a JOIN aum_group g ON g.unit_id = a.unit_id"
             " UNION SELECT party_id FROM party_customer c JOIN aum_group g ON g.unit_id = c.unit_id"
+            " UNION SELECT s.customer_id FROM party_portfolioshare s JOIN aum_group g ON g.post_id = s.post_id"
         ).fetchall()
         act = FiguresRun.objects.create(first=first, last=until, reason="follow", total=len(members))
         _prepare([pk for (pk,) in members])

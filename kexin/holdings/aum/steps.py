@@ -17,15 +17,16 @@ from typing import Any
 from kexin.core.imports.staging import run
 from kexin.holdings.assets import own_currency
 from kexin.holdings.aum.eras import Era
-from kexin.holdings.choices import AccountRole
+from kexin.holdings.aum.ownership import LINES
+from kexin.holdings.choices import AccountKind, AccountRole
 from kexin.holdings.policies import DEPOSITS, AumPolicy
 
 DENSE = 6  # an id range with fewer than so many numbers per account is read as a range
 
 _WEIGHTS = """
 CREATE TEMP TABLE aum_weight ON COMMIT DROP AS
-SELECT k.kind::varchar(14) AS kind, k.weight, k.kind = ANY(%(deposits)s) AS deposit
-  FROM unnest(%(kinds)s::text[], %(weights)s::numeric[]) k(kind, weight)
+SELECT k.kind::varchar(14) AS kind, k.weight, k.line, k.kind = ANY(%(deposits)s) AS deposit
+  FROM unnest(%(kinds)s::text[], %(weights)s::numeric[], %(lines)s::text[]) k(kind, weight, line)
 """
 
 # Days from which a rate holds; the base currency's own is always one.
@@ -39,7 +40,7 @@ UNION ALL SELECT %(base)s, '-infinity', 'infinity', 1
 
 _ACCOUNTS = """
 CREATE TEMP TABLE aum_account ON COMMIT DROP AS
-SELECT a.id, a.customer_id, a.currency, a.opened_on, a.closed_on, a.balance, a.balance_on, w.weight, w.deposit,
+SELECT a.id, a.customer_id, a.currency, a.opened_on, a.closed_on, a.balance, a.balance_on, w.weight, w.deposit, w.line,
        EXISTS (SELECT FROM holdings_balance b WHERE b.account_id = a.id) AS stated
   FROM holdings_account a JOIN aum_weight w ON w.kind = a.kind
  WHERE a.customer_id IN (SELECT customer_id FROM aum_customer) {joint}
@@ -97,18 +98,18 @@ WITH position AS (
               ELSE before END AS balance
     FROM ordered
 ), cut AS (
-  SELECT a.id AS account_id, a.currency, a.deposit, a.weight,
+  SELECT a.id AS account_id, a.currency, a.deposit, a.line, a.weight,
          greatest(k.first, a.opened_on, %(first)s::date) AS first,
          least(k.until, a.closed_on, %(last)s::date + 1) AS until,
          {balance} AS balance
     FROM known k JOIN aum_account a ON a.id = k.account_id
 ), valued AS (
-  SELECT c.account_id, c.deposit, greatest(c.first, r.first) AS first, least(c.until, r.until) AS until,
+  SELECT c.account_id, c.deposit, c.line, greatest(c.first, r.first) AS first, least(c.until, r.until) AS until,
          round(c.balance * c.weight * r.rate, 2) AS value
     FROM cut c JOIN aum_rate r ON r.currency = c.currency AND r.first < c.until AND r.until > c.first
    WHERE c.first < c.until AND c.balance <> 0
 )
-SELECT o.customer_id, v.deposit, v.first, v.until,
+SELECT o.customer_id, v.deposit, v.line, v.first, v.until,
        CASE WHEN o.parts = 1 THEN v.value
             WHEN o.is_first THEN v.value - round(v.value / o.parts, 2) * (o.parts - 1)
             ELSE round(v.value / o.parts, 2) END AS value
@@ -150,7 +151,13 @@ def make_steps(era: Era) -> None:
     counted = era.policy.counted()
     owners = [str(AccountRole.OWNER), str(AccountRole.JOINT_OWNER)]
     equal = era.policy.joint == "equal"
-    _run(_WEIGHTS, kinds=list(counted), weights=list(counted.values()), deposits=[str(kind) for kind in DEPOSITS])
+    _run(
+        _WEIGHTS,
+        kinds=list(counted),
+        weights=list(counted.values()),
+        deposits=[str(kind) for kind in DEPOSITS],
+        lines=[str(LINES[AccountKind(kind)]) for kind in counted],
+    )
     _run(_RATES, base=base_currency(era.policy))
     _run(_ACCOUNTS.format(joint=_JOINT if equal else ""), owners=owners)
     _run(_OWNERS_EQUAL if equal else _OWNERS_FIRST, owners=owners)

@@ -11,6 +11,8 @@ import pytest
 
 from kexin.core.actor import system
 from kexin.core.errors import NotFound
+from kexin.core.models import PolicyVersion
+from kexin.core.policy import forget_cache
 from kexin.holdings.aum.follow import follow, refresh_daily
 from kexin.holdings.aum.queries import averages_of, figures_of, latest_figures_day
 from kexin.holdings.aum.rebuild import begin, rebuild
@@ -20,6 +22,7 @@ from kexin.holdings.tests.conftest import TODAY, Ledger
 from kexin.holdings.tests.test_aum import another, policy, stated
 from kexin.party.models import Customer
 from kexin.party.operations import assign_portfolio
+from kexin.party.operations.shares import set_shares
 
 pytestmark = pytest.mark.django_db
 D = dt.date
@@ -42,6 +45,7 @@ def story(bank: Any, ledger: Ledger, settings: Any) -> dict[str, Any]:
     ledger.book(accounts["first"], D(2026, 10, 5), "-5000", kind="invest")
     Customer.objects.filter(pk__in=[first.pk, second.pk]).update(status="active", admitted_on=D(2026, 9, 1))
     settings.KEXIN_BUSINESS_DATE = "2026-10-11"
+    assign_portfolio(first, actor=system("test"), post=None, reason="收回")
     assign_portfolio(first, actor=system("test"), post=bank.posts["mei"], reason="搬家")
     settings.KEXIN_BUSINESS_DATE = "2026-10-21"
     assign_portfolio(second, actor=system("test"), post=None, unit=bank.units["east"], reason="收回")
@@ -160,3 +164,33 @@ def test_figures_within_reach(bank: Any, story: dict[str, Any]) -> None:
     found = averages_of(tang, D(2026, 10, 1), D(2026, 10, 31), post=bank.posts["lin"])
     assert found.days == 20
     assert latest_figures_day(tang) == YESTERDAY
+
+
+def test_shares_divide_a_line_and_units_still_tie(bank: Any, ledger: Ledger, settings: Any) -> None:
+    settings.KEXIN_BUSINESS_DATE = "2026-10-01"
+    customer = another(bank)
+    stated(ledger, customer, "current", (D(2026, 10, 1), "100.01"))
+    stated(ledger, customer, "fund", (D(2026, 10, 1), "1000"))
+    lin, mei = bank.posts["lin"], bank.posts["mei"]
+    settings.KEXIN_BUSINESS_DATE = "2026-10-11"
+    halves = [(lin.pk, Decimal(50)), (mei.pk, Decimal(50))]
+    set_shares(customer, actor=system("test"), line="deposits", shares=halves, reason="共同维护")
+    version = PolicyVersion.objects.get(code="party.attribution")
+    version.values["double_counting"] = True
+    version.save()
+    forget_cache()
+    settings.KEXIN_BUSINESS_DATE = "2026-10-21"
+    both = [(lin.pk, Decimal(100)), (mei.pk, Decimal(100))]
+    set_shares(customer, actor=system("test"), line="all", shares=both, reason="双算")
+    settings.KEXIN_BUSINESS_DATE = TODAY.isoformat()
+    rebuild()
+    assert sums(D(2026, 10, 10)) == {lin.pk: Decimal("1100.01")}
+    divided = sums(D(2026, 10, 11))
+    assert divided == {lin.pk: Decimal("1050.00"), mei.pk: Decimal("50.01")}  # half a cent is rounded up
+    doubled = sums(D(2026, 10, 21))
+    assert doubled == {lin.pk: Decimal("1050.00"), mei.pk: Decimal("1050.01"), None: Decimal(-1000)}
+    assert sum(doubled.values()) == Decimal("1100.01")
+
+
+def sums(day: dt.date) -> dict[int | None, Decimal]:
+    return {row.post_id: row.aum for row in DailyFigures.objects.filter(day=day)}
