@@ -6,8 +6,6 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from kexin.holdings.importing import figures  # noqa: F401  rates and targets register themselves
-
 from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_account
@@ -20,6 +18,7 @@ from kexin.holdings.choices import (
     LoanStatus,
     TransactionKind,
 )
+from kexin.holdings.importing import figures  # noqa: F401  rates and targets register themselves
 from kexin.holdings.importing.accounts import (
     complete_owners,
     load_accounts,
