@@ -24,6 +24,7 @@ def facing_page(request: HttpRequest, pk: int) -> HttpResponse:
         request.session[KEY] = pk
         return redirect("desk:facing", pk)
     if facing_customer(request) != pk:
+        facing(actor, pk)  # out of reach stays out of reach, here too
         return redirect("party:customer", pk)
     return _shown(request, pk)
 
