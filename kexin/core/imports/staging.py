@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as arrow_csv
 from django.db import connection
 from psycopg import sql
 
-from kexin.core.imports.binary import HEADER, TRAILER
+if TYPE_CHECKING:
+    import pyarrow as pa  # this and NumPy are imported where a load writes: no part of a start
 
 Statement = sql.SQL | sql.Composed
 SLICE = 20_000
@@ -43,6 +41,9 @@ def stage(table: str, columns: Mapping[str, str], rows: pa.Table) -> None:
 
 def copy_arrow(table: str, columns: Sequence[str], rows: pa.Table) -> None:
     """COPY Arrow columns into a table."""
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
+
     arrays = [_written(rows.column(name)) for name in columns]
     texts = pa.table(arrays, names=list(columns))
     with server().cursor().copy(copy_statement(table, columns, "(FORMAT csv)")) as copy:
@@ -68,6 +69,8 @@ def copy_text(table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> No
 
 def copy_binary(table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> None:
     """COPY rows that :mod:`kexin.core.imports.binary` has written."""
+    from kexin.core.imports.binary import HEADER, TRAILER
+
     with server().cursor().copy(copy_statement(table, columns, "(FORMAT binary)")) as copy:
         copy.write(HEADER)
         for block in blocks:
@@ -77,6 +80,9 @@ def copy_binary(table: str, columns: Sequence[str], blocks: Iterable[bytes]) -> 
 
 
 def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     if pa.types.is_decimal(column.type):
         return pc.cast(column, pa.string())
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):

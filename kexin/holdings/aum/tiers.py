@@ -9,14 +9,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from kexin.core.imports.staging import run
 from kexin.core.policy import in_force
 from kexin.holdings.aum.eras import months_before, months_between
-from kexin.holdings.aum.ladder import NONE, Floats, climbed, last_step
 from kexin.holdings.policies import TierPolicy
+
+if TYPE_CHECKING:
+    from kexin.holdings.aum.ladder import Floats  # the ladder and NumPy are imported where it is climbed
 
 Row = tuple[int, str, list[int] | None, list[float] | None]  # customer, tier, months, averages
 
@@ -61,6 +62,10 @@ def decide_month(month: dt.date) -> list[Move]:
 
 
 def _moves(rows: list[Row], months: list[dt.date], policy: TierPolicy, *, only_last: bool = False) -> list[Move]:
+    import numpy as np
+
+    from kexin.holdings.aum.ladder import NONE, climbed, last_step
+
     rungs = policy.rungs()
     codes = [rung.code for rung in rungs]
     averages = _matrix(rows, months)
@@ -86,6 +91,8 @@ def _moves(rows: list[Row], months: list[dt.date], policy: TierPolicy, *, only_l
 
 def _matrix(rows: list[Row], months: list[dt.date]) -> Floats:
     """Customers × months; NaN before the first month with anything, nought in later months without a row."""
+    import numpy as np
+
     place = {month.year * 12 + month.month: at for at, month in enumerate(months)}
     found = np.full((len(rows), len(months)), np.nan)
     for at, (_pk, tier, numbers, values) in enumerate(rows):
