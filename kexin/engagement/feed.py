@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _t
-from icalendar import Calendar, Event
 
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date, zone
@@ -15,9 +15,14 @@ from kexin.core.policy import in_force
 from kexin.engagement.appointment_queries import Entry, calendar_entries
 from kexin.engagement.policies import AppointmentPolicy
 
+if TYPE_CHECKING:
+    from icalendar import Event  # heavy: imported where a file is written, and no part of a start
+
 
 def calendar_of(actor: Actor) -> tuple[bytes, str]:
     """The file of one's own appointments around today, and its entity tag, which changes when an appointment does."""
+    from icalendar import Calendar
+
     rules = in_force(AppointmentPolicy)
     today, span = business_date(), dt.timedelta(days=rules.feed_days)
     entries = [each for each in calendar_entries(actor, today - span, today + span) if not each.busy]
@@ -36,6 +41,8 @@ def calendar_of(actor: Actor) -> tuple[bytes, str]:
 
 
 def _event(entry: Entry, now: dt.datetime, *, whole: bool) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"appointment-{entry.id}@kexin")
     event.add("dtstamp", now)

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 
 from kexin.project.static_files import StaticFilesMiddleware
 
-HEAVY = ("pyarrow", "duckdb", "numpy", "ninja", "pydantic", "openpyxl", "babel", "rich", "lunar_python")
+HEAVY = ("pyarrow", "duckdb", "numpy", "ninja", "pydantic", "openpyxl", "babel", "rich", "lunar_python", "icalendar")
 ALL_PAGES = f"""
 import sys
 import kexin.project.wsgi
