@@ -36,6 +36,7 @@ def filled(path: str, endpoint: dict[str, Any], known: dict[str, Any]) -> str:
         "kind": "working",
         "day": "2026-03-09",
         "year": "2026",
+        "line": "all",
     }
     words |= {"code": "core.reveal", **{name: str(value) for name, value in known.items()}}
     path = re.sub(r"{(\w+)}", lambda found: words.get(found[1], "999999"), path)

@@ -36,7 +36,9 @@ class Narrowing(Taken):
     """Which days (at most ten years, both ends belong to it), narrowed by what."""
 
     first: dt.date | None = Field(default=None, description="Today, if left out", examples=["2026-11-20"])
-    last: dt.date | None = Field(default=None, description="30 days after `first`, if left out")
+    last: dt.date | None = Field(
+        default=None, description="30 days after `first`, if left out", examples=["2026-12-20"]
+    )
     kind: one_of(MaturityKind) | None = None  # type: ignore[valid-type]
     unit_id: Id | None = Field(default=None, description="Of whom who led the customer on that day")
     post_id: Id | None = None
