@@ -21,7 +21,7 @@ def test_one_key_turns_the_screen_and_the_password_turns_it_back(
     ledger = Ledger(bank.units["east"])
     ledger.account(chen, balance="88888.10")
     ledger.account(chen, kind="time_deposit", balance="200000", matures_on="2027-03-01", rate="1.25")
-    page = visit("lin", f"/customers/{chen.pk}/", language=language, theme=theme, width=width)
+    page = visit("lin", f"/customers/{chen.pk}/", language=language, theme=theme, width=width, trouble=(403, 422))
     expect(page.locator("h1")).to_contain_text("陈秀兰")
     page.wait_for_load_state("networkidle")
     page.keyboard.press("v")

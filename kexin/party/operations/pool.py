@@ -42,12 +42,12 @@ def claim_customer(
     Of two who claim at once one wins; the other learns by whom. Customers with assets from the policy's amount on are
     proposed instead: a second person decides, and the answer is the proposal.
     """
-    own = post.pk if post is not None else actor.post_id
-    if own is None or own not in actor.post_ids:
-        raise RuleViolation(_("Choose a post that you hold."))
     row = pool_within(actor, CLAIM, with_led=True).select_for_update(of=("self",)).filter(pk=customer.pk).first()
     if row is None:
         raise NotFound
+    own = post.pk if post is not None else actor.post_id
+    if own is None or own not in actor.post_ids:
+        raise RuleViolation(_("Choose a post that you hold."))
     _still_free(row)
     rules = in_force(PoolPolicy)
     _enforce(row, own, rules)
