@@ -116,3 +116,22 @@ def test_previous_and_next_follow_the_list_one_came_from(client_of, bank, chen):
     assert page.context["next_url"] == f"/customers/{chen.pk}/?from=sort%3D-number"
     assert page.context["back_url"] == "/customers/?sort=-number"
     assert "next_url" not in client.get(f"/customers/{chen.pk}/").context
+
+
+def test_countries_are_told_by_name_and_an_unknown_code_is_kept(client_of, chen):
+    client = client_of("lin")
+    form = {"version": "1", "name": "陈秀兰", "sex": "F", "born_on": "1959-04-12"}
+    form |= {"nationality": "TW", "tax_residence": "CN, US"}
+    assert client.post(f"/customers/{chen.pk}/edit/", form).status_code == 302
+    for field, language, told in (
+        ("nationality", "zh-hans", "中国台湾"),
+        ("tax_residence", "zh-hans", "中国、美国"),
+        ("tax_residence", "en", "China, United States"),
+    ):
+        client.cookies["django_language"] = language
+        assert told in client.get(f"/customers/{chen.pk}/field/{field}/?cancel=1").content.decode()
+    Party.objects.filter(pk=chen.pk).update(nationality="QZ")
+    assert '<option value="QZ" selected>' in client.get(f"/customers/{chen.pk}/edit/").content.decode()
+    answer = client.post(f"/customers/{chen.pk}/edit/", form | {"version": "2", "nationality": "QZ1"})
+    assert answer.status_code == 200
+    assert Party.objects.get(pk=chen.pk).nationality == "QZ"

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, KexinError, RuleViolation
 from kexin.core.masking import mask_address, mask_contact, mask_identity
+from kexin.core.territories import territory_names
 from kexin.core.ui.request import actor_of
 from kexin.party.data import AddressData, ContactData, DocumentData
 from kexin.party.models import Address, ContactPoint, Customer, IdentityDocument, PartyAttribute
@@ -167,6 +168,8 @@ def inline_value(request: HttpRequest, customer: Customer, name: str) -> str:
     if display is not None:
         return str(display())
     value = getattr(party, name)
+    if name in ("nationality", "tax_residence"):
+        return territory_names(value or "")
     field = BasicsForm.base_fields[name]
     if isinstance(field, forms.ChoiceField):
         return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.territories import territory_choices
 from kexin.core.ui.fields import DayInput, SearchSelect
 from kexin.party.choices import AddressKind, Channel, ContactKind, DocumentType, IncomeBand, PartyKind, Sex
 from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
@@ -20,14 +22,38 @@ def _blank(choices: Sequence[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     return [("", "—"), *choices]
 
 
+class TerritoryField(forms.ChoiceField):
+    """A country or region; a code that a load brought and nobody knows may stay."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=territory_choices, **kwargs)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> BoundField:
+        bound = super().get_bound_field(form, field_name)
+        value, known = bound.value(), territory_choices()
+        self.choices = known if value in dict(known) or not value else [*known, (value, value)]
+        return bound
+
+    def valid_value(self, value: Any) -> bool:
+        return len(str(value)) == 2 and str(value).isalpha() and str(value).isascii()
+
+    def clean(self, value: Any) -> str:
+        return str(super().clean(value)).upper()
+
+
 class BasicsForm(forms.Form):
     """What a file says of a person or organisation besides documents and contacts."""
 
     name = forms.CharField(label=_("Name"), max_length=200, required=False)
     sex = forms.ChoiceField(label=_("Sex"), required=False, choices=[("", "—"), *[c for c in Sex.choices if c[0]]])
     born_on = forms.DateField(label=_("Born on"), required=False, widget=DayInput())
-    nationality = forms.CharField(label=_("Nationality"), max_length=2, required=False, help_text=_("Two letters: CN"))
-    tax_residence = forms.CharField(label=_("Tax residence"), max_length=40, required=False)
+    nationality = TerritoryField(label=_("Nationality"), required=False, widget=SearchSelect())
+    tax_residence = forms.CharField(
+        label=_("Tax residence"),
+        max_length=40,
+        required=False,
+        help_text=_("Codes of two letters; several with commas: CN, US"),
+    )
     language = forms.ChoiceField(label=_("Language"), required=False, choices=LANGUAGES)
     occupation = forms.CharField(label=_("Occupation"), max_length=60, required=False)
     income_band = forms.ChoiceField(label=_("Income"), required=False, choices=_blank(IncomeBand.choices))
