@@ -25,6 +25,16 @@ def territory_names(codes: str) -> str:
     return ("、" if _language() == "zh" else ", ").join(map(territory_name, parts))
 
 
+def territory_codes() -> tuple[str, ...]:
+    """Every code."""
+    return tuple(sorted(_names("en")))
+
+
+def territory_labels() -> dict[str, str]:
+    """Every code with its name, those asked for most first."""
+    return dict(territory_choices()[1:])
+
+
 def territory_choices() -> list[tuple[str, str]]:
     """For a drop-down: nothing, those asked for most, the others by name."""
     names = _names(_language())

@@ -38,6 +38,8 @@ DATES = (
 _START = 1 << 20  # bytes looked at
 _WORDS = {"男": "M", "女": "F", "男性": "M", "女性": "F", "m": "M", "f": "F", "male": "M", "female": "F", "借": "out"}
 _WORDS |= {"贷": "in", "d": "out", "c": "in", "个人": "individual", "对公": "enterprise", "企业": "enterprise"}
+_WORDS |= {"身份证": "CN-RIC", "居住证": "CN-RP", "营业执照": "CN-USCC", "护照": "PASSPORT", "香港": "HK", "澳门": "MO"}
+_WORDS |= {"台湾": "TW", "中国大陆": "CN", "中华人民共和国": "CN"}
 
 
 def file_format(path: Path, encoding: str = "", delimiter: str = "") -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -26,7 +26,8 @@ class Field:
     """One target field. ``reference`` fields carry the other record's number in the same source.
 
     ``mask`` shows a rejected value without giving it away; a field without one is not personal. ``default`` stands
-    where the profile maps no column or the value is blank.
+    where the profile maps no column or the value is blank. ``labels`` gives the words of the choices where these are
+    no vocabulary of ours.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Field:
     required: bool = False
     max_length: int = 0
     choices: tuple[str, ...] = ()
+    labels: Callable[[], Mapping[str, str]] | None = None
     default: Any = None
     mask: Callable[[object], str] | None = None
     minimum: Decimal | int | dt.date | None = None

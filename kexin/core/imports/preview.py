@@ -92,6 +92,8 @@ def unpacked(content: bytes) -> Look:
 
 def labels_of(field: Field) -> dict[str, str]:
     """Code → words, from the smallest vocabulary that has these codes and hardly more; else the codes themselves."""
+    if field.labels is not None:
+        return dict(field.labels())
     wanted = set(field.choices)
     fitting = [each for each in TextChoices.__subclasses__() if wanted and wanted <= set(each.values)]
     nearest = min(fitting, key=lambda each: len(each.values), default=None)

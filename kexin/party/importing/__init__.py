@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_address, mask_contact, mask_date, mask_identity, mask_name
+from kexin.core.territories import territory_codes, territory_labels
 from kexin.party.choices import AddressKind, Channel, CustomerStatus, DocumentType, IncomeBand, PartyKind
 from kexin.party.importing.attributes import load_attributes
 from kexin.party.importing.customers import begin_customers, load_customers, tell_candidates
 from kexin.party.importing.suspicion import MORE_ALIKE, tell_more_alike
 
+TERRITORIES = territory_codes()
 _STATES = tuple(value for value in CustomerStatus.values if value != CustomerStatus.MERGED)
 
 CUSTOMER_FIELDS = (
@@ -65,7 +67,14 @@ CUSTOMER_FIELDS = (
         aliases=("birth_date", "birthday", "出生日期"),
     ),
     Field(name="lunar_birthday", label=_("lunar birthday"), max_length=5),
-    Field(name="nationality", label=_("nationality"), max_length=2, aliases=("国籍",)),
+    Field(
+        name="nationality",
+        label=_("nationality"),
+        kind="choice",
+        choices=TERRITORIES,
+        labels=territory_labels,
+        aliases=("国籍",),
+    ),
     Field(name="tax_residence", label=_("tax residence"), max_length=40),
     Field(name="language", label=_("language"), max_length=10),
     Field(name="occupation", label=_("occupation"), max_length=60, aliases=("job", "职业")),
@@ -88,7 +97,9 @@ CUSTOMER_FIELDS = (
         mask=mask_identity,
         aliases=("id_no", "id_number", "证件号码", "身份证号"),
     ),
-    Field(name="document_country", label=_("issuing country"), max_length=2),
+    Field(
+        name="document_country", label=_("issuing country"), kind="choice", choices=TERRITORIES, labels=territory_labels
+    ),
     Field(name="document_issued_on", label=_("issued on"), kind="date"),
     Field(name="document_expires_on", label=_("valid until"), kind="date", aliases=("证件到期日", "证件有效期")),
     Field(name="document_long_term", label=_("long-term validity"), kind="boolean"),
@@ -102,7 +113,7 @@ CUSTOMER_FIELDS = (
     Field(name="phone", label=_("Telephone"), max_length=40, mask=mask_contact, aliases=("tel", "电话", "固定电话")),
     Field(name="email", label=_("E-mail"), max_length=200, mask=mask_contact, aliases=("mail", "邮箱", "电子邮箱")),
     Field(name="address_kind", label=_("kind of address"), kind="choice", choices=tuple(AddressKind.values)),
-    Field(name="address_country", label=_("country"), max_length=2),
+    Field(name="address_country", label=_("country"), kind="choice", choices=TERRITORIES, labels=territory_labels),
     Field(
         name="address_area", label=_("province, city, district"), max_length=120, mask=mask_address, aliases=("省市区",)
     ),

@@ -96,6 +96,26 @@ def test_a_column_that_is_mapped_to_nothing_shows_its_shape_only(he: Client) -> 
     assert "桂花路" not in page
 
 
+def test_countries_and_documents_are_guessed_by_their_words(he: Client) -> None:
+    """A country is a code of two letters; a file says 中国 or 香港, and a made-up one is refused alone."""
+    rows = (
+        "客户号,姓名,国籍,证件类型,证件号码",
+        "1,张秀兰,中国,身份证,110101194912310022",
+        "2,李雷,香港,护照,H1234567",
+        "3,王芳,乌有国,,",
+    )
+    upload = bring(he, "\n".join(rows).encode())
+    form = he.get(f"/imports/new/{upload.pk}/codes/").context["form"]
+    guessed = {field.label: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    assert {name: guessed[name] for name in ("中国", "香港", "乌有国", "身份证", "护照")} == {
+        "中国": "CN",
+        "香港": "HK",
+        "乌有国": "",
+        "身份证": "CN-RIC",
+        "护照": "PASSPORT",
+    }
+
+
 def test_a_check_writes_nothing_and_the_import_takes_over_the_good_rows(he: Client) -> None:
     from kexin.party.models import Customer
 
