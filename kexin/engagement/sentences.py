@@ -15,7 +15,7 @@ from kexin.engagement.choices import AppointmentPurpose, AppointmentState, Docum
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.holdings.aum.queries import tier_name
 from kexin.holdings.policies import TierPolicy
-from kexin.party.choices import CustomerStatus, DocumentType, RelationshipKind
+from kexin.party.choices import CustomerStatus, DocumentType, FactKind, FactSource, RelationshipKind
 from kexin.party.duplicates import REASONS
 
 _FIELDS = {
@@ -110,6 +110,12 @@ def _appointment(payload: Payload) -> str:
     return " · ".join(word for word in words if word)
 
 
+def _facts(payload: Payload) -> str:
+    """The kinds of data, and how somebody knows."""
+    words = "、".join(_label(FactKind, each) for each in payload.get("kinds", ()))
+    return f"{words}（{_label(FactSource, payload['source'])}）" if payload.get("source") else words
+
+
 def _protected(payload: Payload) -> str:
     return _t("protected") if payload.get("protected") else _t("no longer protected")
 
@@ -140,6 +146,8 @@ def register() -> None:
         "holdings.AccountNumberRevealed", _("Masked data revealed"), "eye", _revealed, group="access",
         operation="holdings.view_accounts",
     )  # fmt: skip
+    party("party.FactsConfirmed", _("Data confirmed"), "user-check", _facts, "good")
+    party("party.FactReviewOpened", _("Data to be reviewed"), "user-search", _facts, "warn")
     party("party.SharesChanged", _("Shares in the customer changed"), "chart-pie", level="calm")
     party("party.PortfolioProtectionChanged", _("Protection from transfer changed"), "shield", _protected, "calm")
     tier = functools.partial(register_timeline, operation="holdings.view_tiers")

@@ -19,6 +19,7 @@ class PartyConfig(AppConfig):
         from kexin.party import events, history, names, operations, policies, queries, rekeying, transfers, work  # noqa: F401  the doors register themselves  # noqa: F401
         from kexin.party.transfers import VIEW as VIEW_TRANSFERS
         from kexin.party.ui import (
+            facts_pages,
             history_panel,
             lifecycle_pages,
             ownership_pages,
@@ -51,6 +52,7 @@ class PartyConfig(AppConfig):
         put("relations", "main", 10, "graph", _("Relations"), view, relations_pages.relations_panel)
         put("profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)
         put("profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)
+        put("profile", "side", 15, "facts", _("Age of the facts"), view, facts_pages.facts_panel)
         put("profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
         put("profile", "side", 25, "ownership", _("Ownership"), view, ownership_pages.ownership_panel)
         put("profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)

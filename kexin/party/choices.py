@@ -151,3 +151,23 @@ class SignatureRole(TextChoices):
     GIVER = "giver", _("Giver")
     RECEIVER = "receiver", _("Receiver")
     SUPERVISOR = "supervisor", _("Supervisor")
+
+
+class FactKind(TextChoices):
+    """Kinds of data that are reviewed from time to time (A-19)."""
+
+    CONTACTS = "contacts", _("Contact points")
+    ADDRESS = "address", _("Addresses")
+    OCCUPATION = "occupation", _("Occupation and income")
+    IDENTITY = "identity", _("Identity documents")
+    TAX_RESIDENCE = "tax_residence", _("Tax residence")
+    LEGAL_REPRESENTATIVE = "legal_representative", _("Legal representative")
+    BENEFICIAL_OWNER = "beneficial_owner", _("Beneficial owners")
+
+
+class FactSource(TextChoices):
+    """How somebody knows that a fact is right."""
+
+    SAID = "said", _("The customer said so")
+    SEEN = "seen", _("A document was seen")
+    CHANGED = "changed", _("Changed in the file")

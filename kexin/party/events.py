@@ -156,3 +156,24 @@ class CustomersTransferred:
     receiver_post_id: int
     unit_id: int
     customer_ids: tuple[int, ...]
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FactsConfirmed:
+    """These kinds of data are still right; ``source``: how somebody knows."""
+
+    customer_id: int
+    subject: str
+    kinds: tuple[str, ...]
+    source: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FactReviewOpened:
+    """These kinds of data were not confirmed for as long as the policy allows: work was opened."""
+
+    customer_id: int
+    subject: str
+    kinds: tuple[str, ...]

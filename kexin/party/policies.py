@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from kexin.core.policy import Policy, policy, setting
+from kexin.party.choices import FactKind
+from kexin.party.tiers import tier_choices
 
 MOST_STEPS, LONGEST = 6, 730
 
@@ -33,6 +36,50 @@ def explain_steps(value: list[Any]) -> list[tuple[str, str]]:
     return [*lines, (_t("The day after the end"), _t("it says that the document has expired"))]
 
 
+def parse_months(value: dict[str, Any]) -> dict[str, int]:
+    """Months per kind of data, 0 to 240. Raises ValueError for anything else."""
+    if any(kind not in FactKind.values for kind in value):
+        raise ValueError("an unknown kind of data")
+    if any(type(months) is not int or not 0 <= months <= 240 for months in value.values()):
+        raise ValueError("months are whole numbers from 0 to 240")
+    return dict(value)
+
+
+def parse_tier_months(value: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """Months per tier and kind of data. Raises ValueError for anything else."""
+    if any(not re.fullmatch("[a-z0-9_]{1,20}", tier) for tier in value):
+        raise ValueError("a tier is named by its code")
+    return {tier: parse_months(months) for tier, months in value.items()}
+
+
+def parse_kinds(value: list[Any]) -> tuple[str, ...]:
+    """Kinds of data, each once. Raises ValueError for anything else."""
+    if len(set(value)) < len(value) or any(kind not in FactKind.values for kind in value):
+        raise ValueError("an unknown kind of data")
+    return tuple(value)
+
+
+def explain_months(value: dict[str, Any]) -> list[tuple[str, str]]:
+    """After how many months each kind is asked for again."""
+    return [(str(FactKind(kind).label), _months(months)) for kind, months in parse_months(value).items()]
+
+
+def explain_tier_months(value: dict[str, Any]) -> list[tuple[str, str]]:
+    """The same for each tier that has months of its own."""
+    names = dict(tier_choices())
+    return [
+        (f"{names.get(tier, tier)} · {FactKind(kind).label}", _months(months))
+        for tier, own in parse_tier_months(value).items()
+        for kind, months in own.items()
+    ]
+
+
+def _months(months: int) -> str:
+    if not months:
+        return _t("never reviewed")
+    return ngettext("reviewed after %(n)s month", "reviewed after %(n)s months", months) % {"n": months}
+
+
 @policy("party.file", _("Customer files"))
 class FilePolicy(Policy):
     """How soon a suspicion of a duplicate is looked at, and how early an expiring document becomes work."""
@@ -53,6 +100,32 @@ class FilePolicy(Policy):
         if "document_steps" in values or "document_warn_days" not in values:
             return values
         return {**values, "document_steps": [int(values["document_warn_days"])]}
+
+
+@policy("party.review", _("Review of customer data"))
+class FactReviewPolicy(Policy):
+    """资料复核: how long each kind of data stands before somebody asks whether it is still right (A-19).
+
+    A tier named in ``tier_months`` has its own months for the kinds named there; nought months: never reviewed.
+    """
+
+    months: dict = setting(  # type: ignore[type-arg]
+        _("Reviewed after months, by kind of data"), unit=_("months"), check=parse_months, explain=explain_months
+    )
+    tier_months: dict = setting(  # type: ignore[type-arg]
+        _("Other months for customers of a tier"),
+        unit=_("months"),
+        check=parse_tier_months,
+        explain=explain_tier_months,
+    )
+    ahead_days: int = setting(_("Work opens before the day"), unit=_("days"), minimum=0, maximum=180)
+    within_working_days: int = setting(_("Done within"), unit=_("working days"), minimum=1, maximum=120)
+    most_open: int = setting(
+        _("Open reviews of one manager at most (the oldest first)"), unit=_("work items"), minimum=1, maximum=1000
+    )
+    seen: list = setting(  # type: ignore[type-arg]
+        _("Kinds of data confirmed only by a document that was seen"), check=parse_kinds
+    )
 
 
 @policy("party.attribution", _("Attribution of results"))

@@ -18,6 +18,7 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.query import query
 from kexin.core.tokens import exact_candidates, name_matches, name_query_tokens
 from kexin.party.choices import CustomerStatus
+from kexin.party.facts import review_due
 from kexin.party.models import (
     Address,
     ContactPoint,
@@ -56,6 +57,7 @@ class CustomerFilter:
     tier: str = ""
     average_from: int | None = None
     average_to: int | None = None
+    review_due: bool = False
     text: str = ""
 
 
@@ -96,6 +98,8 @@ def narrowed(rows: QuerySet[Customer], wanted: CustomerFilter) -> QuerySet[Custo
         rows = rows.filter(average__gte=wanted.average_from)
     if wanted.average_to is not None:
         rows = rows.filter(average__lt=wanted.average_to)
+    if wanted.review_due:
+        rows = rows.filter(review_due())
     if wanted.text:
         rows = rows.filter(pk__in=found_ids(rows, wanted.text))
     return rows

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.decision import ALLOWED, Decision, Reason, refused
 from kexin.core.identifiers import check as check_identifier
 from kexin.core.workflow import Transitions
-from kexin.party.choices import ContactKind, CustomerStatus, PartyKind
+from kexin.party.choices import ContactKind, CustomerStatus, FactKind, FactSource, PartyKind
 from kexin.party.data import ContactData, DocumentData, PartyData
 
 STATES = Transitions(
@@ -150,3 +150,34 @@ def validity_stages(steps: Sequence[int], today: dt.date) -> list[tuple[int, dt.
 def urgency(steps: Sequence[int], stage: int) -> int:
     """The priority of the work at a stage: 2 is usual, each further stage one more."""
     return 2 + sum(stage < step for step in steps)
+
+
+def months_between(earlier: dt.date, later: dt.date) -> int:
+    """Completed months from one day to another, negative where it lies ahead; 31 January to 28 February is one.
+
+    The last day of a month completes every month that has no such day.
+    """
+    if later < earlier:
+        return -months_between(later, earlier)
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    last = (later + dt.timedelta(days=1)).day == 1
+    return months - (later.day < earlier.day and not last)
+
+
+def may_confirm(kinds: Collection[str], source: str, held: Collection[str], seen: Collection[str]) -> Decision:
+    """Are these kinds in the file, and does the source suffice for each? ``seen``: kinds that need a document."""
+    if source not in (FactSource.SAID, FactSource.SEEN):
+        return refused("source", _("Say how you know: the customer said so, or a document was seen."), "source")
+    if not kinds:
+        return refused("kinds", _("Choose what is still right."), "kinds")
+    strange = [kind for kind in kinds if kind not in FactKind.values]
+    if strange:
+        return refused("kinds", _("There is no such kind of data: %(kinds)s.") % {"kinds": "、".join(strange)}, "kinds")
+    absent = [str(FactKind(kind).label) for kind in kinds if kind not in held]
+    if absent:
+        return refused("kinds", _("The file does not hold: %(kinds)s.") % {"kinds": "、".join(absent)}, "kinds")
+    needing = [str(FactKind(kind).label) for kind in kinds if kind in seen]
+    if needing and source != FactSource.SEEN:
+        text = _("Confirmed only by a document that was seen: %(kinds)s.") % {"kinds": "、".join(needing)}
+        return refused("source", text, "source")
+    return ALLOWED

@@ -36,3 +36,18 @@ def find_orphans_nightly(timestamp: int) -> None:
     from kexin.party.operations.orphans import find_orphans
 
     find_orphans(actor=system("clock.ownership"))
+
+
+@app.periodic(cron="50 1 * * *")
+@app.task(
+    name="party.review_facts",
+    queueing_lock="party.review_facts",
+    queue="records",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=4),
+)
+def review_facts_nightly(timestamp: int) -> None:
+    """Every night: data that nobody confirmed for too long become work."""
+    from kexin.core.calendar import business_date
+    from kexin.party.operations.facts import review_facts
+
+    review_facts(actor=system("clock.facts"), today=business_date())

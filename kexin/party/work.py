@@ -14,9 +14,10 @@ from kexin.core.calendar import business_date
 from kexin.core.models import WorkItem
 from kexin.core.policy import in_force
 from kexin.core.workflow import WorkKind, register_work_kind
-from kexin.party.choices import Channel, DocumentType, SignatureRole
+from kexin.party.choices import Channel, DocumentType, FactKind, SignatureRole
 from kexin.party.duplicates import REASONS, WORK_KIND
 from kexin.party.operations.expiry import EXPIRING
+from kexin.party.operations.facts import REVIEW_KIND
 from kexin.party.operations.handing import ORPHAN_KIND, SIGN_KIND, TELL_KIND
 from kexin.party.policies import TransferPolicy
 
@@ -152,6 +153,28 @@ register_work_kind(
         _orphan_url,
         icon="user-off",
         outcomes={"handed_over": _("Handed over")},
+        closable=False,
+    )
+)
+
+
+def _review_sentence(item: WorkItem) -> str | Promise:
+    kinds = "、".join(str(FactKind(kind).label) for kind in item.details.get("kinds", []) if kind in FactKind.values)
+    return _t("Ask the customer whether these are still right: %(kinds)s.") % {"kinds": kinds}
+
+
+def _review_url(item: WorkItem) -> str:
+    return f"{reverse('party:customer', args=[item.customer_id])}?tab=profile"
+
+
+register_work_kind(
+    WorkKind(
+        REVIEW_KIND,
+        _("Customer data to be reviewed"),
+        _review_sentence,
+        _review_url,
+        icon="user-search",
+        outcomes={"confirmed": _("Confirmed or changed"), "gone": _("The file was closed")},
         closable=False,
     )
 )

@@ -20,6 +20,7 @@ from kexin.holdings.api import accounts, aum, exports, figures, ledger, maturiti
 from kexin.party.api import (
     birthdays,
     customers,
+    facts,
     history,
     lifecycle,
     many,
@@ -38,6 +39,7 @@ for floor in (
     customers,
     birthdays,
     parts,
+    facts,
     lifecycle,
     ownership,
     transfers,

@@ -40,6 +40,7 @@ NOT_SERVED: dict[str, str] = {
     "holdings.operations.maturities.watch_maturities": _CLOCK,
     "holdings.aum.breakdown.figures_split": "Part of the morning board; `/board` gives the parts.",
     "party.operations.expiry.flag_expiring_documents": _CLOCK,
+    "party.operations.facts.review_facts": _CLOCK,
     "party.operations.orphans.find_orphans": _CLOCK,
     "people.delegations.delegations_of": "Part of an employee's page; `/delegations` lists them.",
     "people.delegations.my_delegations": "Part of one's own page; `/delegations` lists them.",

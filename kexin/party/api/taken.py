@@ -140,6 +140,7 @@ class Narrowing(Taken):
     tier: str = Field(default="", max_length=20, description="Code of a tier", examples=["gold"])
     average_from: int | None = Field(default=None, ge=0, le=10**17, examples=[200000])
     average_to: int | None = Field(default=None, ge=0, le=10**17, examples=[500000])
+    review_due: bool = Field(default=False, description="With data to be confirmed again")
     text: str = Field(
         default="", max_length=80, description="Part of a name, pinyin, initials, a number, a mobile", examples=["陈"]
     )
@@ -165,6 +166,7 @@ class Narrowing(Taken):
             tier=self.tier,
             average_from=self.average_from,
             average_to=self.average_to,
+            review_due=self.review_due,
             text=self.text,
         )
 

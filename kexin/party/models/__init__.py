@@ -2,6 +2,7 @@
 
 from kexin.party.models.customer import Customer, LifecycleCheck, PortfolioAssignment
 from kexin.party.models.duplicate import DuplicateCandidate, MergeRecord
+from kexin.party.models.facts import CustomerReview, FactConfirmation
 from kexin.party.models.ownership import (
     CustomerTransfer,
     PortfolioProtection,
@@ -24,9 +25,11 @@ __all__ = [
     "Address",
     "ContactPoint",
     "Customer",
+    "CustomerReview",
     "CustomerTransfer",
     "DuplicateCandidate",
     "EnterpriseProfile",
+    "FactConfirmation",
     "IdentityDocument",
     "LifecycleCheck",
     "MergeRecord",

@@ -3,6 +3,7 @@
 from kexin.party.operations.customers import change_customer, create_customer
 from kexin.party.operations.expiry import flag_expiring_documents
 from kexin.party.operations.export import export_customers
+from kexin.party.operations.facts import confirm_facts, review_facts
 from kexin.party.operations.lifecycle import (
     admit_customer,
     mark_dormant,
@@ -41,6 +42,7 @@ __all__ = [
     "change_contact",
     "change_customer",
     "claim_customer",
+    "confirm_facts",
     "create_customer",
     "dismiss_duplicate",
     "end_relationship",
@@ -63,6 +65,7 @@ __all__ = [
     "retire_document",
     "return_transfer",
     "reveal",
+    "review_facts",
     "set_shares",
     "sign_transfer",
     "tick_check",

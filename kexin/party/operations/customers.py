@@ -23,6 +23,7 @@ from kexin.party.data import PartyData
 from kexin.party.duplicates import Match, matches_of, record_candidates
 from kexin.party.events import CustomerChanged, CustomerCreated, PortfolioAssigned
 from kexin.party.models import Customer, EnterpriseProfile, Party, PortfolioAssignment
+from kexin.party.operations.facts import KIND_OF_FIELD, note_confirmed
 from kexin.party.operations.rows import store_address, store_contact, store_document
 from kexin.people.models import OrgUnit, Post
 
@@ -160,6 +161,7 @@ def change_customer(customer: Customer, *, actor: Actor, version: int, changes: 
     _validate_plain(party, changed)
     party.save(update_fields=[*changed, "updated_at"])
     touch(row, party, changed)
+    note_confirmed(row, {KIND_OF_FIELD[name] for name in changed if name in KIND_OF_FIELD}, actor)
     emit(CustomerChanged(row.pk, row.customer_no, tuple(sorted(changed))))
     return row
 

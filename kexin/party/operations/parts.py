@@ -13,12 +13,13 @@ from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.workflow import close_work
 from kexin.party import rules
-from kexin.party.choices import CustomerStatus
+from kexin.party.choices import CustomerStatus, FactKind, FactSource
 from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
 from kexin.party.events import CustomerChanged, DocumentRecorded
 from kexin.party.models import Address, ContactPoint, Customer, IdentityDocument, Party
 from kexin.party.operations.customers import touch
 from kexin.party.operations.expiry import close_renewed
+from kexin.party.operations.facts import note_confirmed
 from kexin.party.operations.rows import store_address, store_contact, store_document
 
 
@@ -49,6 +50,7 @@ def record_document(
         ) from error
     close_renewed(row, actor)
     touch(row, party)
+    note_confirmed(row, [FactKind.IDENTITY], actor)
     emit(DocumentRecorded(row.pk, row.customer_no, data.type))
     return document
 
@@ -81,6 +83,7 @@ def record_contact(customer: Customer, *, actor: Actor, data: ContactData) -> Co
     except IntegrityError as error:
         raise Conflict(fields={"value": _("This contact is in the file already.")}) from error
     touch(row, party)
+    note_confirmed(row, [FactKind.CONTACTS], actor)
     emit(CustomerChanged(row.pk, row.customer_no, ("contacts",)))
     return contact
 
@@ -112,6 +115,8 @@ def change_contact(
         raise RuleViolation(_("A contact that must not be used cannot be the preferred one."))
     contact.save(update_fields=["do_not_use", "preferred", "verified_at"])
     touch(row, party)
+    if verified:
+        note_confirmed(row, [FactKind.CONTACTS], actor, FactSource.SAID)
     emit(CustomerChanged(row.pk, row.customer_no, ("contacts",)))
     return contact
 
@@ -124,6 +129,7 @@ def remove_contact(customer: Customer, *, actor: Actor, contact_id: int) -> Cust
     if not deleted:
         raise NotFound
     touch(row, party)
+    note_confirmed(row, [FactKind.CONTACTS], actor)
     emit(CustomerChanged(row.pk, row.customer_no, ("contacts",)))
     return row
 
@@ -136,6 +142,7 @@ def record_address(customer: Customer, *, actor: Actor, data: AddressData) -> Ad
         raise RuleViolation(fields={"area": _("An address is needed.")})
     address = store_address(party, data)
     touch(row, party)
+    note_confirmed(row, [FactKind.ADDRESS], actor)
     emit(CustomerChanged(row.pk, row.customer_no, ("addresses",)))
     return address
 
@@ -148,5 +155,6 @@ def remove_address(customer: Customer, *, actor: Actor, address_id: int) -> Cust
     if not deleted:
         raise NotFound
     touch(row, party)
+    note_confirmed(row, [FactKind.ADDRESS], actor)
     emit(CustomerChanged(row.pk, row.customer_no, ("addresses",)))
     return row

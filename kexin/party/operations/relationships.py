@@ -16,6 +16,7 @@ from kexin.core.operation import operation
 from kexin.party.choices import RelationshipKind
 from kexin.party.events import RelationshipEnded, RelationshipRecorded
 from kexin.party.models import Customer, Relationship
+from kexin.party.operations.facts import KIND_OF_TIE, note_confirmed
 from kexin.party.rules import ORGANISATIONS, clean_text
 
 _OF_ORGANISATIONS = frozenset(("legal_representative", "beneficial_owner", "shareholder"))
@@ -60,6 +61,8 @@ def record_relationship(
             )
     except IntegrityError as error:
         raise Conflict(fields={"other": _("This relationship is recorded already.")}) from error
+    if kind in KIND_OF_TIE:
+        note_confirmed(target, [KIND_OF_TIE[kind]], actor)
     for one, two in ((row, second), (second, row)):
         emit(RelationshipRecorded(one.pk, one.customer_no, kind, two.pk))
     return relationship
@@ -76,5 +79,7 @@ def end_relationship(customer: Customer, *, actor: Actor, relationship_id: int) 
     found.version += 1
     found.save(update_fields=["ends_on", "version"])
     other = found.to_party_id if found.from_party_id == row.pk else found.from_party_id
+    if found.kind in KIND_OF_TIE:
+        note_confirmed(Customer.objects.select_for_update().get(pk=found.to_party_id), [KIND_OF_TIE[found.kind]], actor)
     emit(RelationshipEnded(row.pk, row.customer_no, found.kind, other))
     return found

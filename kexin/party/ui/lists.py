@@ -63,6 +63,7 @@ class CustomerFilterForm(forms.Form):
     tier = forms.ChoiceField(label=_("Tier"), required=False, choices=lambda: [("", "—"), *tier_choices()])
     average_from = forms.IntegerField(label=_("Daily average from"), required=False, min_value=0)
     average_to = forms.IntegerField(label=_("Daily average below"), required=False, min_value=0)
+    review = forms.ChoiceField(label=_("Data"), required=False, choices=[("", "—"), ("due", _("Review due"))])
 
 
 class CustomerFilterSet:
@@ -91,6 +92,7 @@ class CustomerFilterSet:
             age_to=data["age_to"],
             birthday_month=int(data["birthday_month"]) if data["birthday_month"] else None,
             **{name: data[name] for name in FIGURE_FILTERS if name in data},
+            review_due=data["review"] == "due",
             text=data["q"],
         )
 
@@ -115,6 +117,7 @@ class CustomerTable(Table):
         View("rich", _("By assets"), "sort=-assets"),
         View("changed", _("Recently changed"), "sort=-changed"),
         View("pool", _("Unassigned pool"), "pool=on"),
+        View("review", _("Review due"), "review=due"),
         View("dormant", _("Dormant"), "status=dormant"),
     )
 

@@ -22,6 +22,7 @@ from kexin.party.operations import (
     flag_expiring_documents,
     propose_exit,
     record_contact,
+    review_facts,
     tick_check,
 )
 from kexin.party.rules import EXIT_CHECKS
@@ -89,6 +90,7 @@ def tell_story(
         pass
     while flag_kept_documents(actor=clock, today=today):
         pass
+    review_facts(actor=system("clock.facts"), today=today)
     return truth
 
 
