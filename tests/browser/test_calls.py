@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from kexin.core.calendar import business_date, zone
 from kexin.engagement.calls.lists import Wish, make_call_list
-from kexin.engagement.models import CallEntry, Contact
+from kexin.engagement.models import Appointment, CallEntry, Contact
 from kexin.party.data import ContactData, PartyData
 from kexin.party.operations import create_customer
 from tests.browser.conftest import Visit, assert_accessible
@@ -61,9 +61,18 @@ class Counted:
         self.page.keyboard.press(key)
 
 
+NO_TELEPHONE = """
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='tel:']");
+    if (link) { event.preventDefault(); document.body.dataset.rang = link.href; }
+  });
+"""
+
+
 @pytest.mark.parametrize("width", ["1440", "390"])
 def test_ten_customers_by_three_clicks_each(ten: None, visit: Visit, width: str) -> None:
     page = visit("lin", "/calls/", width=width)
+    page.context.add_init_script(NO_TELEPHONE)  # this machine cannot ring: the number asked for is written down
     seen(page, "calls-begin", width)
     page.click(".call-begin button")
     results = ("interested", "no_answer", "not_now", "refused", "busy")
@@ -75,15 +84,22 @@ def test_ten_customers_by_three_clicks_each(ten: None, visit: Visit, width: str)
         assert "1390000" in page.inner_text("[data-call-link]")
         if n == 0:
             seen(page, "calls-brief", width)
-        if width == "390":
-            hand.acts += 1  # the tap on the number itself: the telephone takes over
-        elif n % 3 == 0:
-            hand.click(".call-next label:has([value='7'])")
-        hand.click(f"[name=result][value={results[n % 5]}]")
+        if width == "390":  # the tap that asks for the number dials it
+            page.wait_for_selector(f"body[data-rang='tel:1390000{n:04}']")
+        if n == 1:  # a visit is agreed: day and time by one tap
+            hand.click(".call-visit summary")
+            seen(page, "calls-visit", width)
+            hand.click(".call-slots button >> nth=0")
+        else:
+            if n % 3 == 0:
+                hand.click(".call-next label:has([value='7'])")
+            hand.click(f"[name=result][value={results[n % 5]}]")
         assert hand.acts <= 3
     page.wait_for_selector(".call-begin")
-    assert "今日登记 10 次，联系上 6 次" in page.inner_text(".page-top")
+    assert "今日登记 10 次，联系上 7 次" in page.inner_text(".page-top")
     assert Contact.objects.count() == 10
+    met = Appointment.objects.get()
+    assert (met.customer_id, met.said("place")) == (CallEntry.objects.get(result="visit").customer_id, "城东支行")
     seen(page, "calls-done", width)
 
 
@@ -101,6 +117,30 @@ def test_keys_alone_and_taking_back(ten: None, visit: Visit) -> None:
     assert Contact.objects.filter(undone_at=None).count() == 0
     page.fill("#call-note", "1 月再谈")  # a digit in a note is no result
     assert CallEntry.objects.filter(state="open").count() == 10
+
+
+def test_a_visit_by_keys_alone(ten: None, visit: Visit) -> None:
+    page = visit("lin", "/calls/", trouble=(422,))
+    for _ in range(2):
+        page.keyboard.press("d")
+        page.wait_for_selector(".call-brief h2:has-text('王建国')")
+    page.wait_for_selector("[data-call-link]")
+    page.keyboard.press("9")
+    page.wait_for_selector(".call-slots button:focus")
+    page.fill("#call-visit-at", "2001-01-01T10:00")
+    page.fill("#call-place", "老地方")
+    page.press("#call-place", "Enter")  # no result by accident
+    page.press("#call-visit-at", "Enter")
+    page.wait_for_selector("[role=alert]:has-text('将来')")
+    assert page.input_value("#call-place") == "老地方"
+    assert Contact.objects.count() == 0
+    page.focus(".call-slots button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".call-brief h2:has-text('李秀英')")
+    assert Appointment.objects.get().said("place") == "老地方"
+    page.keyboard.press("u")
+    page.wait_for_selector(".call-brief h2:has-text('王建国')")
+    assert Appointment.objects.get().state == "cancelled"
 
 
 def test_a_list_by_rule_and_its_progress(ten: None, visit: Visit) -> None:

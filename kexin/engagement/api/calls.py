@@ -11,6 +11,7 @@ from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.shapes import Day, Id, Instant, Line, Moment, Note, Reason, Shown, Taken
 from kexin.engagement.calls.lists import Wish, close_call_list, make_call_list
 from kexin.engagement.calls.queries import Progress, call_lists, contacts_today, progress, queue
+from kexin.engagement.calls.visits import VisitAgreed
 from kexin.engagement.calls.working import dial_call, drop_call, log_call, take_call, undo_call
 from kexin.engagement.models.calls import CallEntry, CallList
 
@@ -78,6 +79,7 @@ class CallLogged(Shown):
     result: str = Field(examples=["interested"])
     reached: bool
     next_at: Moment | None
+    appointment_id: Id | None
 
 
 class CallNumber(Shown):
@@ -116,12 +118,22 @@ class NumberWanted(Taken):
     contact_id: Id
 
 
+class VisitTaken(Taken):
+    """A visit that was agreed: an appointment with the caller."""
+
+    starts_at: Instant
+    purpose: str = Field(default="visit", max_length=16, examples=["visit"])
+    place: Line = ""
+    anyway: bool = Field(default=False, description="Also where something speaks against the time")
+
+
 class ResultTaken(Taken):
-    """What came of a call: a code of the policy of calls."""
+    """What came of a call: a code of the policy of calls. The one of kind ``visit`` says when the visit is."""
 
     result: str = Field(min_length=1, max_length=20, examples=["no_answer"])
     note: Note = ""
     next_at: Instant | None = None
+    visit: VisitTaken | None = None
 
 
 class DropTaken(Taken):
@@ -208,9 +220,12 @@ def show_number(request: ApiRequest, line_id: Id, data: NumberWanted) -> CallNum
 
 @router.write("POST", "/calls/{line_id}/result", "engagement.log_call", status=201)
 def add_call_result(request: ApiRequest, line_id: Id, data: ResultTaken) -> CallLogged:
-    """Log what came of a call."""
-    row = log_call(line_id, actor=request.actor, result=data.result, note=data.note, next_at=data.next_at)
-    return CallLogged(id=row.pk, result=row.result, reached=row.reached, next_at=row.next_at)
+    """Log what came of a call; a visit that was agreed becomes an appointment in the same step."""
+    visit = VisitAgreed(**data.visit.model_dump()) if data.visit is not None else None
+    row = log_call(line_id, actor=request.actor, result=data.result, note=data.note, next_at=data.next_at, visit=visit)
+    return CallLogged(
+        id=row.pk, result=row.result, reached=row.reached, next_at=row.next_at, appointment_id=row.appointment_id
+    )
 
 
 @router.write("DELETE", "/call-results/{contact_id}", "engagement.undo_call")

@@ -25,10 +25,11 @@ class ResultKind(TextChoices):
     """What a result code means to the house, whatever the institution calls it."""
 
     REACHED = "reached", pgettext_lazy("call", "Reached")
+    VISIT = "visit", _("Reached, a visit agreed")
     LATER = "later", _("Reached, to be called again")
     UNREACHED = "unreached", _("Not reached")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
     DO_NOT_CALL = "do_not_call", _("Asked not to be called")
 
 
-SPOKEN = frozenset({ResultKind.REACHED, ResultKind.LATER, ResultKind.DO_NOT_CALL})
+SPOKEN = frozenset({ResultKind.REACHED, ResultKind.VISIT, ResultKind.LATER, ResultKind.DO_NOT_CALL})

@@ -30,7 +30,7 @@ class CallResult:
 
 
 def parse_results(rows: list[dict[str, Any]]) -> tuple[CallResult, ...]:
-    """The result codes in order. Raises ValueError for codes or keys given twice and for kinds nobody knows."""
+    """The result codes in order. Raises ValueError for what is given twice and for kinds nobody knows."""
     found = tuple(
         CallResult(str(row["code"]), str(row["name"]), str(row["name_en"]), ResultKind(row["kind"]), str(row["key"]))
         for row in rows
@@ -38,6 +38,8 @@ def parse_results(rows: list[dict[str, Any]]) -> tuple[CallResult, ...]:
     for values in ([each.code for each in found], [each.key for each in found]):
         if len(set(values)) < len(values) or not all(values):
             raise ValueError("codes and keys stand once")
+    if [each.kind for each in found].count(ResultKind.VISIT) > 1:
+        raise ValueError("one result at most agrees on a visit")
     if not {ResultKind.UNREACHED, ResultKind.DO_NOT_CALL} <= {each.kind for each in found}:
         raise ValueError("a result for the unreached and one for those who want no calls are needed")
     return found
@@ -50,6 +52,14 @@ def _explain_results(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
 def parse_time(text: str) -> dt.time:
     """A time of day, local. Raises ValueError."""
     return dt.time.fromisoformat(text)
+
+
+def parse_times(rows: list[str]) -> tuple[dt.time, ...]:
+    """Times of day, local, each once and in order. Raises ValueError."""
+    found = tuple(sorted(parse_time(str(row)) for row in rows))
+    if not found or len(set(found)) < len(found):
+        raise ValueError("times stand once")
+    return found
 
 
 @policy("engagement.calls", _("Calls to customers"))
@@ -71,6 +81,8 @@ class CallPolicy(Policy):
     hold_minutes: int = setting(_("A customer is kept for one caller for"), unit=_("minutes"), minimum=1, maximum=240)
     undo_minutes: int = setting(_("A result can be taken back for"), unit=_("minutes"), minimum=1, maximum=1440)
     elder_age: int = setting(_("Special care from the age of"), unit=_("years"), minimum=50, maximum=120)
+    visit_times: list = setting(_("Visits are offered at"), check=parse_times)  # type: ignore[type-arg]
+    visit_days: int = setting(_("Visits are offered for the next"), unit=_("working days"), minimum=1, maximum=20)
     most_entries: int = setting(_("Customers on one list, at most"), minimum=1, maximum=20_000)
 
     def result(self, code: str) -> CallResult | None:

@@ -24,7 +24,9 @@ from kexin.engagement.calls.choices import EntryState
 from kexin.engagement.calls.policies import CallPolicy, parse_time
 from kexin.engagement.calls.rules import is_quiet
 from kexin.engagement.calls.working import NUMBERS, calls_today, waiting
-from kexin.engagement.models import Note
+from kexin.engagement.choices import AppointmentState
+from kexin.engagement.colleagues import VIEW as VIEW_APPOINTMENTS
+from kexin.engagement.models import Appointment, Note
 from kexin.engagement.models.calls import CallEntry, CallList, Contact
 from kexin.engagement.queries import VIEW_NOTES
 from kexin.holdings.queries import VIEW_ACCOUNTS, Position, portfolio
@@ -90,6 +92,7 @@ class Brief:
     work: list[tuple[str, dt.datetime]]
     notes: list[Note]
     maturities: list[Position]
+    meetings: list[Appointment]
     assets: Decimal | None
     beware: list[tuple[str, type_text]]  # level, sentence
     quiet: bool = False
@@ -124,6 +127,7 @@ def call_brief(actor: Actor, entry_id: int) -> Brief:
         work=_open_matters(actor, customer.pk),
         notes=_pinned(actor, customer.pk),
         maturities=[],
+        meetings=_meetings(actor, customer.pk),
         assets=None,
         beware=[],
         quiet=is_quiet(now, parse_time(rules.quiet_from), parse_time(rules.quiet_until)),
@@ -142,6 +146,13 @@ def _open_matters(actor: Actor, customer_id: int) -> list[tuple[str, dt.datetime
     rows = WorkItem.objects.visible_to(actor, "core.view_work").open().filter(customer_id=customer_id)
     found = rows.order_by("due_at")[:_FEW]
     return [(str(work_kinds[row.kind].sentence(row)), row.due_at) for row in found if row.kind in work_kinds]
+
+
+def _meetings(actor: Actor, customer_id: int) -> list[Appointment]:
+    if not actor.may(VIEW_APPOINTMENTS):
+        return []
+    rows = Appointment.objects.filter(customer=customer_id, state=AppointmentState.PLANNED, ends_at__gt=timezone.now())
+    return list(rows.order_by("starts_at")[:_FEW])
 
 
 def _pinned(actor: Actor, customer_id: int) -> list[Note]:
@@ -271,7 +282,8 @@ def contacts_today(actor: Actor) -> ContactsToday:
 def last_logged(actor: Actor) -> Contact | None:
     """The result that the actor can still take back."""
     since = timezone.now() - dt.timedelta(minutes=in_force(CallPolicy).undo_minutes)
-    row = Contact.objects.filter(on=business_date(), by=actor.name, entry__isnull=False).order_by("-pk").first()
+    rows = Contact.objects.filter(on=business_date(), by=actor.name, entry__isnull=False)
+    row = rows.select_related("appointment").order_by("-pk").first()
     return row if row is not None and row.undone_at is None and row.at >= since else None
 
 

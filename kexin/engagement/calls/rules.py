@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.masking import plain
-from kexin.engagement.calls.choices import EntryState
+from kexin.engagement.calls.choices import EntryState, ResultKind
 
 NOON = dt.time(12)
 LONGEST_NOTE = 1000
@@ -79,6 +79,15 @@ def may_log(state: str, note: str, at: dt.datetime, next_at: dt.datetime | None)
     if next_at is not None and not at < next_at <= at + FARTHEST:
         decision &= refused("next", _("The next day lies within a year from now."), "next_at")
     return decision
+
+
+def may_visit(kind: str, agreed: bool) -> Decision:
+    """A visit is agreed by the result that says so, and by no other; that one says when."""
+    if kind == ResultKind.VISIT and not agreed:
+        return refused("visit", _("Say the day and the time of the visit."), "visit_at")
+    if agreed and kind != ResultKind.VISIT:
+        return refused("visit", _("Only the result of a visit agreed makes an appointment."), "result")
+    return ALLOWED
 
 
 def may_make(title: str, why: str, starts_on: dt.date, ends_on: dt.date, today: dt.date) -> Decision:

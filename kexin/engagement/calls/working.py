@@ -25,6 +25,7 @@ from kexin.engagement.calls import rules as may
 from kexin.engagement.calls.choices import SPOKEN, EntryState, ResultKind
 from kexin.engagement.calls.events import CallDropped, CallLogged, CallUndone
 from kexin.engagement.calls.policies import CallPolicy, CallResult, parse_time
+from kexin.engagement.calls.visits import VisitAgreed, arrange, call_off
 from kexin.engagement.models.calls import CallEntry, CallEntryQuerySet, Contact
 from kexin.engagement.rules import clean_note
 from kexin.party.choices import ContactKind
@@ -142,12 +143,19 @@ def calls_today(customer_id: int) -> int:
 
 @operation("engagement.log_call", label=_("Log a call"), plain=("result",))
 def log_call(
-    entry: CallEntry | int, *, actor: Actor, result: str, note: str = "", next_at: dt.datetime | None = None
+    entry: CallEntry | int,
+    *,
+    actor: Actor,
+    result: str,
+    note: str = "",
+    next_at: dt.datetime | None = None,
+    visit: VisitAgreed | None = None,
 ) -> Contact:
     """Write down what came of a call and when the customer is called next.
 
     Without ``next_at`` the policy decides: the unreached come back by its rule or are given up, "later" comes back
-    after its days, everything else is done. Who wants no calls is not called again, on no list.
+    after its days, everything else is done. Who wants no calls is not called again, on no list. A result that agrees
+    on a visit makes the appointment in the same step; whatever speaks against its time refuses both.
     """
     row = CallEntry.objects.lock(entry, actor)
     if held(row, actor):
@@ -158,12 +166,13 @@ def log_call(
         raise RuleViolation(fields={"result": _("This result is not known.")})
     now = business_now()
     text = clean_note(note)
-    may.may_log(row.state, text, now, next_at).enforce()
+    (may.may_log(row.state, text, now, next_at) & may.may_visit(outcome.kind, visit is not None)).enforce()
     customer = Customer.objects.lock(row.customer_id, actor)
     before: dict[str, Any] = {"entry": _memo(row)}
     if outcome.kind in (ResultKind.DO_NOT_CALL, ResultKind.WRONG_NUMBER):
         next_at = None
         before |= _stop_numbers(customer, row, outcome.kind, actor)
+    met = arrange(visit, row, actor, now) if visit is not None else None
     _move(row, outcome, rules, now, next_at)
     contact = Contact.objects.create(
         customer=customer,
@@ -176,6 +185,7 @@ def log_call(
         by=actor.name,
         post_id=actor.post_id,
         next_at=row.due_at if row.state == EntryState.OPEN else None,
+        appointment=met,
         before=before,
     )
     emit(CallLogged(customer.pk, customer.customer_no, contact.pk, outcome.code, contact.reached))
@@ -273,6 +283,8 @@ def undo_call(contact: Contact | int, *, actor: Actor) -> CallEntry:
             change_contact(
                 entry.customer, actor=actor, contact_id=point_id, do_not_use=False, preferred=preferred or None
             )
+    if row.appointment_id is not None:
+        call_off(row.appointment_id, actor)
     stopped = CallEntry.objects.filter(pk__in=before.get("others", ()), state=EntryState.STOPPED)
     stopped.update(state=EntryState.OPEN, closed_at=None)
     row.undone_at = timezone.now()

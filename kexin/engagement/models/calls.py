@@ -11,6 +11,7 @@ from kexin.core.actor import Actor
 from kexin.core.fields import Level, PersonalField
 from kexin.core.scope import ScopedQuerySet
 from kexin.engagement.calls.choices import EntryState, ListSource
+from kexin.engagement.models.appointments import Appointment
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit, Post
 
@@ -118,6 +119,9 @@ class Contact(models.Model):
     by = models.CharField(_("by"), max_length=80)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
     next_at = models.DateTimeField(_("next"), null=True, blank=True)
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="agreed_by"
+    )
     before: models.JSONField[object, object] = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
 

@@ -21,13 +21,22 @@ from kexin.core.errors import Conflict, KexinError, NotFound, RuleViolation, typ
 from kexin.core.masking import mask_contact
 from kexin.core.policy import in_force
 from kexin.core.ui.request import actor_of
+from kexin.engagement.calls.choices import ResultKind
 from kexin.engagement.calls.policies import CallPolicy, label_of, parse_results, parse_time
 from kexin.engagement.calls.queries import call_brief, call_lists, contacts_today, last_logged, queue
+from kexin.engagement.calls.visits import PURPOSES, VisitAgreed, free_days
 from kexin.engagement.calls.working import dial_call, drop_call, log_call, take_call, undo_call
 from kexin.holdings.aum.queries import tier_name
 from kexin.holdings.policies import TierPolicy
 
-LEVELS = {"reached": "calm", "later": "calm", "unreached": "", "wrong_number": "warn", "do_not_call": "bad"}
+LEVELS = {
+    "reached": "calm",
+    "visit": "good",
+    "later": "calm",
+    "unreached": "",
+    "wrong_number": "warn",
+    "do_not_call": "bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +93,14 @@ def _screen(request: HttpRequest, actor: Actor, extra: dict[str, Any] | None = N
     wanted = _asked_list(request)
     waiting = queue(actor, wanted)
     rules = in_force(CallPolicy)
+    results = parse_results(rules.results)
     done = last_logged(actor)
     context: dict[str, Any] = {
         "title": _("Calls"),
         "queue": waiting,
         "lists": [each for each in call_lists(actor) if each.open and each.call_list.closed_at is None],
         "wanted": wanted,
-        "results": [(each, LEVELS[each.kind]) for each in parse_results(rules.results)],
+        "results": [(each, LEVELS[each.kind]) for each in results if each.kind != ResultKind.VISIT],
         "days": quick_days(business_now(), rules),
         "today": contacts_today(actor),
         "done": done,
@@ -102,6 +112,12 @@ def _screen(request: HttpRequest, actor: Actor, extra: dict[str, Any] | None = N
     }
     if waiting.held is not None:
         context["brief"] = _brief(actor, waiting.held.pk, rules)
+        agrees = next((each for each in results if each.kind == ResultKind.VISIT), None)
+        if agrees is not None and context["may_work"] and actor.may("engagement.make_appointment"):
+            context["agrees"] = agrees
+            context["free_days"] = free_days(actor, waiting.held.customer_id, business_now())
+            context["purposes"] = [(str(each), each.label) for each in PURPOSES]
+            context.setdefault("place", str(context["brief"]["it"].customer.unit.shown_name))
     return render(request, "engagement/calls.html", context, status=status)
 
 
@@ -167,18 +183,41 @@ def _agreed(request: HttpRequest, rules: CallPolicy) -> dt.datetime | None:
     return next((each.at for each in quick_days(business_now(), rules) if each.code == chosen), None)
 
 
+def _agreeing(rules: CallPolicy) -> str:
+    """The result that agrees on a visit; empty where the policy in force has none."""
+    return next((each.code for each in parse_results(rules.results) if each.kind == ResultKind.VISIT), "")
+
+
+def _visit(request: HttpRequest) -> VisitAgreed | None:
+    """The meeting that was agreed: at one of the free moments, or at one that was typed."""
+    chosen = request.POST.get("visit", "")
+    if not chosen:
+        return None
+    text = request.POST.get("visit_at", "") if chosen == "typed" else chosen
+    try:
+        at = dt.datetime.fromisoformat(text).replace(tzinfo=zone())
+    except ValueError:
+        raise RuleViolation(fields={"visit_at": _("Say the day and the time of the visit.")}) from None
+    words = (request.POST.get("purpose", ""), request.POST.get("place", ""))
+    return VisitAgreed(at, *words, anyway=request.POST.get("anyway") == "1")
+
+
 @require_POST
 def result(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST ``result``, ``note``, ``next``: logged, and the next customer is taken at once."""
+    """POST ``result``, ``note``, ``next``, or ``visit`` with ``purpose`` and ``place``; the next customer is taken."""
     actor = actor_of(request)
     note = request.POST.get("note", "")
+    rules = in_force(CallPolicy)
     try:
-        rules = in_force(CallPolicy)
-        log_call(
-            pk, actor=actor, result=request.POST.get("result", ""), note=note, next_at=_agreed(request, rules)
-        )  # fmt: skip
+        visit = _visit(request)
+        code = _agreeing(rules) if visit is not None else request.POST.get("result", "")
+        log_call(pk, actor=actor, result=code, note=note, next_at=_agreed(request, rules), visit=visit)
     except (Conflict, RuleViolation) as refusal:
-        return _screen(request, actor, {"error": told(refusal), "note": note}, 422)
+        typed = {
+            name: request.POST.get(name, "") for name in ("visit", "visit_at", "purpose", "place", "next", "next_at")
+        }
+        extra = {"error": told(refusal), "note": note, "against": "anyway" in refusal.fields, **typed}
+        return _screen(request, actor, extra, 422)
     if take_call(actor=actor, call_list=_asked_list(request)) is None:
         messages.success(request, _t("Everybody who waited has been called."))
     return _back(request)

@@ -18,13 +18,23 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+// Enter in a box gives no result by accident; in the box of a visit's time it agrees on that time.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("[data-call-form] input")) return;
+  event.preventDefault();
+  if (event.target.name === "visit_at") event.target.form.querySelector('[name="visit"][value="typed"]').click();
+});
+document.querySelector("[data-call-visit]")?.addEventListener("toggle", (event) => {
+  if (event.target.open) event.target.querySelector("button, input")?.focus();
+});
+
 // A typed day is a chosen day.
 document.getElementById("call-next-at")?.addEventListener("input", () => {
   document.querySelector('[name="next"][value="typed"]').checked = true;
 });
 document.querySelector("[data-call-which]")?.addEventListener("change", (event) => event.target.form.submit());
 
-// The number: a telephone dials at once, a computer shows it; after its seconds the button stands there again.
+// The number: a telephone dials by the same tap, a computer shows it; after its seconds the button stands there again.
 const before = new WeakMap();
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event.detail;
@@ -37,4 +47,5 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const note = place.querySelector("[data-hide-after]");
   setTimeout(() => place.replaceChildren(...(before.get(place) || [])), Number(note.dataset.hideAfter) * 1000);
   link.focus();
+  if (matchMedia("(pointer: coarse)").matches) link.click(); // on a telephone the same tap dials
 });
