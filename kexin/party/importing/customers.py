@@ -6,6 +6,7 @@ While PostgreSQL takes one part of a batch in, the workers make the next ones re
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -101,9 +102,14 @@ def _placed(columns: Columns, rows: list[int], load: Load, outcome: Outcome) -> 
 
 
 def _places(load: Load) -> tuple[dict[str, int], dict[str, int]]:
-    """Units by code and posts by the staff number of who holds them today; read once per file."""
+    """Units by code, or by a name that only one has, and posts by the staff number of who holds them today.
+
+    Read once per file.
+    """
     if "places" not in load.scratch:
-        units = dict(OrgUnit.objects.values_list("code", "pk"))
+        known = list(OrgUnit.objects.values_list("code", "name", "pk"))
+        often = Counter(name for _code, name, _pk in known)
+        units = {name: pk for _code, name, pk in known if often[name] == 1} | {code: pk for code, _name, pk in known}
         held = PostHolder.objects.filter(Q(ends_on=None) | Q(ends_on__gte=load.business_date), post__closed_on=None)
         posts = dict(held.order_by("-starts_on").values_list(F("employee__staff_no"), F("post_id")))
         load.scratch["places"] = units, posts
