@@ -30,6 +30,8 @@ class _Sources:
     delegates: Callable[[Iterable[int]], Mapping[int, list[Delegate]]] = _no_names  # type: ignore[assignment]
     takers: Callable[[Actor, str], list[tuple[int, str]]] = lambda _actor, _operation: []
     posts_of_units: Callable[[Iterable[int]], list[int]] = lambda _units: []
+    units: Callable[[], list[tuple[int, str]]] = list
+    units_below: Callable[[int], list[int]] = lambda _pk: []
     customers: Callable[[Iterable[int]], Mapping[int, str]] = _no_names  # type: ignore[assignment]
     called: Callable[[Actor, Iterable[int]], Mapping[int, str]] = lambda _actor, _ids: {}
     customer_id: Callable[[str], int | None] = lambda _number: None
@@ -88,6 +90,16 @@ def takers(actor: Actor, operation: str) -> list[tuple[int, str]]:
 def posts_of_units(unit_ids: Iterable[int]) -> list[int]:
     """All posts of these units."""
     return _sources.posts_of_units(unit_ids)
+
+
+def units() -> list[tuple[int, str]]:
+    """Open units with their names, in the order of the tree."""
+    return _sources.units()
+
+
+def units_below(pk: int) -> list[int]:
+    """A unit and all below it, with what was merged into them."""
+    return _sources.units_below(pk)
 
 
 def customers(ids: Iterable[int]) -> Mapping[int, str]:

@@ -121,6 +121,15 @@ class BoardPart(Shown):
     net_flow: Amount
 
 
+class BoardMaturing(Shown):
+    """What is paid to customers in a span, in the base currency."""
+
+    first: dt.date
+    last: dt.date
+    count: int = Field(examples=[12])
+    amount: Amount = Field(examples=["3420000.00"])
+
+
 class BoardShown(Shown):
     """A unit's figures of the last evening known."""
 
@@ -136,6 +145,14 @@ class BoardShown(Shown):
     )
     parts: list[BoardPart]
     overdue: int = Field(description="Open work past its time", examples=[3])
+    promised: int = Field(description="Of these, promised to a customer", examples=[2])
+    overdue_before: dict[str, int] = Field(
+        description="How many were overdue at the end of: yesterday, month (before it began), year",
+        examples=[{"yesterday": 4, "month": 1, "year": 0}],
+    )
+    net_flow: dict[str, Amount] = Field(description="Of the day, since the month and the year began")
+    maturing: dict[str, BoardMaturing] = Field(description="week (Monday to Sunday), month")
+    merged: list[Id] = Field(description="Units merged into this one, counted on earlier days too", examples=[[]])
 
 
 @router.read("/board", VIEW_BOARD)
@@ -172,5 +189,13 @@ def read_board(request: ApiRequest, wanted: Query[BoardWanted]) -> BoardShown:
             )
             for line in found.lines
         ],
-        overdue=found.overdue,
+        overdue=found.overdue["now"].items,
+        promised=found.overdue["now"].promised,
+        overdue_before={name: each.items for name, each in found.overdue.items() if name != "now"},
+        net_flow={"day": found.now.net_flow, **{name: each.net for name, each in found.flows.items()}},
+        maturing={
+            name: BoardMaturing(first=each.first, last=each.last, count=each.count, amount=each.amount)
+            for name, each in found.maturing.items()
+        },
+        merged=[each.pk for each in found.merged],
     )

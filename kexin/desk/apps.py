@@ -11,7 +11,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.panels import register_head_action
-        from kexin.desk import board, day, facing, policies, queries  # noqa: F401  the doors register themselves
+        from kexin.desk import board, board_export, day, facing, policies, queries  # noqa: F401  doors
 
         register_head_action(
             "customer", "facing", 20, _("Customer-facing view"), "desk.face_customer", "desk:facing", "device-tablet",

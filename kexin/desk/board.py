@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
 from kexin.core.choices import Reach
 from kexin.core.errors import NotFound
-from kexin.core.models import WorkItem
 from kexin.core.query import query
+from kexin.desk.overdue import Overdue, overdue_at
 from kexin.holdings.aum.breakdown import Part, figures_split
-from kexin.holdings.aum.queries import Figures, figures_of, latest_figures_day
+from kexin.holdings.aum.entered import VIEW_TARGETS, averages_by_post, targets
+from kexin.holdings.aum.eras import ONE, last_day, month_of
+from kexin.holdings.aum.queries import Figures, figures_of, flows_of, latest_figures_day
+from kexin.holdings.choices import TargetMeasure
+from kexin.holdings.maturities.queries import MaturitySum, maturity_totals
 from kexin.people.models import OrgUnit
-from kexin.people.queries import post_labels, units_in_reach
+from kexin.people.queries import post_labels, units_counted, units_in_reach
 
 VIEW_BOARD = "desk.view_board"
 COURSE_DAYS = 30
+_AVERAGE = str(TargetMeasure.AUM_AVERAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +49,52 @@ class BoardLine:
     aum_yesterday: Decimal
     aum_month: Decimal
     deposits_month: Decimal
+    average: Decimal | None = None  # 月日均 so far and its target, of a post
+    target: Decimal | None = None
+
+    @property
+    def reached(self) -> int | None:
+        """Per cent of the target."""
+        return int(self.average * 100 / self.target) if self.target and self.average is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """Money in and out over a span."""
+
+    inflow: Decimal
+    outflow: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        """In less out."""
+        return self.inflow - self.outflow
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a unit looks at in the morning. ``day`` is the last evening known; every figure is of that evening."""
+    """What a unit looks at in the morning. ``day`` is the last evening known; every figure is of that evening.
+
+    Work is of now, maturities are of this week (Monday to Sunday) and this month by the business date.
+    """
 
     unit: OrgUnit | None  # None: what one's own posts are credited with
     day: dt.date
     now: Figures
     against: dict[str, dict[str, Against]]  # measure, then yesterday, month, year
-    flow_month: Decimal
+    tiers: dict[str, dict[str, int]]  # tier, then how many more than yesterday, month, year
+    flows: dict[str, Flows]  # since the month, the year began
     course: list[tuple[dt.date, Decimal]]
     lines: list[BoardLine]
-    overdue: int
+    overdue: dict[str, Overdue]  # now, yesterday, month, year
+    maturing: dict[str, MaturitySum]  # week, month
     bases: dict[str, dt.date]
+    merged: list[OrgUnit] = field(default_factory=list)  # counted here though they stood elsewhere
+
+    @property
+    def flow_month(self) -> Decimal:
+        """Net flow since the month began."""
+        return self.flows["month"].net
 
 
 def against(now: Decimal, before: Decimal) -> Against:
@@ -90,15 +125,14 @@ def boards(actor: Actor) -> list[OrgUnit]:
 @query(VIEW_BOARD, label=_("See the morning board"), record="list")
 def board(actor: Actor, unit: OrgUnit | None) -> Board | None:
     """The board of a unit with everything below it, or (None) of one's own posts; None before the first evening was
-    computed. Seven reads."""
+    computed. Seventeen reads at most, of units' rows and not of posts' or customers'."""
     if unit is not None and unit.pk not in {each.pk for each in boards(actor)}:
         raise NotFound
     day = latest_figures_day(actor)
     if day is None:
         return None
     bases = bases_of(day)
-    wanted = [day, *bases.values()]
-    found = figures_of(actor, wanted, unit=unit)
+    found = figures_of(actor, [day, *bases.values()], unit=unit)
     now = found.get(day, Figures(day))
     compared: dict[str, dict[str, Against]] = {"aum": {}, "deposits": {}, "customers": {}}
     for name, base in bases.items():
@@ -106,24 +140,51 @@ def board(actor: Actor, unit: OrgUnit | None) -> Board | None:
         for measure in compared:
             compared[measure][name] = against(Decimal(getattr(now, measure)), Decimal(getattr(before, measure)))
     span = [day - dt.timedelta(days=n) for n in range(COURSE_DAYS, -1, -1)]
-    month = [day.replace(day=number) for number in range(1, day.day + 1)]
-    course = figures_of(actor, sorted({*span, *month}), unit=unit, with_tiers=False)
-    flow = sum((course[each].net_flow for each in month if each in course), Decimal(0))
+    course = figures_of(actor, span, unit=unit, with_tiers=False)
+    counted = units_counted(unit) if unit is not None else {}
+    own = None if unit is None else list(counted)
     return Board(
         unit,
         day,
         now,
         compared,
-        flow,
+        _tiers(now, {name: found.get(base, Figures(base)) for name, base in bases.items()}),
+        {name: Flows(*flows_of(actor, bases[name] + ONE, day, unit=unit)) for name in ("month", "year")},
         [(each, course[each].aum) for each in span if each in course],
-        _lines(figures_split(actor, wanted, unit), day, bases) if unit else [],
-        _overdue(actor, unit),
+        _lines(actor, figures_split(actor, [day, *bases.values()], unit), day, bases) if unit else [],
+        overdue_at(bases, units=own, posts=actor.post_ids),
+        _maturing(actor, own),
         bases,
+        sorted((OrgUnit.objects.filter(pk__in=counted, merged_into__isnull=False)), key=lambda each: each.path)
+        if any(pk != each.pk for pk, each in counted.items())
+        else [],
     )
 
 
-def _lines(parts: list[Part], day: dt.date, bases: dict[str, dt.date]) -> list[BoardLine]:
-    labels = post_labels([part.post_id for part in parts if part.post_id])
+def _tiers(now: Figures, before: dict[str, Figures]) -> dict[str, dict[str, int]]:
+    codes = {*now.tiers, *(code for each in before.values() for code in each.tiers)}
+    return {
+        code: {name: now.tiers.get(code, 0) - each.tiers.get(code, 0) for name, each in before.items()}
+        for code in codes
+    }
+
+
+def spans_of(today: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
+    """This week from Monday to Sunday and this month, whole."""
+    monday = today - dt.timedelta(days=today.weekday())
+    return {"week": (monday, monday + dt.timedelta(days=6)), "month": (today.replace(day=1), last_day(today))}
+
+
+def _maturing(actor: Actor, units: list[int] | None) -> dict[str, MaturitySum]:
+    spans = spans_of(business_date())
+    return dict(zip(spans, maturity_totals(actor, list(spans.values()), units, actor.post_ids), strict=True))
+
+
+def _lines(actor: Actor, parts: list[Part], day: dt.date, bases: dict[str, dt.date]) -> list[BoardLine]:
+    posts = [part.post_id for part in parts if part.post_id]
+    labels, month = post_labels(posts), month_of(day)
+    averages = averages_by_post(posts, {month})
+    goals = _goals(actor, posts, month)
     lines = []
     for part in parts:
         none = Figures(day)
@@ -137,16 +198,16 @@ def _lines(parts: list[Part], day: dt.date, bases: dict[str, dt.date]) -> list[B
                 label, part.unit.pk, part.post_id, part.by_post, now,
                 now.aum - before["yesterday"].aum, now.aum - before["month"].aum,
                 now.deposits - before["month"].deposits,
+                averages.get((part.post_id, month, _AVERAGE)) if part.post_id else None,
+                goals.get(part.post_id) if part.post_id else None,
             )
         )  # fmt: skip
     return sorted(lines, key=lambda line: (-line.now.aum, line.label))
 
 
-def _overdue(actor: Actor, unit: OrgUnit | None) -> int:
-    """Open work past its time: in the unit and below, within the actor's reach for work; or one's own."""
-    if not actor.may("core.view_work"):
-        return 0
-    rows: Any = WorkItem.objects.visible_to(actor, "core.view_work").open().filter(due_at__lt=timezone.now())
-    if unit is None:
-        return int(rows.filter(owner_post_id__in=actor.post_ids).count())
-    return int(rows.filter(unit_id__in=OrgUnit.objects.filter(path__startswith=unit.path).values("pk")).count())
+def _goals(actor: Actor, posts: list[int], month: dt.date) -> dict[int, Decimal]:
+    """Targets of the monthly average, where the actor may see targets."""
+    if not posts or not actor.may(VIEW_TARGETS):
+        return {}
+    rows = targets(actor, month).filter(post_id__in=posts, measure=_AVERAGE).order_by()
+    return dict(rows.values_list("post_id", "amount"))

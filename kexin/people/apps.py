@@ -37,6 +37,8 @@ class PeopleConfig(AppConfig):
             posts=queries.post_labels,
             takers=queries.posts_to_hand_to,
             posts_of_units=queries.posts_of_units,
+            units=queries.unit_choices,
+            units_below=queries.units_below,
             delegates=delegations.delegates_of,
         )
         set_duty_holder(holders.duty_holder)

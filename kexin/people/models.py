@@ -34,6 +34,14 @@ class OrgUnit(models.Model):
     path = models.CharField(max_length=200, db_collation="C", unique=True)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="taken_over",
+        verbose_name=_("merged into"),
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

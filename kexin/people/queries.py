@@ -139,7 +139,7 @@ class PostLine:
 @query("people.view_organisation", label=_("See the organisation"))
 def unit_file(actor: Actor, pk: int) -> tuple[OrgUnit, list[OrgUnit], list[PostLine]]:
     """A unit, the line of units above it, and its open posts."""
-    unit = OrgUnit.objects.select_related("parent").filter(pk=pk).first()
+    unit = OrgUnit.objects.select_related("parent", "merged_into").filter(pk=pk).first()
     if unit is None:
         raise NotFound
     above = [int(each) for each in unit.path.strip("/").split("/")][:-1]
@@ -189,6 +189,40 @@ def post_labels(post_ids: Iterable[int]) -> dict[int, str]:
     held = held_on(business_date()).filter(post__in=wanted).select_related("employee")
     names = {row.post_id: row.employee.shown_name for row in held}
     return {pk: f"{names[pk]} · {title}" if pk in names else title for pk, title in titles.items()}
+
+
+def units_counted(unit: OrgUnit) -> dict[int, OrgUnit]:
+    """Units whose figures are this unit's: itself and all below it, with whatever was merged into one of them.
+
+    ``{unit: the unit of the sub-tree that it counts for}``; closed units included. What was merged into a unit
+    elsewhere counts there and no longer here. Two reads, one more for each merger of mergers.
+    """
+    known = {each.pk: each for each in OrgUnit.objects.filter(path__startswith=unit.path).order_by("path")}
+    found = dict(known)
+    while found:
+        found = {each.pk: each for each in OrgUnit.objects.filter(merged_into__in=found).exclude(pk__in=known)}
+        known |= found
+    return {pk: last for pk, each in known.items() if (last := _successor(each, known)) is not None}
+
+
+def _successor(unit: OrgUnit, known: dict[int, OrgUnit]) -> OrgUnit | None:
+    """Where a unit ended after mergers; None where that is none of the units known."""
+    while unit.merged_into_id is not None:
+        if unit.merged_into_id not in known:
+            return None
+        unit = known[unit.merged_into_id]
+    return unit
+
+
+def units_below(pk: int) -> list[int]:
+    """The unit and all below it with whatever was merged into them, by number; empty for a unit that does not exist."""
+    unit = OrgUnit.objects.filter(pk=pk).first()
+    return sorted(units_counted(unit)) if unit is not None else []
+
+
+def unit_choices() -> list[tuple[int, str]]:
+    """The first 500 open units with their names, in the order of the tree."""
+    return [(each.pk, each.shown_name) for each in OrgUnit.objects.filter(closed_on=None).order_by("path")[:500]]
 
 
 def units_in_reach(actor: Actor, operation: str) -> QuerySet[OrgUnit]:

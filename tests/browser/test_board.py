@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from kexin.holdings.tests.conftest import TODAY, Ledger
 from kexin.holdings.tests.test_aum import another, stated
 from kexin.party.models import Customer
 from tests.browser.conftest import Visit, assert_accessible
+
+LOOK = os.environ.get("KEXIN_LOOK", "")
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), [("zh", "light", "1440"), ("en", "dark", "390")])
@@ -32,10 +35,32 @@ def test_the_board_is_read_at_a_glance(
     expect(page.locator("h1")).to_contain_text({"zh": "晨会看板", "en": "Morning board"}[language])
     expect(page.get_by_text("740,000.40").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-    if os.environ.get("KEXIN_LOOK"):
+    if LOOK:
         page.wait_for_timeout(800)
-        page.screenshot(path=f"/tmp/board-{language}-{theme}-{width}.png", full_page=True)
+        page.screenshot(path=f"{LOOK}/board-{language}-{theme}-{width}.png", full_page=True)
     assert_accessible(page)
+    if width == "1440":
+        page.emulate_media(media="print")
+        assert page.locator(".side").is_hidden()
+        paper = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert paper.count(b"/Type /Page\n") + paper.count(b"/Type /Page/") == 1  # one page, landscape
+        page.emulate_media(media="screen")
+        page.get_by_role("link", name="投影").click()
+        expect(page.get_by_role("link", name="退出投影")).to_be_visible()
+        assert page.locator(".side").is_hidden()
+        page.wait_for_load_state("networkidle")
+        if LOOK:
+            Path(f"{LOOK}/board.pdf").write_bytes(paper)
+            page.screenshot(path=f"{LOOK}/board-projector.png")
+        page.get_by_role("link", name="退出投影").click()
+        page.locator(".board-figs a").first.click()
+        expect(page.locator("h1")).to_contain_text("构成客户")
+        expect(page.get_by_text("740,000.40").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        if LOOK:
+            page.screenshot(path=f"{LOOK}/board-list.png", full_page=True)
+        assert_accessible(page)
+        page.get_by_role("link", name="晨会看板").first.click()
     page.get_by_role("link", name={"zh": "升降级名单", "en": "near the edge"}[language]).click()
     expect(page.locator("h1")).to_contain_text({"zh": "客户等级", "en": "Customer tiers"}[language])
     page.wait_for_load_state("networkidle")
@@ -57,6 +82,6 @@ def test_the_day_stands_on_the_workbench(
     expect(page.get_by_role("heading", name="临近升级")).to_be_visible()
     expect(page.get_by_text("差 3,000.00").first).to_be_visible()
     page.wait_for_load_state("networkidle")
-    if os.environ.get("KEXIN_LOOK"):
-        page.screenshot(path=f"/tmp/day-{language}-{theme}-{width}.png", full_page=True)
+    if LOOK:
+        page.screenshot(path=f"{LOOK}/day-{language}-{theme}-{width}.png", full_page=True)
     assert_accessible(page)

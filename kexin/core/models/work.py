@@ -76,6 +76,11 @@ class WorkItem(models.Model):
             models.Index("unit_id", "due_at", condition=Q(status="open"), name="core_workitem_unit"),
             models.Index("customer_id", condition=Q(status="open"), name="core_workitem_customer"),
             models.Index("due_at", condition=Q(status="open"), name="core_workitem_due"),
+            models.Index(
+                "closed_at",
+                condition=Q(closed_at__gt=models.F("due_at")) & ~Q(status="open"),
+                name="core_workitem_closed_late",
+            ),
             models.Index("next_step_at", condition=Q(status="open"), name="core_workitem_step"),
             GinIndex(
                 fields=["escalated_to"],

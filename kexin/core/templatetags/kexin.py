@@ -84,6 +84,12 @@ def change(value: Decimal | float | int | None, unit: str = "") -> SafeString:
 
 
 @register.filter
+def count_change(value: int | None) -> str:
+    """How many more or fewer: +3, −2, 0. Without a colour: more may be good or bad."""
+    return "–" if value is None else numbers.signed(value)
+
+
+@register.filter
 def money_change(value: Decimal | None) -> SafeString:
     """A gain or loss of money to the cent, with its arrow: ▲ +719,000.40."""
     if value is None:

@@ -56,6 +56,10 @@ class WorkFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=_kinds)
     late = django_filters.BooleanFilter(label=_("Late"), method="only_late", widget=forms.CheckboxInput())
     customer = django_filters.CharFilter(label=_("Customer number"), method="of_customer")
+    promised = django_filters.BooleanFilter(
+        label=_("Promised to a customer"), method="only_promised", widget=forms.CheckboxInput()
+    )
+    unit = django_filters.ChoiceFilter(label=_("Unit"), choices=names.units, method="of_unit")
 
     class Meta:
         model = WorkItem
@@ -63,6 +67,12 @@ class WorkFilter(django_filters.FilterSet):
 
     def only_late(self, rows: QuerySet[WorkItem], _name: str, value: bool) -> QuerySet[WorkItem]:
         return rows.filter(due_at__lt=timezone.now()) if value else rows
+
+    def only_promised(self, rows: QuerySet[WorkItem], _name: str, value: bool) -> QuerySet[WorkItem]:
+        return rows.exclude(customer_id=None) if value else rows
+
+    def of_unit(self, rows: QuerySet[WorkItem], _name: str, value: str) -> QuerySet[WorkItem]:
+        return rows.filter(unit_id__in=names.units_below(int(value))) if value else rows
 
     def of_customer(self, rows: QuerySet[WorkItem], _name: str, value: str) -> QuerySet[WorkItem]:
         pk = names.customer_id(value.strip())

@@ -11,13 +11,21 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from kexin.core.errors import NotFound
+from kexin.core.actor import system
+from kexin.core.errors import NotFound, RuleViolation
+from kexin.core.models import AuditEntry, WorkItem
 from kexin.desk.board import against, bases_of, board, boards
+from kexin.desk.overdue import Overdue, overdue_at
+from kexin.holdings.aum.evening import evening_of
+from kexin.holdings.aum.queries import figures_of
 from kexin.holdings.aum.rebuild import rebuild
+from kexin.holdings.models import DailyFigures, UnitFigures
 from kexin.holdings.tests.conftest import TODAY, Ledger
 from kexin.holdings.tests.test_aum import another, stated
 from kexin.party.models import Customer
+from kexin.people.operations import create_unit, merge_unit
 from tests.personas import Bank
 
 ClientOf = Callable[[str], Client]
@@ -84,7 +92,15 @@ def test_a_manager_sees_the_own_posts_figures(bank: Bank, story: list[int]) -> N
 
 def test_the_page_shows_them_and_each_number_leads_on(bank: Bank, story: list[int], client_of: ClientOf) -> None:
     page = client_of("zhou").get(reverse("desk:board")).content.decode()
-    for shown in ("95,000.40", "晨会看板", "较月初", f"/customers/?unit={bank.units['east'].pk}&amp;sort=-assets"):
+    east = bank.units["east"].pk
+    for shown in (
+        "95,000.40",
+        "晨会看板",
+        "较月初",
+        "超时承诺",
+        "本月到期",
+        f"/board/customers/?unit={east}&amp;by=aum",
+    ):
         assert shown in page, shown
     assert client_of("zhou").get(reverse("desk:board"), {"unit": bank.units["west"].pk}).status_code == 404
     assert client_of("gao").get(reverse("desk:board")).status_code == 403
@@ -106,3 +122,117 @@ def test_the_day_tells_averages_against_targets_and_who_moves(
     for shown in ("本月", "未设目标", "本周到期", "即将降级", "临近升级"):
         assert shown in page, shown
     assert client_of("gao").get(reverse("desk:day")).content.decode().strip() == ""
+
+
+def test_the_list_behind_a_number_adds_up_to_it(bank: Bank, story: list[int], client_of: ClientOf) -> None:
+    zhou, east = bank.actor("zhou"), bank.units["east"]
+    for day in (LAST, *bases_of(LAST).values()):
+        lines = evening_of(zhou, day, unit=east)
+        figure = figures_of(zhou, [day], unit=east).get(day)
+        assert sum(line.aum for line in lines) == (figure.aum if figure else 0) == evening(day)
+        assert sum(line.count for line in lines) == (figure.customers if figure else 0)
+    with pytest.raises(NotFound):
+        evening_of(zhou, LAST, unit=bank.units["west"])
+    assert [line.aum for line in evening_of(bank.actor("lin"), LAST, post=bank.posts["lin"])] == [
+        Decimal("90000.07"),
+        Decimal("5000.33"),
+    ]
+    page = client_of("zhou").get(reverse("desk:board_list"), {"unit": east.pk}).content.decode()
+    assert "95,000.40" in page
+    assert "90,000.07" in page
+    assert client_of("zhou").get(reverse("desk:board_list"), {"unit": bank.units["west"].pk}).status_code == 404
+    assert client_of("mei").get(reverse("desk:board_list"), {"post": bank.posts["lin"].pk}).status_code == 404
+    assert client_of("tang").get(reverse("desk:board_list"), {"unit": east.pk}).status_code == 403
+
+
+def test_what_a_unit_has_is_the_sum_of_its_posts_whatever_changes_them(bank: Bank, story: list[int]) -> None:
+    def apart() -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT coalesce(a.day, b.day) FROM (SELECT unit_id, day, sum(aum) aum, sum(deposits) d, sum(inflow) i,"
+                " sum(outflow) o, sum(customers) c, count(*) p FROM holdings_dailyfigures GROUP BY 1, 2) a"
+                " FULL JOIN holdings_unitfigures b USING (unit_id, day) WHERE (a.aum, a.d, a.i, a.o, a.c, a.p)"
+                " IS DISTINCT FROM (b.aum, b.deposits, b.inflow, b.outflow, b.customers::bigint, b.parts::bigint)"
+            )
+            return list(cursor.fetchall())
+
+    assert apart() == []
+    row = DailyFigures.objects.get(post=bank.posts["lin"], day=LAST)
+    DailyFigures.objects.filter(pk=row.pk).update(aum=7, tiers={"gold": 3})
+    DailyFigures.objects.create(day=LAST, unit=row.unit, post=None, aum=1, tiers={"gold": 2, "basic": 1})
+    assert apart() == []
+    assert UnitFigures.objects.get(unit=row.unit, day=LAST).tiers == {"gold": 5, "basic": 1}
+    DailyFigures.objects.filter(day=LAST).delete()
+    assert apart() == []
+    assert not UnitFigures.objects.filter(day=LAST).exists()
+
+
+def test_work_past_its_time_is_counted_then_and_now(bank: Bank, chen: Customer) -> None:
+    begin, lin = timezone.now() - dt.timedelta(days=400), bank.posts["lin"].pk
+    east = bank.units["east"].pk
+    kept = [
+        WorkItem.objects.create(
+            kind="core.approval", unit_id=east, owner_post_id=lin, opened_at=begin - dt.timedelta(days=1),
+            due_at=begin + dt.timedelta(days=days), subject_kind="x", subject_id=days,
+            customer_id=chen.pk if days else None,
+        )
+        for days in (0, 1, 900)
+    ]  # fmt: skip
+    before = (begin + dt.timedelta(days=30)).date()
+    assert overdue_at({"year": before}, units=[east]) == {"now": Overdue(2, 1), "year": Overdue(2, 1)}
+    closed = timezone.now() - dt.timedelta(days=2)
+    WorkItem.objects.filter(pk=kept[1].pk).update(status="done", closed_at=closed)
+    assert overdue_at({"year": before}, units=[east]) == {"now": Overdue(1, 0), "year": Overdue(2, 1)}
+    assert overdue_at({"year": before}, posts=[bank.posts["mei"].pk])["now"] == Overdue(0, 0)
+
+
+def test_a_unit_merged_in_mid_year_is_compared_as_if_it_had_always_been_one(
+    bank: Bank, story: list[int], settings: Any, client_of: ClientOf
+) -> None:
+    zhou, east = bank.actor("zhou"), bank.units["east"]
+    old = create_unit(
+        actor=system("set-up"), code="109", name="城南支行", name_en="South", kind="sub_branch",
+        parent=bank.units["branch"],
+    )  # fmt: skip
+    year = bases_of(LAST)["year"]
+    DailyFigures.objects.create(day=year, unit=old, post=None, aum=Decimal("500.05"), customers=1)
+    alone = board(zhou, east)
+    with pytest.raises(RuleViolation):
+        merge_unit(bank.units["branch"], actor=bank.actor("gao"), into=east)
+    merge_unit(old, actor=bank.actor("gao"), into=east)
+    assert AuditEntry.objects.filter(operation="people.merge_unit", outcome="done").exists()
+    both, whole = board(zhou, east), board(bank.actor("wu"), bank.units["branch"])
+    assert alone is not None
+    assert both is not None
+    assert whole is not None
+    assert both.against["aum"]["year"].before == alone.against["aum"]["year"].before + Decimal("500.05")
+    assert both.now == alone.now
+    assert [unit.pk for unit in both.merged] == [old.pk]
+    assert {line.unit_id: line.now.aum for line in whole.lines} == {east.pk: both.now.aum}
+    assert "城南支行" in client_of("zhou").get(reverse("desk:board")).content.decode()
+
+
+def test_the_board_leaves_as_a_file_for_a_purpose(bank: Bank, story: list[int], client_of: ClientOf) -> None:
+    page = client_of("zhou")
+    address = f"{reverse('desk:board_export')}?unit={bank.units['east'].pk}"
+    assert page.post(address, {"purpose": " ", "format": "xlsx"}).status_code == 422
+    answer = page.post(address, {"purpose": "晨会", "format": "csv"})
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "95000.40" in text
+    assert "超时承诺" in text
+    assert AuditEntry.objects.filter(operation="desk.export_board", outcome="done").exists()
+    assert page.post(address, {"purpose": "晨会", "format": "xlsx"}).status_code == 200
+    assert client_of("zhou").get(f"{reverse('desk:board_export')}?unit={bank.units['west'].pk}").status_code == 404
+    assert client_of("sun").get(reverse("desk:board_list")).status_code in (403, 404)
+
+
+def test_the_whole_bank_is_read_from_units(
+    bank: Bank, story: list[int], client_of: ClientOf, django_assert_max_num_queries: Any
+) -> None:
+    wu = bank.actor("wu")
+    with django_assert_max_num_queries(24):
+        board(wu, bank.units["head"])
+    client = client_of("zhou")
+    client.get(reverse("desk:board"))
+    with django_assert_max_num_queries(42):
+        client.get(reverse("desk:board"))

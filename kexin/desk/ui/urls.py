@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.desk.ui import board, facing, workbench
+from kexin.desk.ui import board, board_list, facing, workbench
 
 app_name = "desk"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("", workbench.workbench, name="workbench"),
     path("today/", workbench.day_blocks, name="day"),
     path("board/", board.board_page, name="board"),
+    path("board/customers/", board_list.board_list, name="board_list"),
+    path("board/export/", board_list.board_export, name="board_export"),
     path("customers/<int:pk>/facing/", facing.facing_page, name="facing"),
     path("facing/leave/", facing.leave, name="leave_facing"),
 ]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.query import query
-from kexin.holdings.aum.queries import VIEW_FIGURES, Figures, _within
+from kexin.holdings.aum.queries import VIEW_FIGURES, Figures, units_within
+from kexin.holdings.models import DailyFigures, UnitFigures
 from kexin.people.models import OrgUnit
 
 _SUMS = ("aum", "deposits", "inflow", "outflow", "customers")
@@ -29,22 +30,24 @@ class Part:
 
 @query(VIEW_FIGURES, label=_("See figures of posts and units"))
 def figures_split(actor: Actor, days: Sequence[dt.date], unit: OrgUnit) -> list[Part]:
-    """The parts of a unit on the evenings asked for; their sums are the unit's own figures. Two reads.
+    """The parts of a unit on the evenings asked for; their sums are the unit's own figures. Four reads.
 
     A unit with units below is split by those directly below it (what is booked at the unit itself is a part of its
-    own); any other by its posts. Out of reach is :class:`NotFound`.
+    own); any other by its posts. What was merged into a unit is part of it. Out of reach is :class:`NotFound`.
     """
-    below = list(OrgUnit.objects.filter(path__startswith=unit.path).order_by("path"))
-    rows = _within(actor, unit, None).filter(day__in=list(days))
+    counted = units_within(actor, VIEW_FIGURES, unit)
+    below = sorted({each.pk: each for each in counted.values()}.values(), key=lambda each: each.path)
     sums = {name: Sum(name) for name in _SUMS}
     if len(below) == 1:
+        rows = DailyFigures.objects.filter(unit_id__in=list(counted), day__in=list(days))
         posts: dict[int | None, dict[dt.date, Figures]] = {}
         for post, day, *values in rows.values_list("post_id", "day").annotate(**sums):
             posts.setdefault(post, {})[day] = Figures(day, *values)
         return [Part(unit, post, True, found) for post, found in sorted(posts.items(), key=lambda each: each[0] or 0)]
-    heads = {each.pk: _part_of(unit, each, below) for each in below}
+    heads = {pk: _part_of(unit, each, below) for pk, each in counted.items()}
     split: dict[int, dict[dt.date, Figures]] = {}
-    for unit_id, day, *values in rows.values_list("unit_id", "day").annotate(**sums):
+    units = UnitFigures.objects.filter(unit_id__in=list(counted), day__in=list(days))
+    for unit_id, day, *values in units.values_list("unit_id", "day", *_SUMS):
         kept = split.setdefault(heads[unit_id].pk, {})
         before = kept.get(day, Figures(day))
         kept[day] = Figures(day, *(value + getattr(before, name) for name, value in zip(_SUMS, values, strict=True)))

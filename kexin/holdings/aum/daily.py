@@ -16,10 +16,11 @@ from kexin.holdings.policies import parse_kinds
 from kexin.party.choices import CustomerStatus
 
 DELTA = "holdings_figuresdelta"
-_OWNED = (
+UNCOUNTED = (str(CustomerStatus.PROSPECT), str(CustomerStatus.MERGED))
+OWNED = (
     "o.customer_id = s.customer_id AND (o.line IS NULL OR o.line = s.line) AND (o.share <> 0 OR o.others IS NOT NULL)"
 )
-_PART = (
+PART = (
     "CASE WHEN o.others IS NOT NULL THEN s.value - (SELECT sum(round(s.value * part, 2)) FROM unnest(o.others) part)"
     " WHEN o.share = 1 THEN s.value ELSE round(s.value * o.share, 2) END"
 )
@@ -29,8 +30,8 @@ _VALUES = f"""
 INSERT INTO {DELTA} (run_id, day, unit_id, post_id, aum, deposits)
 WITH owned AS MATERIALIZED (
   SELECT greatest(s.first, o.first) AS first, least(s.until, o.until) AS until, o.unit_id, o.post_id, s.deposit,
-         {_PART} AS value
-    FROM aum_step s JOIN aum_ownership o ON {_OWNED} AND o.first < s.until AND o.until > s.first
+         {PART} AS value
+    FROM aum_step s JOIN aum_ownership o ON {OWNED} AND o.first < s.until AND o.until > s.first
 )
 SELECT %(run)s, day, unit_id, post_id, sum(value), coalesce(sum(value) FILTER (WHERE deposit), 0) FROM (
   SELECT first AS day, unit_id, post_id, deposit, value FROM owned
@@ -131,8 +132,8 @@ def collect_values(run_id: int, era: Era, last: dt.date, groups: str = "") -> No
 _END = f"""
 INSERT INTO {DELTA} (run_id, day, unit_id, post_id, aum, deposits)
 SELECT %(run)s, %(next)s, unit_id, post_id, -sum(value), -coalesce(sum(value) FILTER (WHERE deposit), 0) FROM (
-  SELECT o.unit_id, o.post_id, s.deposit, {_PART} AS value
-    FROM aum_step s JOIN aum_ownership o ON {_OWNED}
+  SELECT o.unit_id, o.post_id, s.deposit, {PART} AS value
+    FROM aum_step s JOIN aum_ownership o ON {OWNED}
      AND greatest(o.first, s.first) <= %(last)s AND least(o.until, s.until) > %(last)s
 ) standing WHERE true {{groups}} GROUP BY unit_id, post_id
 """
@@ -140,8 +141,8 @@ SELECT %(run)s, %(next)s, unit_id, post_id, -sum(value), -coalesce(sum(value) FI
 
 def collect_counts(run_id: int, first: dt.date, last: dt.date, groups: str = "") -> None:
     """The changes of the numbers of customers, whole and by tier."""
-    uncounted = [str(CustomerStatus.PROSPECT), str(CustomerStatus.MERGED)]
-    _execute(_COUNTS.format(groups=groups), {"run": run_id, "first": first, "last": last, "uncounted": uncounted})
+    values = {"run": run_id, "first": first, "last": last, "uncounted": list(UNCOUNTED)}
+    _execute(_COUNTS.format(groups=groups), values)
 
 
 def sum_up(run_id: int, first: dt.date, last: dt.date) -> int:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django.db.models import Case, Count, DecimalField, F, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -16,11 +17,12 @@ from kexin.core.choices import Reach
 from kexin.core.errors import NotFound
 from kexin.core.policy import in_force
 from kexin.core.query import query
-from kexin.holdings.models import AssetsUnderManagement, CustomerTier, DailyFigures
+from kexin.holdings.models import AssetsUnderManagement, CustomerTier, DailyFigures, UnitFigures
 from kexin.holdings.policies import Rung, TierPolicy
 from kexin.holdings.queries import customer_for
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit, Post, by_language
+from kexin.people.queries import units_counted
 
 VIEW_AUM = "holdings.view_aum"
 VIEW_TIERS = "holdings.view_tiers"
@@ -272,26 +274,46 @@ def latest_figures_day(actor: Actor) -> dt.date | None:
     return DailyFigures.objects.order_by("-day").values_list("day", flat=True).first()
 
 
-def _within(actor: Actor, unit: OrgUnit | None, post: Post | None) -> QuerySet[DailyFigures]:
-    """Rows of a post, a unit with all below, or everything within reach of ``holdings.view_figures``."""
+@query(VIEW_FIGURES, label=_("See figures of posts and units"))
+def flows_of(actor: Actor, first: dt.date, last: dt.date, *, unit: OrgUnit | None = None) -> tuple[Decimal, Decimal]:
+    """Money in and money out from ``first`` to ``last``. One read."""
+    rows = _within(actor, unit, None).filter(day__gte=first, day__lte=last)
+    found = rows.aggregate(inflow=Sum("inflow"), outflow=Sum("outflow"))
+    return found["inflow"] or ZERO, found["outflow"] or ZERO
+
+
+def units_within(actor: Actor, operation: str, unit: OrgUnit) -> dict[int, OrgUnit]:
+    """What counts for a unit (``units_counted``), where the actor's grants cover it with all below; else NotFound."""
+    reach = {pk for grant in actor.grants_for(operation) for pk in grant.unit_ids}
+    if not any(grant.reach == Reach.ALL for grant in actor.grants_for(operation)):
+        below = OrgUnit.objects.filter(path__startswith=unit.path).exclude(merged_into__isnull=False)
+        if not set(below.values_list("pk", flat=True)) <= reach:
+            raise NotFound
+    return units_counted(unit)
+
+
+def _within(actor: Actor, unit: OrgUnit | None, post: Post | None) -> QuerySet[Any]:
+    """Rows of a post, of a unit with all that counts for it, or everything within reach of ``holdings.view_figures``.
+
+    Units are read from ``UnitFigures``, a row per unit and evening; posts from ``DailyFigures``.
+    """
     whole, units, posts = False, set[int](), set[int]()
     for grant in actor.grants_for(VIEW_FIGURES):
         whole |= grant.reach == Reach.ALL
         if grant.reach == Reach.PORTFOLIO and grant.post_id is not None:
             posts.add(grant.post_id)
         units.update(grant.unit_ids)
-    rows = DailyFigures.objects.all()
     if post is not None:
         if not (whole or post.pk in posts or post.unit_id in units):
             raise NotFound
-        return rows.filter(post=post)
+        return DailyFigures.objects.filter(post=post)
     if unit is not None:
-        below = list(OrgUnit.objects.filter(path__startswith=unit.path).values_list("pk", flat=True))
-        if not (whole or set(below) <= units):
-            raise NotFound
-        return rows if unit.parent_id is None else rows.filter(unit_id__in=below)
+        if unit.parent_id is None and whole:
+            return UnitFigures.objects.all()
+        return UnitFigures.objects.filter(unit_id__in=list(units_within(actor, VIEW_FIGURES, unit)))
     if whole:
-        return rows
+        return UnitFigures.objects.all()
+    rows = DailyFigures.objects.all()
     if units and posts:
         return rows.filter(Q(unit_id__in=units) | Q(post_id__in=posts))
-    return rows.filter(unit_id__in=units) if units else rows.filter(post_id__in=posts)
+    return UnitFigures.objects.filter(unit_id__in=units) if units else rows.filter(post_id__in=posts)

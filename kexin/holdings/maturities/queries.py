@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.choices import WorkStatus
 from kexin.core.query import query
+from kexin.holdings.aum.queries import VIEW_FIGURES
 from kexin.holdings.choices import OWED
 from kexin.holdings.models import Maturity
+from kexin.people.queries import units_below
 
 VIEW_MATURITIES = "holdings.view_maturities"
 PERIODS = ("day", "week", "month")
@@ -27,7 +30,7 @@ class MaturityFilter:
     """What a list of maturities is narrowed by; everything empty means all of them.
 
     ``contact``: ``open`` (its work item waits), ``done`` (closed), ``none`` (no work item). ``part`` keeps what went a
-    certain way after maturing. ``unit_id`` and ``post_id`` name who led the customer on that day.
+    certain way after maturing. ``unit_id`` (with all below it) and ``post_id`` name who led the customer on that day.
     """
 
     kinds: tuple[str, ...] = ()
@@ -73,22 +76,9 @@ def maturity_sums(
     """
     if by not in PERIODS:
         raise ValueError(f"there is no period {by}")
-    owed, paid = Q(kind__in=[str(kind) for kind in OWED]), ~Q(kind__in=[str(kind) for kind in OWED])
-    rows = (
-        _lines(actor, first, last, wanted)
-        .order_by()
-        .values("due_on")
-        .annotate(
-            n=Count("pk", filter=paid),
-            amount=Sum("value", filter=paid),
-            owed_n=Count("pk", filter=owed),
-            owed=Sum("value", filter=owed),
-            unrated=Count("pk", filter=Q(value=None)),
-        )
-    )
     found: dict[dt.date, dict[str, Any]] = {}
     row: Any
-    for row in rows:
+    for row in _by_day(_lines(actor, first, last, wanted)):
         kept = found.setdefault(period_start(row["due_on"], by), {})
         for key in ("n", "amount", "owed_n", "owed", "unrated"):
             kept[key] = kept.get(key, 0) + (row[key] or 0)
@@ -109,6 +99,46 @@ def maturity_sums(
     return sums
 
 
+@query(VIEW_FIGURES, label=_("See figures of posts and units"))
+def maturity_totals(
+    actor: Actor, spans: Sequence[tuple[dt.date, dt.date]], units: Collection[int] | None, posts: Collection[int] = ()
+) -> list[MaturitySum]:
+    """What matures in each span for these units (None: for the posts), as figures without persons. One read.
+
+    Whoever calls has checked that the units or posts are within reach.
+    """
+    rows = Maturity.objects.filter(due_on__gte=min(first for first, _last in spans))
+    rows = rows.filter(due_on__lte=max(last for _first, last in spans))
+    rows = rows.filter(post_id__in=list(posts)) if units is None else rows.filter(unit_id__in=list(units))
+    days = list(_by_day(rows))
+    return [_summed(first, last, [row for row in days if first <= row["due_on"] <= last]) for first, last in spans]
+
+
+def _summed(first: dt.date, last: dt.date, rows: list[Any]) -> MaturitySum:
+    def total(key: str) -> Any:
+        return sum((row[key] or 0 for row in rows), 0)
+
+    return MaturitySum(
+        first, last, total("n"), Decimal(total("amount")), total("owed_n"), Decimal(total("owed")), total("unrated")
+    )
+
+
+def _by_day(rows: QuerySet[Maturity]) -> Any:
+    """Counts and sums of each day, what customers pay apart."""
+    owed = Q(kind__in=[str(kind) for kind in OWED])
+    return (
+        rows.order_by()
+        .values("due_on")
+        .annotate(
+            n=Count("pk", filter=~owed),
+            amount=Sum("value", filter=~owed),
+            owed_n=Count("pk", filter=owed),
+            owed=Sum("value", filter=owed),
+            unrated=Count("pk", filter=Q(value=None)),
+        )
+    )
+
+
 def _lines(actor: Actor, first: dt.date, last: dt.date, wanted: MaturityFilter | None) -> QuerySet[Maturity]:
     rows = Maturity.objects.visible_to(actor, VIEW_MATURITIES).filter(due_on__gte=first, due_on__lte=last)
     return narrowed(rows, wanted or MaturityFilter())
@@ -119,7 +149,7 @@ def narrowed(rows: QuerySet[Maturity], wanted: MaturityFilter) -> QuerySet[Matur
     if wanted.kinds:
         rows = rows.filter(kind__in=wanted.kinds)
     if wanted.unit_id is not None:
-        rows = rows.filter(unit_id=wanted.unit_id)
+        rows = rows.filter(unit_id__in=units_below(wanted.unit_id))
     if wanted.pool:
         rows = rows.filter(post__isnull=True)
     elif wanted.post_id is not None:

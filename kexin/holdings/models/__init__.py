@@ -8,6 +8,7 @@ from kexin.holdings.models.figures import (
     ExchangeRate,
     FiguresRun,
     Target,
+    UnitFigures,
 )
 from kexin.holdings.models.ledger import Balance, Transaction
 from kexin.holdings.models.maturity import Maturity
@@ -30,4 +31,5 @@ __all__ = [
     "StandingOrder",
     "Target",
     "Transaction",
+    "UnitFigures",
 ]

@@ -139,6 +139,32 @@ class DailyFigures(models.Model):
         return f"{self.day} {self.unit_id}/{self.post_id}"
 
 
+class UnitFigures(models.Model):
+    """A unit's own figures on an evening: the sums of its posts and its pool, kept by triggers (migration 0007).
+
+    ``parts`` counts the rows of ``DailyFigures`` behind it; a row without any does not stay.
+    """
+
+    pk = models.CompositePrimaryKey("unit_id", "day")
+    unit = models.ForeignKey(OrgUnit, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    day = models.DateField(_("day"))
+    aum = models.DecimalField(_("AUM"), max_digits=20, decimal_places=2)
+    deposits = models.DecimalField(_("deposits"), max_digits=20, decimal_places=2)
+    inflow = models.DecimalField(_("money in"), max_digits=20, decimal_places=2)
+    outflow = models.DecimalField(_("money out"), max_digits=20, decimal_places=2)
+    customers = models.IntegerField(_("customers"))
+    tiers = models.JSONField(_("customers by tier"))
+    parts = models.IntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "holdings_unitfigures"
+        verbose_name = _("figures of a unit")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.unit_id}"
+
+
 class TargetQuerySet(ScopedQuerySet["Target"]):
     scope_unit = "post__unit_id"
     scope_post = "post_id"

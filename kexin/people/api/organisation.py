@@ -18,6 +18,7 @@ from kexin.people.operations import (
     create_post,
     create_unit,
     end_appointment,
+    merge_unit,
     rename_unit,
 )
 from kexin.people.queries import organisation, post_file, unit_file
@@ -37,6 +38,7 @@ class UnitShown(Shown):
     parent_id: Id | None
     opened_on: Day | None
     closed_on: Day | None
+    merged_into_id: Id | None = Field(default=None, description="Its figures are counted with those of this unit")
 
 
 class UnitInTree(UnitShown):
@@ -86,6 +88,12 @@ class UnitTaken(Taken):
     kind: one_of(UnitKind)  # type: ignore[valid-type]
     parent_id: Id
     opened_on: Day | None = None
+
+
+class UnitMerging(Taken):
+    """Which unit takes over."""
+
+    into_id: Id = Field(examples=[3])
 
 
 class UnitNames(Taken):
@@ -160,6 +168,7 @@ def _unit(row: OrgUnit) -> dict[str, object]:
         "parent_id": row.parent_id,
         "opened_on": row.opened_on,
         "closed_on": row.closed_on,
+        "merged_into_id": row.merged_into_id,
     }
 
 
@@ -234,6 +243,15 @@ def shut_unit(request: ApiRequest, unit_id: Id) -> UnitShown:
     """Close a unit that has no open units, posts or staff left."""
     unit = existing(request.actor, "people.close_unit", OrgUnit.objects.all(), unit_id)
     return unit_of(close_unit(unit, actor=request.actor))
+
+
+@router.write("POST", "/units/{unit_id}/merging", "people.merge_unit")
+def join_unit(request: ApiRequest, unit_id: Id, data: UnitMerging) -> UnitShown:
+    """Close an empty unit; its figures are from now on counted with those of another, earlier days included."""
+    unit = existing(request.actor, "people.merge_unit", OrgUnit.objects.all(), unit_id)
+    into = named(OrgUnit.objects.all(), data.into_id, "into_id", _("There is no such unit."))
+    assert into is not None
+    return unit_of(merge_unit(unit, actor=request.actor, into=into))
 
 
 @router.read("/posts/{post_id}", "people.view_organisation", _("See a post"))

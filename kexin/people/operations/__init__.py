@@ -2,7 +2,7 @@
 
 from kexin.people.operations.delegation import delegate_for, delegate_work, end_delegation
 from kexin.people.operations.grants import apply_grant, propose_grant, propose_role_change, revoke_grant
-from kexin.people.operations.organisation import close_unit, create_unit, rename_unit
+from kexin.people.operations.organisation import close_unit, create_unit, merge_unit, rename_unit
 from kexin.people.operations.sign_in import end_own_session, end_session
 from kexin.people.operations.staff import (
     appoint,
@@ -32,6 +32,7 @@ __all__ = [
     "end_own_session",
     "end_session",
     "let_go",
+    "merge_unit",
     "propose_grant",
     "propose_role_change",
     "rename_unit",

@@ -75,6 +75,30 @@ def close_unit(unit: OrgUnit, *, actor: Actor) -> OrgUnit:
     """Close a unit that has no open units, posts or staff left."""
     within_reach(unit.pk, actor)
     row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
+    return _close(row)
+
+
+@operation("people.merge_unit", label=_("Merge a unit into another"))
+def merge_unit(unit: OrgUnit, *, actor: Actor, into: OrgUnit) -> OrgUnit:
+    """Close a unit whose figures are from now on counted with those of another, earlier days included.
+
+    The same must be empty as for closing; raises RuleViolation at ``into`` for itself, a closed unit or one below it.
+    """
+    within_reach(unit.pk, actor)
+    within_reach(into.pk, actor)
+    row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
+    into = OrgUnit.objects.select_for_update().get(pk=into.pk)
+    if into.closed_on is not None:
+        raise RuleViolation(fields={"into": _("This unit is closed.")})
+    if into.path.startswith(row.path):
+        raise RuleViolation(fields={"into": _("A unit is merged into another one, and not into one below it.")})
+    row.merged_into = into
+    return _close(row)
+
+
+def _close(row: OrgUnit) -> OrgUnit:
+    if row.closed_on is not None:
+        raise RuleViolation(_("The unit is closed already."))
     if row.children.filter(closed_on=None).exists():
         raise RuleViolation(_("Units below it are still open."))
     if Employee.objects.filter(unit=row, status=EmployeeStatus.ACTIVE).exists():
@@ -83,5 +107,5 @@ def close_unit(unit: OrgUnit, *, actor: Actor) -> OrgUnit:
         raise RuleViolation(_("It still has open posts."))
     row.closed_on = business_date()
     row.version += 1
-    row.save(update_fields=["closed_on", "version"])
+    row.save(update_fields=["closed_on", "merged_into", "version"])
     return row

@@ -66,6 +66,14 @@ class RenameUnitForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class MergeUnitForm(forms.Form):
+    into = forms.ModelChoiceField(
+        label=_("Merged into"),
+        queryset=OrgUnit.objects.none(),
+        help_text=_("From now on the figures of both units are counted together, earlier days included."),
+    )
+
+
 class PostForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=60)
     title_en = forms.CharField(label=_("English title"), max_length=60, required=False)

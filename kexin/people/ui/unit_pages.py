@@ -14,7 +14,7 @@ from kexin.core.ui.form_page import form_page, found_or_refuse, need, post_only
 from kexin.core.ui.request import actor_of
 from kexin.people import operations as ops
 from kexin.people.models import OrgUnit, PostHolder, PostRole, by_language
-from kexin.people.queries import employees, organisation, post_file, unit_file
+from kexin.people.queries import employees, organisation, post_file, unit_file, units_in_reach
 from kexin.people.ui import forms
 
 
@@ -75,6 +75,24 @@ def close_unit(request: HttpRequest, pk: int) -> HttpResponse:
     found, _line, _posts = unit_file(actor, pk)
     back = reverse("people_unit", args=[pk])
     return post_only(request, lambda: ops.close_unit(found, actor=actor), back_url=back, done=_("The unit is closed."))
+
+
+def merge_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    actor = need(request, "people.merge_unit")
+    found, _line, _posts = unit_file(actor, pk)
+    form = forms.MergeUnitForm(request.POST or None)
+    form.fields["into"].queryset = units_in_reach(actor, "people.merge_unit").exclude(pk=pk)  # type: ignore[attr-defined]
+    form.fields["into"].label_from_instance = lambda unit: unit.shown_name  # type: ignore[attr-defined]
+    return form_page(
+        request,
+        form,
+        lambda data: ops.merge_unit(found, actor=actor, into=data["into"]),
+        title=_("Merge the unit into another"),
+        sub=found.shown_name,
+        back_url=reverse("people_unit", args=[pk]),
+        done=_("The unit is merged and closed."),
+        submit_label=_("Merge"),
+    )
 
 
 def new_post(request: HttpRequest, pk: int) -> HttpResponse:

@@ -31,6 +31,7 @@ urlpatterns = [
     path("organisation/new/", units.new_unit, name="people_new_unit"),
     path("organisation/<int:pk>/", units.unit, name="people_unit"),
     path("organisation/<int:pk>/rename/", units.rename_unit, name="people_rename_unit"),
+    path("organisation/<int:pk>/merge/", units.merge_unit, name="people_merge_unit"),
     path("organisation/<int:pk>/close/", units.close_unit, name="people_close_unit"),
     path("organisation/<int:pk>/posts/new/", units.new_post, name="people_new_post"),
     path("posts/<int:pk>/", units.post, name="people_post"),

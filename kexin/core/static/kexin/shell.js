@@ -69,6 +69,7 @@ export function wireShell() {
     else if (at("[data-side-open]:not(html)")) openSide(at("[data-side-open]:not(html)"));
     else if (at("[data-side-close]")) closeSide();
     else if (at("[data-dismiss]")) at(".note")?.remove();
+    else if (at("[data-print]")) print();
     else if (at("[data-unfold]")) unfold(at("[data-unfold]"));
     else if (at("[data-close]")) at("dialog")?.close();
     else if (at("[data-help-open]")) document.getElementById("help")?.showModal();
