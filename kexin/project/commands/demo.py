@@ -94,11 +94,13 @@ def _finish(rest: Unfinished | None) -> int:
 
 
 def _tell(rest: Unfinished, bars: _Bars, *, again: bool = False) -> None:
-    """The day of the personas, then all that is computed from what lies there; each of it may be done twice."""
+    """What stands on the desk, then all that is computed from what lies there, then the first morning; each of it may
+    be done twice."""
     from kexin.core.actor import system
     from kexin.holdings.aum.rebuild import rebuild
     from kexin.holdings.maturities.nightly import gather_and_watch
     from kexin.holdings.movements.gather import gather_activity
+    from kexin.project.demo.day import tell_day
     from kexin.project.demo.load import settle_tables
     from kexin.project.demo.story import tell_story
     from kexin.project.demo.truth_file import add_truth
@@ -113,6 +115,9 @@ def _tell(rest: Unfinished, bars: _Bars, *, again: bool = False) -> None:
     gather_activity(whole=True)
     gather_and_watch(actor=system("demo.load"))
     bars.show("maturities", 1, 1)
+    bars.show("morning", 0, 1)
+    tell_day(dt.date.fromisoformat(rest.today), tuple(rest.told), rest.tell, again=again)
+    bars.show("morning", 1, 1)
     rest.forget()
 
 

@@ -38,6 +38,7 @@ BANDS: tuple[tuple[float, float, float], ...] = (
 )
 MANAGED_FROM = 5 * WAN
 LIN_CUSTOMERS, LIN_AUM = 240, 12_000 * WAN
+MOST_OF_A_BRANCH = 0.85  # of the managed customers, Lin's part in a small bank: the colleague has some, too
 
 
 @dataclass
@@ -282,7 +283,7 @@ def _lins_portfolio(rng: np.random.Generator, people: People, managed: Flags) ->
     """Managed customers of the first sub-branch with Mrs Chen's family, exchanged until their AUM is near the aim."""
     pool = np.flatnonzero(managed & (people.sub_branch == 0))
     told, rest = pool[pool < 3], rng.permutation(pool[pool >= 3])
-    wanted = min(LIN_CUSTOMERS - len(told), len(rest))
+    wanted = min(LIN_CUSTOMERS - len(told), round(len(rest) * MOST_OF_A_BRANCH))
     chosen, others = rest[:wanted].copy(), rest[wanted:].copy()
     aim = LIN_AUM * (wanted + len(told)) // LIN_CUSTOMERS
     for _ in range(60):

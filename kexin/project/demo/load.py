@@ -1,4 +1,4 @@
-"""Loading the demonstration bank: organisation by the people floor's doors, customers and ledger by COPY.
+"""Loading the demonstration bank: organisation by the people floor's doors, customers, ledger and past by COPY.
 
 One operation, one transaction, one audit entry; new rows leave no history of their own. Blocks of 2,000 customers are
 made by worker processes when there are several, so that a million customers need no more memory than a few thousand.
@@ -32,6 +32,7 @@ from kexin.project.demo import ledger_rows, sealed_accounts, sealed_parties
 from kexin.project.demo.block_rows import BlockRows, Task, make_block
 from kexin.project.demo.codes import PRODUCT_CLASSES
 from kexin.project.demo.customers import BLOCK
+from kexin.project.demo.past import bring_past
 from kexin.project.demo.places import Places
 from kexin.project.demo.simulate import Bank
 from kexin.project.demo.staffing import Staff, hire_everyone
@@ -40,6 +41,7 @@ Progress = Callable[[str, int, int], None]  # what is done, how much of it, of h
 COLUMNS = {**sealed_parties.COLUMNS, **sealed_accounts.COLUMNS}
 LEDGER = {"holdings_transaction": ledger_rows.TRANSACTION, "holdings_balance": ledger_rows.BALANCE}
 DAY_COLUMNS = {"holdings_transaction": "booked_on", "holdings_balance": "day"}
+PAST = ("engagement_contact", "engagement_callentry", "engagement_appointment", "core_event")
 BLOCKS_AT_ONCE = 4
 
 
@@ -86,8 +88,12 @@ def load_bank(
             progress("customers", done, bank.customers)
         _let_representatives_dispose()
         _let_facts_be_confirmed(bank.today, actor)
+        planted = pa.concat_tables(truth)
+        progress("past", 0, 1)
+        counts |= bring_past(bank, staff, planted)
+        progress("past", 1, 1)
     _advance_sequences(places, bank.customers, last_account)
-    loaded = Loaded(staff, pa.concat_tables(truth), counts)
+    loaded = Loaded(staff, planted, counts)
     if keep is not None:
         keep(loaded)
     return loaded
@@ -204,7 +210,7 @@ def settle_tables() -> None:
     with connection.cursor() as cursor:
         for table in COLUMNS:
             cursor.execute(f"VACUUM (ANALYZE) {connection.ops.quote_name(table)}")
-        for table in LEDGER:
+        for table in (*LEDGER, *PAST):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
 
 

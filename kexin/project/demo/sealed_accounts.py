@@ -165,7 +165,7 @@ def _assignments(tables: dict[str, pa.Table], places: Places, ended: dict[int, d
                 places.units[units[row["party_id"]]],
                 row["starts_on"],
                 row["ends_on"] + dt.timedelta(days=1) if row["ends_on"] else _end(row, ended),
-                "客户经理离职，管户移交" if row["ends_on"] else "",
+                "理财经理离职，管户移交" if row["ends_on"] else "",
                 places.made_by,
             )
         )

@@ -13,7 +13,7 @@ from kexin.project.demo.staffing import SignIn
 SEES = {
     "wealth_manager": "自己管户的客户 · own portfolio",
     "sub_branch_head": "本支行全部客户，复核退出 · the whole sub-branch, approves exits",
-    "service_agent": "江澜分行客户，不改档案 · the branch's customers, changes contacts only",
+    "service_agent": "服务范围内客户，不改档案 · the customers of the unit served, changes contacts only",
     "data_steward": "全部客户档案，无余额；合并经办 · all files without balances, proposes merges",
     "compliance_officer": "全部，只读；复核政策、角色、合并 · everything read-only, approves",
     "auditor": "全部，只读；审计日志 · everything read-only, the audit",

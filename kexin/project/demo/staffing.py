@@ -36,6 +36,8 @@ REACH = {
 }
 REMOTE_CENTRE = "D08"  # its agents serve the customers of the first branch
 SERVED_BRANCH = "B01"
+TOLD_SUB_BRANCHES = 4  # where past and present are told in detail, however large the bank
+TOLD_TITLES = ("支行行长", "理财经理")
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ class Staff:
 
 
 def hire_everyone(bank: structure.Structure, *, actor: Actor, password: str) -> Staff:
-    """Make the whole organisation. Accounts are opened for the personas and for the people of the second sub-branch
-    who lead customers there: enough to see where somebody's reach ends."""
+    """Make the whole organisation. Accounts are opened for the personas, for everybody in Lin's sub-branch whose post
+    has a role, and for the heads and wealth managers of its three neighbours: enough for whatever takes several people,
+    and to see where somebody's reach ends."""
     staff = Staff()
     units: dict[str, OrgUnit] = {}
     for unit in bank.units:
@@ -76,7 +79,7 @@ def hire_everyone(bank: structure.Structure, *, actor: Actor, password: str) -> 
         staff.units[unit.code] = units[unit.code].pk
     roles = {role.code: role for role in Role.objects.all()}
     people = {each.employee_no: each for each in bank.employees}
-    neighbours = {bank.successor_post}
+    told = _told_posts(bank)
     for entry in bank.posts:
         person, unit_row = people[entry.employee_no], units[entry.unit]
         post = create_post(actor=actor, unit=unit_row, title=entry.title, title_en=TITLES_EN.get(entry.title, ""))
@@ -95,10 +98,17 @@ def hire_everyone(bank: structure.Structure, *, actor: Actor, password: str) -> 
         appoint(post, actor=actor, employee=employee, starts_on=entry.starts_on)
         if person.left_on is not None:
             let_go(employee, actor=actor, left_on=person.left_on)
-        elif person.username or entry.post_no in neighbours:
+        elif person.username or entry.post_no in told:
             open_account(employee, actor=actor, password=password)
             staff.sign_ins.append(SignIn(employee.staff_no, employee.name, unit_row.name, entry.title, entry.role))
     return staff
+
+
+def _told_posts(bank: structure.Structure) -> set[str]:
+    """Posts whose holders act in the told story and so need an account."""
+    first, *others = bank.sub_branches[:TOLD_SUB_BRANCHES]
+    neighbours = {post.post_no for post in bank.posts if post.unit in others and post.title in TOLD_TITLES}
+    return neighbours | {post.post_no for post in bank.posts if post.unit == first and post.role}
 
 
 def open_account(employee: Employee, *, actor: Actor, password: str) -> User:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
+from decimal import Decimal
+
+import yaml
 
 from kexin.core.actor import Actor, system
 from kexin.core.approval import decide_approval
-from kexin.core.errors import KexinError
 from kexin.core.models import Role
 from kexin.core.policy_operations import propose_policy
 from kexin.engagement.operations import flag_expiring_documents as flag_kept_documents
 from kexin.engagement.operations import write_note
+from kexin.holdings.models import Balance
+from kexin.holdings.operations.rates import enter_rate
 from kexin.party.data import ContactData
 from kexin.party.models import Customer
 from kexin.party.operations import (
@@ -26,10 +30,12 @@ from kexin.party.operations import (
     tick_check,
 )
 from kexin.party.rules import EXIT_CHECKS
-from kexin.people.models import Employee, Post
+from kexin.people.models import Post
 from kexin.people.operations import propose_grant
-from kexin.people.queries import actor_for
+from kexin.project.demo.casting import cast
+from kexin.project.demo.chapters import tell_chapters
 from kexin.project.demo.papers import keep_paper
+from kexin.project.demo.products import RATES_FILE
 from kexin.project.demo.twins import tell_of_twins
 
 Cast = Callable[[str], Actor]
@@ -48,13 +54,6 @@ NOTES = (
 )
 
 
-def cast(username: str) -> Actor:
-    """A persona as signed in with both factors."""
-    user = Employee.objects.select_related("user").get(staff_no=username).user
-    assert user is not None
-    return actor_for(user, session="demo", methods=("password", "mfa"))
-
-
 def tell_story(
     today: dt.date,
     told: Collection[str] = (),
@@ -62,7 +61,8 @@ def tell_story(
     *,
     again: bool = False,
 ) -> list[dict[str, object]]:
-    """The demo day; gives back the truth about what it planted. What the clock does, the clock's own actor does.
+    """What stood on the desk before the first morning; gives back the truth about what it planted. What the clock does,
+    the clock's own actor does.
 
     ``tell`` hears of each finished chapter. When it is told ``again`` after an interruption, the ``told`` ones are left
     out, and where the one that was cut off refuses to be told twice, it goes on with the next.
@@ -70,21 +70,14 @@ def tell_story(
     truth: list[dict[str, object]] = []
     chapters: dict[str, Callable[[], object]] = {
         "second factor": lambda: relax_second_factor(cast, today),
+        "rates": lambda: enter_rates(cast, today),
         "chen": lambda: tell_of_chen(cast, today),
         "portfolio": lambda: tell_of_portfolio(cast),
         "exit": lambda: tell_of_exit(cast),
         "proposals": lambda: leave_proposals(cast, today),
         "twins": lambda: truth.extend(tell_of_twins(cast, today)),
     }
-    for name, chapter in chapters.items():
-        if name in told:
-            continue
-        try:
-            chapter()
-        except KexinError:
-            if not again:
-                raise
-        tell(name)
+    tell_chapters(chapters, told, tell, again=again)
     clock = system("clock.documents")
     while flag_expiring_documents(actor=clock, today=today):
         pass
@@ -105,6 +98,14 @@ def relax_second_factor(cast: Cast, today: dt.date) -> None:
         reason="演示环境：登录不要求第二因素，空闲 240 分钟后退出。数据均为虚构。",
     )
     decide_approval(proposal, actor=cast("wu"), approve=True, note="仅限演示环境。")
+
+
+def enter_rates(cast: Cast, today: dt.date) -> None:
+    """What the simulation converts with, from the ledger's first day on: without it foreign money counts nothing."""
+    first = Balance.objects.order_by("day").values_list("day", flat=True).first() or today
+    rates = yaml.safe_load(RATES_FILE.read_text(encoding="utf-8"))["fx"]
+    for currency, rate in sorted(rates.items()):
+        enter_rate(actor=cast("he"), currency=currency, day=first, rate=Decimal(str(rate)), source="演示数据，待核实")
 
 
 def tell_of_chen(cast: Cast, today: dt.date) -> None:
