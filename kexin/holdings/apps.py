@@ -17,6 +17,7 @@ class HoldingsConfig(AppConfig):
         from kexin.holdings.maturities import wiring
         from kexin.holdings.operations import rates, rebuild, targets, tiers  # noqa: F401
         from kexin.holdings.ui import aum, panels, slots
+        from kexin.holdings.ui import household as household_ui
         from kexin.holdings.ui.tiers import tier_choices
         from kexin.party.history import register_history
         from kexin.party.tiers import set_tiers
@@ -41,6 +42,10 @@ class HoldingsConfig(AppConfig):
             panels.obligations_panel,
         )  # fmt: skip
         register_panel("customer", "assets", "side", 10, "maturities", _("Maturities"), see, panels.maturities_panel)
+        register_panel(
+            "customer", "relations", "main", 5, "household", _("Household"), aum_queries.VIEW_AUM,
+            household_ui.household_panel,
+        )  # fmt: skip
         set_tiers(tier_choices)
         wiring.register()
         work.register()

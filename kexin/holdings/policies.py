@@ -14,11 +14,20 @@ from django.utils.translation import ngettext
 
 from kexin.core.policy import Policy, policy, setting
 from kexin.holdings.choices import AccountKind, MaturityKind, TransactionKind
+from kexin.party.choices import RelationshipKind
 
 NEGATIVE = ("zero", "as_is")
 JOINT = ("first_owner", "equal")
 DEPOSITS = (AccountKind.CURRENT, AccountKind.TIME_DEPOSIT, AccountKind.CERTIFICATE, AccountKind.STRUCTURED)
 MOST_RUNGS = 12
+FAMILY = (
+    RelationshipKind.SPOUSE,
+    RelationshipKind.PARENT,
+    RelationshipKind.CHILD,
+    RelationshipKind.SIBLING,
+    RelationshipKind.HOUSEHOLD,
+    RelationshipKind.GUARDIAN,
+)
 
 
 def parse_weights(value: dict[str, Any]) -> dict[str, Decimal]:
@@ -53,6 +62,18 @@ def parse_purposes(value: list[Any]) -> tuple[str, ...]:
     if any(not isinstance(each, str) or not each.strip() for each in value):
         raise ValueError("a purpose is a word")
     return tuple(value)
+
+
+def parse_ties(value: list[Any]) -> tuple[str, ...]:
+    """Kinds of family ties, each once. Raises ValueError for anything else."""
+    if not value or len(set(value)) < len(value) or any(each not in FAMILY for each in value):
+        raise ValueError("an unknown kind of family tie")
+    return tuple(value)
+
+
+def explain_ties(value: list[Any]) -> list[tuple[str, str]]:
+    """Who belongs to it."""
+    return [(str(RelationshipKind(each).label), _t("belongs to the household")) for each in parse_ties(value)]
 
 
 def parse_negative(value: str) -> str:
@@ -162,6 +183,13 @@ class AumPolicy(Policy):
         if not self.insurance:
             weights.pop(AccountKind.INSURANCE, None)
         return {kind: weight / 100 for kind, weight in weights.items() if weight}
+
+
+@policy("holdings.household", _("Households"))
+class HouseholdPolicy(Policy):
+    """家庭: which ties make somebody a member of a customer's household."""
+
+    ties: list = setting(_("Ties that make a household"), check=parse_ties, explain=explain_ties)  # type: ignore[type-arg]
 
 
 @policy("holdings.tiers", _("Customer tiers"))

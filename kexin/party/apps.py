@@ -52,7 +52,7 @@ class PartyConfig(AppConfig):
         put("relations", "main", 10, "graph", _("Relations"), view, relations_pages.relations_panel)
         put("profile", "main", 10, "profile", _("Documents and contacts"), view, pages.profile_panel)
         put("profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)
-        put("profile", "side", 15, "facts", _("Age of the facts"), view, facts_pages.facts_panel)
+        put("profile", "main", 20, "facts", _("Age of the facts"), view, facts_pages.facts_panel)
         put("profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
         put("profile", "side", 25, "ownership", _("Ownership"), view, ownership_pages.ownership_panel)
         put("profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)

@@ -16,7 +16,18 @@ from kexin.core.api import (
 from kexin.core.api.interface import Interface
 from kexin.desk import api as desk
 from kexin.engagement.api import appointments, calls, documents, notes, timeline
-from kexin.holdings.api import accounts, aum, exports, figures, ledger, maturities, movements, obligations, positions
+from kexin.holdings.api import (
+    accounts,
+    aum,
+    exports,
+    figures,
+    household,
+    ledger,
+    maturities,
+    movements,
+    obligations,
+    positions,
+)
 from kexin.party.api import (
     birthdays,
     customers,
@@ -50,6 +61,7 @@ for floor in (
     accounts,
     positions,
     aum,
+    household,
     figures,
     obligations,
     ledger,

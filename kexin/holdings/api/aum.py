@@ -36,12 +36,11 @@ class AumMonthShown(Shown):
 
 
 class HouseholdShown(Shown):
-    """Family and household within reach, the customer among them."""
+    """Family and household within reach, the customer among them; there may be members whom you do not reach."""
 
     members: list[Id]
     assets: Amount
     average: Amount
-    hidden: int = Field(description="Members out of your reach", examples=[0])
 
 
 class AumShown(Shown):
@@ -109,7 +108,7 @@ def read_aum(request: ApiRequest, customer_id: Id, wanted: Query[AumBack]) -> Au
         tier_since=found.tier_since,
         next_tier=found.next_tier.code if found.next_tier else None,
         missing=found.missing,
-        household=HouseholdShown(members=home.members, assets=home.assets, average=home.average, hidden=home.hidden),
+        household=HouseholdShown(members=home.members, assets=home.assets, average=home.average),
     )
 
 

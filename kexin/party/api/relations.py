@@ -32,6 +32,16 @@ router = Endpoints("relations", _("Relationships and duplicates"))
 Share = Annotated[Decimal, Field(gt=0, le=100, max_digits=6, decimal_places=3, examples=["25.000"])]
 
 
+class EndTaken(Taken):
+    """Since when it holds no more."""
+
+    ends_on: Day | None = Field(
+        default=None,
+        description="The first day that no longer belongs to it; today if left out",
+        examples=["2026-05-01"],
+    )
+
+
 class RelationshipShown(Shown):
     """``other`` is the ``kind`` of the customer; ``outward`` turns it round. A stranger's name is not told."""
 
@@ -205,9 +215,11 @@ def add_relationship(request: ApiRequest, customer_id: Id, data: RelationshipTak
 
 
 @router.write("POST", "/customers/{customer_id}/relationships/{relationship_id}/end", "party.end_relationship")
-def end(request: ApiRequest, customer_id: Id, relationship_id: Id) -> RelationshipState:
-    """A relationship ends today; it stays in the history."""
-    ended = end_relationship(Customer(pk=customer_id), actor=request.actor, relationship_id=relationship_id)
+def end(request: ApiRequest, customer_id: Id, relationship_id: Id, data: EndTaken) -> RelationshipState:
+    """A relationship ends today, or ended on an earlier day; it stays in the history."""
+    ended = end_relationship(
+        Customer(pk=customer_id), actor=request.actor, relationship_id=relationship_id, ends_on=data.ends_on
+    )
     return _relationship(ended)
 
 

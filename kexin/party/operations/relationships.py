@@ -69,13 +69,23 @@ def record_relationship(
 
 
 @operation("party.end_relationship", label=_("End a relationship"))
-def end_relationship(customer: Customer, *, actor: Actor, relationship_id: int) -> Relationship:
-    """A relationship ends today; it stays in the history."""
+def end_relationship(
+    customer: Customer, *, actor: Actor, relationship_id: int, ends_on: dt.date | None = None
+) -> Relationship:
+    """A relationship ends today, or ended on an earlier day (``ends_on``: the first that no longer belongs to it).
+
+    It stays in the history. Raises RuleViolation at ``ends_on`` for a day to come or before it began.
+    """
     row = Customer.objects.lock(customer, actor)
     found = Relationship.objects.select_for_update().filter(pk=relationship_id, ends_on=None).first()
     if found is None or row.pk not in (found.from_party_id, found.to_party_id):
         raise NotFound
-    found.ends_on = business_date()
+    last = ends_on or business_date()
+    if last > business_date():
+        raise RuleViolation(fields={"ends_on": _("This day is yet to come.")})
+    if found.starts_on is not None and last < found.starts_on:
+        raise RuleViolation(fields={"ends_on": _("It began later than that.")})
+    found.ends_on = last
     found.version += 1
     found.save(update_fields=["ends_on", "version"])
     other = found.to_party_id if found.from_party_id == row.pk else found.from_party_id

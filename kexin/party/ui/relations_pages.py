@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
+from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.ui.fields import DayInput, SearchSelect
+from kexin.core.ui.form_page import form_page, need
 from kexin.core.ui.request import actor_of
 from kexin.party.choices import RelationshipKind
 from kexin.party.models import Customer, Party
@@ -112,10 +113,23 @@ def add_relationship(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "core/form.html", context)
 
 
-@require_POST
+class EndForm(forms.Form):
+    """The first day that no longer belongs to the relationship."""
+
+    ends_on = forms.DateField(label=gettext_lazy("Ended on"), widget=DayInput())
+
+
 def end(request: HttpRequest, pk: int, row: int) -> HttpResponse:
-    """POST: the relationship ends today."""
-    actor = actor_of(request)
-    end_relationship(customer_in_reach(actor, pk), actor=actor, relationship_id=row)
-    messages.success(request, _("The relationship has ended."))
-    return redirect(f"{reverse('party:customer', args=[pk])}?tab=relations")
+    """Ask for the day on which the relationship ended (a divorce, a sale), then end it."""
+    actor = need(request, "party.end_relationship")
+    customer = customer_in_reach(actor, pk)
+    return form_page(
+        request,
+        EndForm(request.POST or None, initial={"ends_on": business_date()}),
+        lambda data: end_relationship(customer, actor=actor, relationship_id=row, ends_on=data["ends_on"]),
+        title=_("End a relationship"),
+        sub=_("It stays in the history; what the household had until then stays, too."),
+        back_url=f"{reverse('party:customer', args=[pk])}?tab=relations",
+        done=_("The relationship has ended."),
+        submit_label=_("End"),
+    )
