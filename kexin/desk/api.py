@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,7 @@ from kexin.core.api.shapes import Amount, Id, Moment, Shown, Taken
 from kexin.core.api.work import WorkShown, work_of
 from kexin.core.errors import NotFound
 from kexin.desk.board import VIEW_BOARD, board
+from kexin.desk.day import Part, my_day
 from kexin.desk.queries import changes, figures, work_lines
 from kexin.party.naming import shown_name
 from kexin.people.models import OrgUnit
@@ -92,6 +95,75 @@ def read_workbench(request: ApiRequest, wanted: Query[WorkbenchWanted]) -> Workb
             )
             for each in changes(actor, midnight - dt.timedelta(days=wanted.days))
         ],
+    )
+
+
+class DayPart(Shown):
+    """A block of the day."""
+
+    count: int = Field(description="200 means 200 or more", examples=[4])
+    customers: list[Id] = Field(
+        description="The first five; a meeting without a customer is left out", examples=[[4021]]
+    )
+
+
+class DayTarget(Shown):
+    """A monthly daily average so far."""
+
+    measure: str = Field(examples=["aum_average"])
+    target: Amount | None = Field(examples=["120000000.00"])
+    reached: Amount = Field(examples=["118400000.00"])
+    last_month: Amount = Field(examples=["117900000.00"])
+
+
+class DayShown(Shown):
+    """The blocks of the day; one that the caller may not see is null."""
+
+    first: dt.date
+    last: dt.date = Field(description="Sunday")
+    targets: list[DayTarget]
+    appointments: DayPart | None
+    calls: DayPart | None
+    maturing: DayPart | None
+    maturing_amount: Amount | None = Field(
+        description="Paid to customers, in the base currency", examples=["420000.00"]
+    )
+    drop: DayPart | None
+    near: DayPart | None
+    birthdays: DayPart | None
+    movements: DayPart | None
+    dormant: DayPart | None
+
+
+@router.read("/workbench/day", PERMISSION)
+def read_day(request: ApiRequest) -> DayShown:
+    """Meetings, calls, targets, maturities until Sunday, who moves, birthdays, movements. Reading it is recorded."""
+    day = my_day(request.actor)
+
+    def part(found: Part[Any] | None, customer: Callable[[Any], int | None]) -> DayPart | None:
+        if found is None:
+            return None
+        return DayPart(count=found.count, customers=[pk for each in found.lines if (pk := customer(each)) is not None])
+
+    week = day.week
+    return DayShown(
+        first=day.first,
+        last=day.last,
+        targets=[
+            DayTarget(measure=each.measure, target=each.amount, reached=each.reached, last_month=each.last_month)
+            for each in day.reached
+        ],
+        appointments=part(day.appointments, lambda each: each.customer_id),
+        calls=part(day.calls, lambda each: each.entry.customer_id),
+        maturing=DayPart(count=week.count + week.owed_count, customers=[row.customer_id for row in day.maturing])
+        if week
+        else None,
+        maturing_amount=week.amount if week else None,
+        drop=part(day.drop, lambda each: each[0].pk),
+        near=part(day.near, lambda each: each[0].pk),
+        birthdays=part(day.birthdays, lambda each: each.customer.pk),
+        movements=part(day.movements, lambda each: each.account.customer_id),
+        dormant=part(day.dormant, lambda each: each.pk),
     )
 
 

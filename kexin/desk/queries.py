@@ -21,6 +21,7 @@ from kexin.core.query import query
 from kexin.core.scope import scope_filters
 from kexin.core.work_operations import escalated_work, my_work
 from kexin.core.workflow import work_kinds
+from kexin.party.birthdays import lunar_codes, solar_codes
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer, Party
 
@@ -124,15 +125,16 @@ def figures(actor: Actor) -> Figures:
     if not actor.may("party.view_customers"):
         return Figures(work["today"], work["late"], 0, None, 0, False)
     today = business_date()
-    mine = portfolio(actor).aggregate(
-        n=Count("pk"), assets=Sum("assets"), birthdays=Count("pk", filter=Q(birthday=today.month * 100 + today.day))
-    )
+    rows = portfolio(actor)
+    mine = rows.aggregate(n=Count("pk"), assets=Sum("assets"))
+    solar = rows.filter(birthday__in=list(solar_codes(today)), party__lunar_birthday="")
+    lunar = rows.filter(party__lunar_birthday__in=list(lunar_codes(today)))
     return Figures(
         work["today"],
         work["late"],
         mine["n"],
         mine["assets"] if actor.may("holdings.view_accounts") else None,
-        mine["birthdays"],
+        solar.count() + lunar.count(),
         any(grant.reach == Reach.PORTFOLIO for grant in actor.grants_for("party.view_customers")),
     )
 

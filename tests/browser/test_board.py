@@ -66,7 +66,9 @@ def test_the_board_is_read_at_a_glance(
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), [("zh", "light", "1440"), ("zh", "light", "390")])
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("zh", "light", "1440"), ("zh", "light", "390"), ("en", "dark", "1440")]
+)
 def test_the_day_stands_on_the_workbench(
     visit: Visit, bank: Any, settings: Any, language: str, theme: str, width: str
 ) -> None:
@@ -79,8 +81,8 @@ def test_the_day_stands_on_the_workbench(
     settings.KEXIN_BUSINESS_DATE = TODAY.isoformat()
     rebuild()
     page = visit("lin", "/", language=language, theme=theme, width=width)
-    expect(page.get_by_role("heading", name="临近升级")).to_be_visible()
-    expect(page.get_by_text("差 3,000.00").first).to_be_visible()
+    expect(page.get_by_role("heading", name={"zh": "临近升级", "en": "Near the next tier"}[language])).to_be_visible()
+    expect(page.get_by_text({"zh": "差 3,000.00", "en": "missing"}[language]).first).to_be_visible()
     page.wait_for_load_state("networkidle")
     if LOOK:
         page.screenshot(path=f"{LOOK}/day-{language}-{theme}-{width}.png", full_page=True)

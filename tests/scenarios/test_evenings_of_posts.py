@@ -22,7 +22,7 @@ REQUIREMENTS = {
         "customers are told apart by what they have: a ladder of tiers by monthly daily average, raised and lowered",
         "investment experience and risk tolerance",
     ),
-    "L-20": ("figures of posts and units by day, lists between tiers, exports", "the report builder"),
+    "L-20": ("figures of posts and units by day, boards tied to the ledger, lists, exports", "the report builder"),
 }
 SCREENS = {"A-19": "客户页·资产与交易", "C-29": "客户等级", "L-20": "晨会看板、客户等级"}
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,72 @@ def test_every_post_on_every_evening(settings: Any) -> None:
     assert ours("SELECT day, sum(aum) FROM holdings_dailyfigures GROUP BY 1 ORDER BY 1") == whole
     now = con.execute("SELECT sum(greatest(value, 0)) FROM evening WHERE day = DATE '2026-11-19'").fetchall()
     assert ours("SELECT sum(assets) FROM party_customer") == now
+    the_board_ties_to_the_ledger(con, today)
+
+
+def the_board_ties_to_the_ledger(con: duckdb.DuckDBPyConnection, today: dt.date) -> None:
+    """Every number of every unit's morning board, and the list behind it, by other means than ours."""
+    from kexin.core.actor import system
+    from kexin.desk.board import board, boards
+    from kexin.holdings.aum.evening import evening_of
+
+    actor = system("test")
+    con.execute("CREATE TABLE unit (id BIGINT, path TEXT)")
+    con.executemany("INSERT INTO unit VALUES (?, ?)", ours("SELECT id, path FROM people_orgunit"))
+    con.execute("CREATE TABLE booked (customer BIGINT, day DATE, signed DECIMAL(20, 2))")
+    bookings = ours(
+        "SELECT a.customer_id, t.booked_on, CASE t.direction WHEN 'in' THEN t.amount ELSE -t.amount END"
+        " FROM holdings_transaction t JOIN holdings_account a ON a.id = t.account_id WHERE a.currency = 'CNY'"
+        " AND a.kind NOT IN ('loan', 'card') AND t.kind <> ALL((SELECT array_agg(k) FROM core_policyversion p,"
+        " jsonb_array_elements_text(p.values->'not_flows') k WHERE p.code = 'holdings.aum')::text[])"
+        " AND t.booked_on BETWEEN '2026-11-01'"
+        f" AND '{today - dt.timedelta(days=1)}'"
+    )
+    con.executemany("INSERT INTO booked VALUES (?, ?, ?)", bookings)
+    # whoever led on the day; between and without assignments the unit of the file
+    con.execute(
+        "CREATE VIEW placed AS SELECT c.customer, d.day, coalesce((SELECT l.unit FROM lead l WHERE l.customer ="
+        " c.customer AND l.starts <= d.day AND coalesce(l.ends, DATE '9999-01-01') > d.day), (SELECT arg_max(l.unit,"
+        " l.starts) FROM lead l WHERE l.customer = c.customer AND l.ends <= d.day AND l.ends > l.starts), (SELECT"
+        " arg_min(l.unit, l.starts) FROM lead l WHERE l.customer = c.customer AND l.starts > d.day), c.home) AS unit"
+        " FROM (SELECT DISTINCT customer, home FROM lead) c CROSS JOIN (SELECT DISTINCT day FROM evening) d"
+    )
+    con.execute(
+        "CREATE TABLE total AS SELECT p.day, p.unit, sum(greatest(e.value, 0)) AS aum FROM placed p JOIN evening e"
+        " ON e.customer = p.customer AND e.day = p.day GROUP BY ALL"
+    )
+    con.execute(
+        "CREATE TABLE moved AS SELECT b.day, p.unit, sum(b.signed) AS net FROM booked b JOIN placed p ON"
+        " p.customer = b.customer AND p.day = b.day GROUP BY ALL"
+    )
+    seen = 0
+    for unit in boards(actor):
+        found = board(actor, unit)
+        assert found is not None
+
+        def there(table: str, column: str, first: dt.date, last: dt.date, path: str = unit.path) -> Any:
+            return con.execute(
+                f"SELECT coalesce(sum({column}), 0) FROM {table} JOIN unit ON unit.id = {table}.unit WHERE"
+                " starts_with(unit.path, ?) AND day BETWEEN ? AND ?",
+                [path, first, last],
+            ).fetchall()[0][0]
+
+        last = found.day
+        assert found.now.aum == there("total", "aum", last, last), unit.name
+        for base in ("yesterday", "month"):
+            day = found.bases[base]
+            assert found.against["aum"][base].before == there("total", "aum", day, day), (unit.name, base)
+        assert found.now.net_flow == there("moved", "net", last, last)
+        assert found.flows["month"].net == there("moved", "net", last.replace(day=1), last)
+        assert sum(line.now.aum for line in found.lines) == found.now.aum
+        behind = evening_of(actor, last, unit=unit)
+        assert sum(line.aum for line in behind) == found.now.aum
+        assert sum(line.count for line in behind) == found.now.customers
+        due = ours(
+            "SELECT coalesce(sum(m.value), 0) FROM holdings_maturity m JOIN people_orgunit u ON u.id = m.unit_id WHERE"
+            f" u.path LIKE '{unit.path}%' AND m.kind NOT IN ('premium', 'loan', 'instalment') AND m.due_on BETWEEN"
+            " '2026-11-01' AND '2026-11-30'"
+        )
+        assert due == [(found.maturing["month"].amount,)]
+        seen += found.now.aum > 0
+    assert seen >= 3

@@ -140,6 +140,59 @@ class TestTheRealBank:
         assert days == months
         assert ours("SELECT count(DISTINCT unit_id) > 70 FROM holdings_dailyfigures") == [(True,)]
 
+    def test_the_board_of_the_largest_region(self, bank_of_1994: None, raw: duckdb.DuckDBPyConnection) -> None:
+        """Every number of the morning board, and the list behind it, against the raw bookings of that region."""
+        from kexin.core.actor import system
+        from kexin.desk.board import board
+        from kexin.holdings.aum.evening import evening_of
+        from kexin.people.models import OrgUnit
+
+        for name in ("disp", "client", "district"):
+            raw.execute(
+                f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_csv('{RAW / name}.asc', delim=';', header=true,"
+                " all_varchar=true, encoding='latin-1', parallel=false)"
+            )
+        raw.execute(
+            "CREATE OR REPLACE TABLE home AS SELECT p.account_id AS account, d.A3 AS region FROM disp p JOIN client c"
+            " USING (client_id) JOIN district d ON d.A1 = c.district_id WHERE p.type = 'OWNER'"
+        )
+        ((region,),) = raw.execute("SELECT region FROM home GROUP BY 1 ORDER BY count(*) DESC LIMIT 1").fetchall()
+        unit = OrgUnit.objects.get(code__startswith="R ", name=region)
+        found = board(system("test"), unit)
+        assert found is not None
+
+        def there(day: dt.date) -> Decimal:
+            ((total,),) = raw.execute(
+                "SELECT coalesce(sum(e.balance), 0) FROM evening e JOIN home h ON h.account = e.account"
+                " WHERE h.region = ? AND e.day = ?",
+                [region, day],
+            ).fetchall()
+            return Decimal(total)
+
+        def flow(first: dt.date, last: dt.date) -> Decimal:
+            ((total,),) = raw.execute(
+                "SELECT coalesce(sum(CASE WHEN money_in THEN amount ELSE -amount END), 0) FROM t JOIN home h"
+                " ON h.account = t.account WHERE h.region = ? AND day BETWEEN ? AND ?",
+                [region, first, last],
+            ).fetchall()
+            return Decimal(total)
+
+        last = LAST - dt.timedelta(days=1)
+        assert (found.day, found.now.aum) == (last, there(last))
+        for base, day in found.bases.items():
+            assert found.against["aum"][base].before == there(day), base
+        assert [value for _day, value in found.course] == [there(day) for day, _value in found.course]
+        assert found.now.net_flow == flow(last, last)
+        assert found.flows["month"].net == flow(last.replace(day=1), last)
+        assert found.flows["year"].net == flow(last.replace(month=1, day=1), last)
+        assert sum(line.now.aum for line in found.lines) == found.now.aum
+        assert len(found.lines) > 5
+        part = found.lines[0]
+        behind = evening_of(system("test"), last, unit=OrgUnit.objects.get(pk=part.unit_id))
+        assert sum(line.aum for line in behind) == part.now.aum
+        assert sum(line.net_flow for line in behind) == part.now.net_flow
+        assert sum(line.count for line in behind) == part.now.customers
+
     def test_tiers_follow_the_closed_months(self, bank_of_1994: None, raw: duckdb.DuckDBPyConnection) -> None:
         """Raised by the last month, lowered when three months in a row stayed below: told month by month."""
         from kexin.core.policy import in_force

@@ -17,14 +17,16 @@ from kexin.core.actor import system
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import AuditEntry, WorkItem
 from kexin.desk.board import against, bases_of, board, boards
+from kexin.desk.day import my_day
 from kexin.desk.overdue import Overdue, overdue_at
+from kexin.desk.queries import figures
 from kexin.holdings.aum.evening import evening_of
 from kexin.holdings.aum.queries import figures_of
 from kexin.holdings.aum.rebuild import rebuild
 from kexin.holdings.models import DailyFigures, UnitFigures
 from kexin.holdings.tests.conftest import TODAY, Ledger
 from kexin.holdings.tests.test_aum import another, stated
-from kexin.party.models import Customer
+from kexin.party.models import Customer, Party
 from kexin.people.operations import create_unit, merge_unit
 from tests.personas import Bank
 
@@ -119,9 +121,42 @@ def test_the_day_tells_averages_against_targets_and_who_moves(
     bank: Bank, story: list[int], client_of: ClientOf
 ) -> None:
     page = client_of("lin").get(reverse("desk:day")).content.decode()
-    for shown in ("本月", "未设目标", "本周到期", "即将降级", "临近升级"):
-        assert shown in page, shown
+    blocks = (
+        "今日预约", "今日电访", "本月", "未设目标", "本周到期", "即将降级", "临近升级", "大额异动", "七日内生日",
+        "睡眠客户",
+    )  # fmt: skip
+    assert [page.index(f"{shown}") for shown in blocks] == sorted(page.index(shown) for shown in blocks)
     assert client_of("gao").get(reverse("desk:day")).content.decode().strip() == ""
+
+
+def test_lunar_birthdays_count_like_solar_ones_on_every_screen(
+    bank: Bank, story: list[int], client_of: ClientOf, settings: Any
+) -> None:
+    settings.KEXIN_BUSINESS_DATE = "2026-11-20"  # the twelfth of the tenth lunar month
+    solar, lunar = Customer.objects.select_related("party").filter(pk__in=story).order_by("pk")
+    Customer.objects.filter(pk=solar.pk).update(birthday=1120)
+    Customer.objects.filter(pk=lunar.pk).update(birthday=1220)
+    Party.objects.filter(pk=lunar.party_id).update(lunar_birthday="10-12")
+    lin = bank.actor("lin")
+    assert figures(lin).birthdays == 2
+    day = my_day(lin)
+    assert day.birthdays is not None
+    assert {row.customer.pk: row.lunar for row in day.birthdays.lines} == {solar.pk: False, lunar.pk: True}
+    answer = client_of("lin").get("/api/v1/workbench/day").json()
+    assert sorted(answer["birthdays"]["customers"]) == story
+    assert answer["birthdays"]["count"] == 2
+    assert "农历" in client_of("lin").get(reverse("desk:day")).content.decode()
+
+
+def test_the_first_page_and_its_blocks_keep_to_their_budgets(
+    bank: Bank, story: list[int], client_of: ClientOf, django_assert_max_num_queries: Any
+) -> None:
+    client = client_of("lin")
+    client.get(reverse("desk:workbench"))
+    with django_assert_max_num_queries(24):
+        client.get(reverse("desk:workbench"))
+    with django_assert_max_num_queries(45):
+        client.get(reverse("desk:day"))
 
 
 def test_the_list_behind_a_number_adds_up_to_it(bank: Bank, story: list[int], client_of: ClientOf) -> None:

@@ -6,20 +6,14 @@ import datetime as dt
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date, is_working
-from kexin.core.policy import in_force
 from kexin.core.ui.request import actor_of
-from kexin.desk.day import my_day
 from kexin.desk.queries import WorkLine, changes, escalated_lines, figures, work_lines
 from kexin.engagement.timeline import rendering_of
-from kexin.holdings.aum.queries import tier_name
-from kexin.holdings.choices import TargetMeasure
-from kexin.holdings.policies import TierPolicy
 from kexin.party.naming import shown_name
 from kexin.people.delegations import my_delegations
 
@@ -32,43 +26,6 @@ def _word(event_name: str) -> object:
 
 def _named(actor: Actor, lines: list[WorkLine]) -> list[dict[str, object]]:
     return [{"line": line, "name": shown_name(actor, line.customer) if line.customer else ""} for line in lines]
-
-
-def day_blocks(request: HttpRequest) -> HttpResponse:
-    """GET /today/: the figures of one's own day, asked for by the workbench when it stands."""
-    actor = actor_of(request)
-    day = my_day(actor)
-    rungs = in_force(TierPolicy).rungs()
-    measures = dict(TargetMeasure.choices)
-    moves = reverse("holdings:tiers")
-    lists = [
-        (_("About to drop a tier"), f"{moves}?which=drop", day.drop, _("Nobody stands below the own tier.")),
-        (_("Near the next tier"), moves, day.near, _("Nobody stands close to the next tier.")),
-    ]
-    context = {
-        "day": day,
-        "as_of": next((each.as_of for each in day.reached if each.as_of), None),
-        "reached": [
-            {"row": each, "label": measures[each.measure], "change": each.reached - each.last_month}
-            for each in day.reached
-        ],
-        "maturing": [{"row": each, "name": shown_name(actor, each.customer)} for each in day.maturing],
-        "maturities_url": reverse("holdings:maturities"),
-        "lists": [
-            (
-                title,
-                url,
-                [
-                    {"row": row, "name": shown_name(actor, row), "tier": tier_name(rungs, row.tier), "missing": missing}
-                    for row, missing in rows
-                ],
-                nothing,
-            )
-            for title, url, rows, nothing in lists
-            if rows is not None
-        ],
-    }
-    return render(request, "desk/day.html", context)
 
 
 def workbench(request: HttpRequest) -> HttpResponse:
