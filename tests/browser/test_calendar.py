@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kexin.core.calendar import zone
-from kexin.engagement.models import Appointment, Reminder
+from kexin.engagement.models import Appointment
 from kexin.engagement.operations import make_appointment
 from tests.browser.conftest import Visit, assert_accessible
 from tests.browser.look import picture
@@ -79,22 +79,6 @@ def test_a_day_off_is_asked_about_before_it_is_made(visit: Visit, meeting: Appoi
     expect(page.locator(".toast-note", has_text="2026-11-21 10:00")).to_be_visible()
     meeting.refresh_from_db()
     assert meeting.starts_at.astimezone(zone()).date() == dt.date(2026, 11, 21)
-
-
-def test_a_reminder_in_two_keystrokes(visit: Visit, chen: Any) -> None:
-    page = visit("lin", f"/customers/{chen.pk}/")
-    page.keyboard.press("r")
-    box = page.get_by_label("提醒内容")
-    expect(box).to_be_focused()
-    expect(page.locator("#reminder")).to_contain_text("陈秀兰")
-    shot(page, "reminder-dialog")
-    assert_accessible(page)
-    page.keyboard.type("问婚礼")
-    page.keyboard.press("Enter")
-    expect(page.locator(".toast-note", has_text="提醒您")).to_be_visible()
-    expect(page.locator("#reminder")).not_to_be_visible()
-    row = Reminder.objects.get()
-    assert (row.customer_id, row.said()) == (chen.pk, "问婚礼")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from kexin.core.calendar import zone
 from kexin.core.models import WorkItem
-from kexin.engagement.models import Appointment, CalendarFeed, Reminder
+from kexin.engagement.models import Appointment, CalendarFeed, Note, Reminder
 from kexin.engagement.operations import close_appointment, make_appointment, mark_arrival, move_appointment, renew_feed
 from kexin.engagement.tests.test_appointments import FRIDAY, at, made
 from kexin.engagement.ui.grid import place, week_of
@@ -170,6 +171,46 @@ def test_the_small_dialog_sets_a_reminder(bank: Any, chen: Any, client_of: Any) 
     foreign = client_of("mei").post(url, {"text": "x", "due_at": tomorrow, "customer": str(chen.pk)}, headers=htmx)
     assert foreign.status_code == 422
     assert WorkItem.objects.filter(kind="engagement.reminder").count() == 1
+
+
+def test_a_reminder_says_when_in_the_same_line(bank: Any, chen: Any, client_of: Any, time_machine: Any) -> None:
+    time_machine.move_to(dt.datetime(2026, 11, 19, 10, 20, tzinfo=zone()), tick=False)
+    client, htmx = client_of("lin"), {"HX-Request": "true"}
+    url, reading = reverse("engagement:new_reminder"), reverse("engagement:reading")
+    told = client.post(reading, {"text": "周五 10:00 送存单"}, headers=htmx).content.decode()
+    assert "2026-11-20 星期五 10:00" in told
+    assert "送存单" in told
+    assert "已过" in client.post(reading, {"text": "2020-01-01 送存单"}, headers=htmx).content.decode()
+    assert not Reminder.objects.exists()
+    done = client.post(url, {"text": "周五 10:00 送存单"}, headers=htmx)
+    assert "2026-11-20" in done.content.decode()
+    row = Reminder.objects.get()
+    assert (row.said(), row.due_at.astimezone(zone()).strftime("%m-%d %H:%M"), row.customer_id) == (
+        "送存单", "11-20 10:00", None,
+    )  # fmt: skip
+    chosen = client.post(url, {"text": "周五 10:00 送存单", "due_at": "2026-11-25T09:00"}, headers=htmx)
+    assert chosen.status_code == 200  # a chosen time wins, and the line stays whole
+    assert Reminder.objects.latest("pk").said() == "周五 10:00 送存单"
+    past = client.post(url, {"text": "2020-01-01 送存单"}, headers=htmx)
+    assert past.status_code == 422
+    assert "2020-01-01 送存单" in past.content.decode()
+    assert client_of("qian").post(reading, {"text": "明天"}, headers=htmx).status_code == 403
+
+
+def test_a_note_from_anywhere(bank: Any, chen: Any, client_of: Any) -> None:
+    client, url, htmx = client_of("lin"), reverse("engagement:quick_note"), {"HX-Request": "true"}
+    assert "陈秀兰" in client.get(url, {"customer": chen.pk}, headers=htmx).content.decode()
+    nobody = client.post(url, {"text": "写了很久的备注"}, headers=htmx)
+    assert nobody.status_code == 422
+    assert "写了很久的备注" in nobody.content.decode()
+    assert client.post(url, {"text": " ", "customer": chen.pk}, headers=htmx).status_code == 422
+    assert client_of("mei").post(url, {"text": "x", "customer": chen.pk}, headers=htmx).status_code == 422
+    assert not Note.objects.exists()
+    done = client.post(url, {"text": "喜欢上午来", "customer": chen.pk}, headers=htmx)
+    assert "陈秀兰" in done.content.decode()
+    assert done["HX-Trigger"] == "panel-changed-timeline"
+    assert (Note.objects.get().customer_id, Note.objects.get().text) == (chen.pk, "喜欢上午来")
+    assert client_of("qian").get(url, headers=htmx).status_code == 403
 
 
 def test_notices_say_who_has_come_and_are_no_sign_of_life(bank: Any, chen: Any, client_of: Any) -> None:

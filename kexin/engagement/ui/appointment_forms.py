@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from kexin.core.ui.fields import DayInput, MomentInput, SearchSelect, SearchSelectMultiple
 from kexin.engagement.choices import AppointmentPurpose, AppointmentState
-from kexin.engagement.rules import CLOSED_STATES, LONGEST_TEXT
+from kexin.engagement.rules import CLOSED_STATES, LONGEST_NOTE, LONGEST_TEXT
 
 MOMENT = "%Y-%m-%dT%H:%M"
 LENGTHS = [(str(n), _("%(n)s minutes") % {"n": n}) for n in (15, 30, 45, 60, 90, 120, 180, 240)]
@@ -96,9 +97,31 @@ class CloseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput())
 
 
-class ReminderForm(forms.Form):
-    """What to be reminded of, and when."""
+class AboutForm(forms.Form):
+    """Something short about a customer, who is looked for by name, number or telephone."""
 
-    text = forms.CharField(label=_("Remind me of"), max_length=LONGEST_TEXT["text"])
-    due_at = forms.DateTimeField(label=_("When"), widget=MomentInput(), input_formats=[MOMENT])
-    customer = forms.CharField(required=False, widget=forms.HiddenInput())
+    def __init__(self, *args: Any, chosen: Iterable[tuple[str, str]], pick_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        widget = SearchSelect(choices=[("", "—"), *chosen], url=pick_url)
+        self.fields["customer"].widget = widget
+
+
+class ReminderForm(AboutForm):
+    """What to be reminded of; when is said in the same line, or chosen."""
+
+    text = forms.CharField(
+        label=_("Remind me of"),
+        max_length=LONGEST_TEXT["text"],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    due_at = forms.DateTimeField(label=_("Another time"), widget=MomentInput(), input_formats=[MOMENT], required=False)
+    customer = forms.CharField(label=_("About the customer"), required=False)
+
+
+class NoteForm(AboutForm):
+    """A remark on a customer."""
+
+    text = forms.CharField(
+        label=_("Note"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3, "data-enter-sends": ""})
+    )
+    customer = forms.CharField(label=_("About the customer"), required=False)

@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from kexin.core.errors import Conflict, RuleViolation
+from kexin.core import names
+from kexin.core.errors import Conflict, KexinError, RuleViolation
+from kexin.core.ui.form_page import need, put_errors
 from kexin.core.ui.request import actor_of
 from kexin.engagement.operations import change_note, pin_note, withdraw_note, write_note
 from kexin.engagement.queries import customer_for, note_in_reach
+from kexin.engagement.ui.appointment_forms import NoteForm
 
 CHANGED = "panel-changed-timeline"
 
@@ -38,6 +43,44 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         context = {"customer_pk": pk, "text": text, "error": _told(refusal), "pinned": request.POST.get("pinned")}
         return _fragment(request, "engagement/note_form.html", context, pk)
     return _done(request, pk)
+
+
+def quick(request: HttpRequest) -> HttpResponse:
+    """GET: the small box for a note from anywhere; POST: it is written. ``?customer=`` says about whom."""
+    actor = need(request, "engagement.write_note")
+    asked = request.POST.get("customer", request.GET.get("customer", ""))
+    called = names.called(actor, [int(asked)]) if asked.isdigit() and len(asked) < 18 else {}
+    form = NoteForm(
+        request.POST or None,
+        initial={"customer": asked if called else ""},
+        chosen=[(str(pk), name) for pk, name in called.items()],
+        pick_url=reverse("party:pick"),
+    )
+    fragment = bool(request.headers.get("HX-Request"))
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if not called:
+            form.add_error("customer", _("Choose the customer whom it is about."))
+        if form.is_valid():
+            try:
+                write_note(
+                    customer_for(actor, int(asked), "engagement.write_note"),
+                    actor=actor,
+                    text=form.cleaned_data["text"],
+                )
+            except KexinError as refusal:
+                put_errors(form, refusal)
+            else:
+                if not fragment:
+                    return redirect(names.customer_url(int(asked)))
+                said = _t("The note on %(who)s is kept.") % {"who": called[int(asked)]}
+                response = render(request, "engagement/quick_done.html", {"said": said})
+                response["HX-Trigger"] = CHANGED
+                return response
+    context = {"title": _("Note"), "form": form, "back_url": reverse("core:work")}
+    template = "engagement/quick_note.html" if fragment else "engagement/reminder_new.html"
+    return render(request, template, context, status=status)
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:

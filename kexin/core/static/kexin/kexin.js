@@ -5,6 +5,7 @@ import { wirePalette } from "./palette.js";
 import { wireForms, dressForms } from "./forms.js";
 import { wireLists } from "./lists.js";
 import { wireKeys } from "./keys.js";
+import { wireQuick } from "./quick.js";
 import { wireNotices } from "./notices.js";
 import { drawCharts, wireCharts } from "./charts.js";
 
@@ -17,6 +18,7 @@ wirePalette();
 wireForms();
 wireLists();
 wireKeys();
+wireQuick();
 wireNotices();
 wireCharts();
 dress(document);

@@ -1,6 +1,6 @@
 // Single-key shortcuts; they can be switched off in the help dialog (WCAG 2.1.4).
 import { openPalette } from "./palette.js";
-import { remind } from "./notices.js";
+import { openQuick } from "./quick.js";
 import { peek } from "./shell.js";
 
 const OFF = "kexin-keys-off";
@@ -26,9 +26,10 @@ const keys = {
   o: () => { if (here()) location.assign(here().dataset.href); },
   p: () => { if (here()?.dataset.peek) peek(here().dataset.peek, here().dataset.href); },
   x: () => here()?.querySelector('input[name="pk"]')?.click(),
-  n: () => press('[data-key="n"]'),
+  c: () => press('[data-key="c"]'),
+  n: () => openQuick("note"),
   e: () => press('[data-key="e"]'),
-  r: () => remind(),
+  r: () => openQuick("reminder"),
   v: () => press('[data-key="v"]'),
   "[": () => press("[data-record-prev]"),
   "]": () => press("[data-record-next]"),

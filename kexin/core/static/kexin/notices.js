@@ -1,20 +1,8 @@
-// Reminders: `r` opens a small dialog anywhere; what is due, begins soon or has come is told without a reload.
+// What is due, begins soon or has come is told without a reload.
 import { make, toast } from "./words.js";
 
 const EVERY = 60_000;
 const TOLD = "kexin-told";
-
-export function remind() {
-  const dialog = document.getElementById("reminder");
-  if (!dialog || !window.htmx) return false;
-  const box = dialog.querySelector("[data-body]");
-  const customer = location.pathname.match(/^\/customers\/(\d+)\//);
-  box.replaceChildren();
-  dialog.showModal();
-  window.htmx.ajax("GET", dialog.dataset.form + (customer ? `?customer=${customer[1]}` : ""), { target: box, swap: "innerHTML" })
-    .then(() => box.querySelector("input[name=text]")?.focus());
-  return true;
-}
 
 function tell(html, address) {
   const told = new Set(JSON.parse(localStorage.getItem(TOLD) || "[]"));
@@ -28,22 +16,13 @@ function tell(html, address) {
   if (fresh.length) localStorage.setItem(TOLD, JSON.stringify([...told].slice(-200)));
   const count = page.querySelectorAll("[data-notice]").length;
   document.querySelectorAll("[data-notice-count]").forEach((badge) => badge.remove());
-  const bell = document.querySelector("[data-remind]");
+  const bell = document.querySelector(".bell");
   if (bell && count) bell.append(make("span", { class: "notice-count", "data-notice-count": "" }, String(count)));
 }
 
 export function wireNotices() {
-  const dialog = document.getElementById("reminder");
+  const dialog = document.getElementById("quick");
   if (!dialog) return;
-  document.addEventListener("click", (event) => {
-    const quick = event.target.closest("[data-quick-time]");
-    if (quick) { quick.form.elements.due_at.value = quick.dataset.quickTime; quick.form.requestSubmit(quick.form.querySelector(".btn-do")); }
-    if (event.target.closest("[data-remind]")) remind();
-  });
-  dialog.addEventListener("htmx:afterSwap", () => {
-    const done = dialog.querySelector("[data-reminder-done]");
-    if (done) { toast(done.dataset.reminderDone); dialog.close(); }
-  });
   const ask = async () => {
     if (document.hidden) return;
     try {

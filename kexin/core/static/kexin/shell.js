@@ -60,7 +60,16 @@ export function peek(url, href) {
   window.htmx.ajax("GET", url, { target: "#peek-body", swap: "innerHTML" });
 }
 
+// A click beside an open dialog: pressed and let go there, not on its edge and not on a list that just closed.
+let pressed = null;
+function beside(event) {
+  if (!(event.target instanceof HTMLDialogElement) || pressed !== event.target) return false;
+  const box = event.target.getBoundingClientRect();
+  return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+}
+
 export function wireShell() {
+  document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
   document.addEventListener("click", async (event) => {
     const at = (selector) => event.target.closest(selector);
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -73,7 +82,7 @@ export function wireShell() {
     else if (at("[data-unfold]")) unfold(at("[data-unfold]"));
     else if (at("[data-close]")) at("dialog")?.close();
     else if (at("[data-help-open]")) document.getElementById("help")?.showModal();
-    else if (event.target instanceof HTMLDialogElement && event.target.id !== "conflict") event.target.close("no");
+    else if (beside(event) && event.target.id !== "conflict") event.target.close("no");
     const peeker = at("[data-peek]:not(tr)");
     if (peeker) { event.preventDefault(); peek(peeker.dataset.peek, peeker.getAttribute("href")); }
   });
