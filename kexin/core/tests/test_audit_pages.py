@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from kexin.core import audit_queries, tasks
 from kexin.core.actor import Actor, system
@@ -122,7 +124,12 @@ def test_the_export_is_guarded_audited_and_limited(bank: Bank, client_of: Client
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     assert "people.create_employee" in text
     assert not [line for line in text.splitlines() if line[:1] in "=+@"]
-    entry = AuditEntry.objects.filter(operation="core.export_audit").latest("at")
+    book = client_of("qian").post(reverse("core:export_audit") + "?actor=set-up", {"format": "xlsx"})
+    sheet = load_workbook(io.BytesIO(b"".join(book.streaming_content))).active  # type: ignore[attr-defined]
+    assert sheet.max_row == len(text.splitlines())
+    other = client_of("qian").post(reverse("core:export_audit"), {"format": "exe"})
+    assert other.status_code == 422  # type: ignore[attr-defined]
+    entry = AuditEntry.objects.filter(operation="core.export_audit").earliest("at")
     assert entry.arguments["rows"] == len(text.splitlines()) - 2  # head and watermark
     assert client_of("lin").post(reverse("core:export_audit")).status_code == 403
     with pytest.raises(NotPermitted):

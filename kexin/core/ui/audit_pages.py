@@ -32,6 +32,7 @@ from kexin.core.audit_queries import (
 from kexin.core.calendar import zone
 from kexin.core.choices import Outcome
 from kexin.core.errors import NotFound, RuleViolation
+from kexin.core.export import FORMATS
 from kexin.core.models import AuditEntry
 from kexin.core.operation import doors
 from kexin.core.ui.form_page import need, post_only
@@ -198,10 +199,10 @@ def examine(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponse | FileResponse | StreamingHttpResponse:
-    """The entries of the filters in the address as CSV."""
+    """The entries of the filters in the address, in the format of the button."""
     actor = need(request, "core.export_audit")
-    form = AuditForm(request.GET)
-    if not form.is_valid():
+    form, wanted_format = AuditForm(request.GET), request.POST.get("format", "csv")
+    if not form.is_valid() or wanted_format not in FORMATS:
         raise RuleViolation(_("Please look at the marked fields."))
     rows = export_audit(actor=actor, wanted=form.wanted())
-    return sent("csv", audit_file(rows), actor)
+    return sent(wanted_format, audit_file(rows), actor)
