@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from kexin.core.api.problems import InvalidRequest
 from kexin.core.models import AuditEntry, SavedView
+from kexin.party.api.taken import CustomerNarrowing
 from kexin.party.models import Customer
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +103,16 @@ def test_many_customers_are_assigned_and_refusals_are_told(browser_of, bank, che
     assert browser_of("zhou")("POST", "/customers/assignments", body | {"customer_ids": []}).status_code == 422
 
 
+def test_customers_are_assigned_by_the_filters_of_the_list(browser_of, bank, chen):
+    zhou = browser_of("zhou")
+    body = {"narrowing": {"age_from": 60}, "lead_post_id": None, "reason": "离岗"}
+    assert zhou("POST", "/customers/assignments", body).json() == {"assigned": [chen.pk], "refused": []}
+    assert Customer.objects.get(pk=chen.pk).lead_post_id is None
+    nobody = body | {"narrowing": {"age_from": 129}}
+    assert zhou("POST", "/customers/assignments", nobody).json() == {"assigned": [], "refused": []}
+    assert browser_of("mei")("POST", "/customers/assignments", body).json().get("assigned", []) == []
+
+
 def test_the_workbench_tells_work_and_figures(browser_of, bank, chen):
     twin = {"kind": "individual", "name": "陈秀兰", "born_on": "1959-04-12", "unit_id": chen.unit_id, "anyway": True}
     assert browser_of("lin")("POST", "/customers", twin | {"lead_post_id": bank.posts["lin"].pk}).status_code == 201
@@ -126,3 +138,14 @@ def test_the_graph_and_who_looked(browser_of, chen):
     assert browser_of("qian")("GET", f"{path}?{urlencode({'at': entries[0]['at']})}").json() == entries[0]
     assert browser_of("qian")("GET", f"{path}?{urlencode({'at': '2020-01-01T00:00:00Z'})}").status_code == 404
     assert browser_of("qian")("GET", path).status_code == 422
+
+
+def test_nobody_filters_by_figures_that_are_not_shown(browser_of, bank, chen):
+    """The data officer sees files without balances: the list does not tell who has more than an amount."""
+    assert browser_of("he")("GET", "/customers?text=陈").status_code == 200
+    answer = browser_of("he")("GET", "/customers?assets_from=1")
+    assert answer.status_code == 422
+    assert "assets_from" in answer.json()["fields"]
+    with pytest.raises(InvalidRequest):
+        CustomerNarrowing(average_to=5).of(bank.actor("he"))
+    assert CustomerNarrowing(average_to=5).of(bank.actor("lin")).average_to == 5

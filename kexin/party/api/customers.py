@@ -23,7 +23,7 @@ from kexin.party.api.shown import (
     line_of,
     state_of,
 )
-from kexin.party.api.taken import CustomerChanges, CustomerTaken, Narrowing, post_named, unit_named
+from kexin.party.api.taken import CustomerChanges, CustomerNarrowing, CustomerTaken, post_named, unit_named
 from kexin.party.models import Customer
 from kexin.party.operations import change_customer, create_customer
 from kexin.party.queries import customer_file, customers, open_customer, open_names, search
@@ -43,7 +43,7 @@ _SORTS: dict[str, tuple[str, Direction]] = {
 }
 
 
-class CustomersWanted(Narrowing, Paging):
+class CustomersWanted(CustomerNarrowing, Paging):
     """Which customers, in which order, which part."""
 
     sort: str = Field(default="customer_no", json_schema_extra={"enum": list(_SORTS)}, pattern="^-?[a-z_]+$")
@@ -68,9 +68,9 @@ def list_customers(request: ApiRequest, wanted: Query[CustomersWanted]) -> Custo
     if wanted.sort not in _SORTS:
         raise InvalidRequest(fields={"sort": _("One of: %(expected)s.") % {"expected": ", ".join(_SORTS)}})
     figures = request.actor.may("holdings.view_accounts")
-    if ("assets" in wanted.sort or "average" in wanted.sort or wanted.by_figures) and not figures:
+    if ("assets" in wanted.sort or "average" in wanted.sort) and not figures:
         raise InvalidRequest(fields={"sort": _("Assets are not yours to sort or filter by.")})
-    rows = customers(request.actor, wanted.wanted()).select_related("party", "unit")
+    rows = customers(request.actor, wanted.of(request.actor)).select_related("party", "unit")
     leads: dict[int, str] = {}
 
     def prepare(page: Sequence[Customer]) -> None:

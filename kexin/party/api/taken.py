@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from kexin.core.actor import Actor
 from kexin.core.api.problems import InvalidRequest
 from kexin.core.api.shapes import Day, Id, Line, Taken, one_of
 from kexin.party.choices import (
@@ -124,7 +125,7 @@ class CustomerChanges(Taken):
         return {name: value if value is not None or name == "born_on" else "" for name, value in named.items()}
 
 
-class Narrowing(Taken):
+class CustomerNarrowing(Taken):
     """Filters of the list of customers, all optional."""
 
     kind: one_of(PartyKind) | None = None  # type: ignore[valid-type]
@@ -150,6 +151,12 @@ class Narrowing(Taken):
         """Does the narrowing tell anything of what customers have?"""
         amounts = (self.assets_from, self.assets_to, self.average_from, self.average_to)
         return bool(self.tier) or any(each is not None for each in amounts)
+
+    def of(self, actor: Actor) -> CustomerFilter:
+        """The filter, unless it asks by figures for somebody who may not see them."""
+        if self.by_figures and not actor.may("holdings.view_accounts"):
+            raise InvalidRequest(fields={"assets_from": _("Assets are not yours to sort or filter by.")})
+        return self.wanted()
 
     def wanted(self) -> CustomerFilter:
         return CustomerFilter(
