@@ -12,6 +12,7 @@ DOCUMENT_TYPES = {
     "hk_macau_permit": "CN-HKM",
     "taiwan_permit": "CN-TW",
     "passport": "PASSPORT",
+    "permanent_residence_card": "CN-FPR",
 }
 COUNTRIES = {
     "CHN": "CN",

@@ -22,9 +22,10 @@ def post_wages(
     calendar: Calendar,
     span: Span,
 ) -> Ints:
-    """代发 on 5/8/10/15/25, before holidays if need be; bonus of one to six months' pay in January or February.
+    """代发 on 5/8/10/15/25, before holidays if need be, small firms' before the Spring Festival.
 
-    Returns the persons paid here. Wages of firms that bank here leave the firm's account the same minute.
+    A bonus of one to six months' pay in January or February. Returns the persons paid here. Wages of firms that bank
+    here leave the firm's account the same minute.
     """
     chance = np.where(people.employer >= 0, 1.0, 0.5)
     paid = np.flatnonzero(
@@ -35,7 +36,7 @@ def post_wages(
     outsider = rng.integers(*outside.EMPLOYERS, people.size)
     row, _, day = span.grid(paid, payday[paid])
     party = paid[row]
-    day = calendar.previous_working(day).astype(np.int64)
+    day = calendar.previous_working(_before_the_festival(day, people.employer[party] >= 0, span)).astype(np.int64)
     years_ago = (span.now - day) / 365
     amount = people.income[party] * (1 - 0.035 * years_ago) * rng.normal(1, 0.02, len(row))
     moved = day > fate.job_change[party]
@@ -62,6 +63,14 @@ def post_wages(
             np.zeros(int(keep.sum()), bool),
         )
     return paid
+
+
+def _before_the_festival(day: Ints, small_firm: Flags, span: Span) -> Ints:
+    """Small firms pay what falls into the fortnight from the eve of the Spring Festival on some days before it."""
+    for year in range(to_date(span.first).year, to_date(span.now).year + 1):
+        eve = day_number(spring_festival(year)) - 1
+        day = np.where(small_firm & (day >= eve) & (day < eve + 15), eve - 4, day)
+    return day
 
 
 def _pay(

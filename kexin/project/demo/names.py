@@ -93,28 +93,28 @@ _UYGHUR = (
 )
 _TIBETAN = ["扎西顿珠", "次仁旺堆", "格桑卓玛", "德吉央宗", "洛桑丹增", "白玛拉姆", "巴桑次仁", "索朗多吉"]
 _MONGOLIAN = ["巴特尔", "乌兰其其格", "阿拉坦仓", "萨仁高娃", "宝力德", "娜仁托娅", "苏日娜", "那日苏"]
-_FOREIGN = (
-    (
-        "Michael Harrington",
-        "Jonas Lindqvist",
-        "Kenji Moriyama",
-        "Ahmed Al-Farouq",
-        "Rafael Monteiro",
-        "Ivan Petrenkov",
+_FOREIGN: dict[str, tuple[str, str, str]] = {  # men, women, families; whole names are put together by chance
+    "CAN": (
+        "Michael Daniel Patrick Gregory Scott",
+        "Emily Claire Heather Megan Alison",
+        "Harrington Thornbury Delacourt Whitcombe MacAllister Penrose",
     ),
-    (
-        "Emily Thornbury",
-        "Sofia Marchetti",
-        "Yuki Hanasaki",
-        "Fatima Benhaddou",
-        "Claire Delacourt",
-        "Park Seo-yeon",
+    "DEU": (
+        "Jonas Matthias Florian Lukas",
+        "Katharina Annika Franziska Johanna",
+        "Lindqvist Ahrendt Bergmeister Vosskamp",
     ),
-)
-_ROMAN = (
-    ("CHAN, Tai Fung", "WONG, Ka Lok", "LEUNG, Chi Keung", "HO, Man Hin", "CHEANG, Weng Kei", "LAM, Siu Wah"),
-    ("LEE, Wai Ling", "CHEUNG, Mei Yan", "NG, Sze Wing", "LOU, Ka Man", "TSANG, Hoi Yee", "YIP, Suk Fan"),
-)
+    "JPN": ("Kenji Takumi Haruto Daichi", "Yuki Misaki Haruka Naoko", "Moriyama Hanasaki Kurokawa Shiraishi"),
+    "SGP": ("Arjun Farid Ravi Hakim", "Priya Nurul Fatima Meera", "Benhaddou Ramaswamy Iskandar Pillai"),
+}
+_FOREIGNERS = [
+    (f"{given} {family}", country, sex)
+    for country, words in _FOREIGN.items()
+    for sex, givens in enumerate(words[:2])
+    for given in givens.split()
+    for family in words[2].split()
+]
+FOREIGN_HOMES = {name: country for name, country, _sex in _FOREIGNERS}  # where somebody of that name is from
 
 
 def _pools() -> list[list[Text]]:
@@ -164,13 +164,11 @@ def minority_names(rng: np.random.Generator, male: npt.NDArray[np.bool_]) -> Tex
 
 
 def foreign_names(rng: np.random.Generator, male: npt.NDArray[np.bool_]) -> Text:
-    women, men = (rng.choice(np.array(_FOREIGN[sex]), size=len(male)) for sex in (1, 0))
-    return np.where(male, men, women)
-
-
-def romanised_names(rng: np.random.Generator, male: npt.NDArray[np.bool_]) -> Text:
-    """Names in Latin letters as on permits of Hong Kong and Macau."""
-    women, men = (rng.choice(np.array(_ROMAN[sex]), size=len(male)) for sex in (1, 0))
+    """Names of people who live here with a passport or a permanent residence card."""
+    men, women = (
+        rng.choice(np.array([name for name, _country, sex in _FOREIGNERS if sex == wanted]), size=len(male))
+        for wanted in (0, 1)
+    )
     return np.where(male, men, women)
 
 

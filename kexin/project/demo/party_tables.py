@@ -98,17 +98,10 @@ class PartyTables:
         lunar_month, lunar_day, leap = lunar_month_day(people.born)
         lunar = person & (self.age >= 62) & (rng.random(people.size) < 0.55) & (lunar_month > 0)
         foreign = people.kind == CROSS_BORDER
-        nationality = np.where(
-            foreign,
-            rng.choice(
-                ["HKG", "MAC", "TWN", "CAN", "JPN", "DEU", "SGP"],
-                size=people.size,
-                p=[0.35, 0.15, 0.25, 0.08, 0.07, 0.05, 0.05],
-            ),
-            "CHN",
-        )
-        latin = np.array([name.isascii() for name in people.name.tolist()])
-        nationality = np.where(latin & (nationality == "CHN"), "CAN", nationality)
+        near = rng.choice(["HKG", "MAC", "TWN"], size=people.size, p=[0.47, 0.20, 0.33])
+        home = np.array([names.FOREIGN_HOMES.get(name, "") for name in people.name.tolist()])
+        latin = home != ""
+        nationality = np.where(latin, home, np.where(foreign, near, "CHN"))
         self.nationality = nationality
         occupation = [self._occupation(int(work)) for work in people.work]
         state = np.where(people.prospect, "prospect", np.where(fate.dormant, "dormant", "active"))
@@ -295,9 +288,12 @@ def _text(values: Any) -> pa.Array:
 
 
 def _permit(nationality: str, serial: int) -> tuple[str, str]:
-    """Travel permits of compatriots and passports; the zeros in the middle mark them as invented."""
+    """Travel permits of compatriots, passports, every third a permanent residence card; the zeros in the middle mark
+    them as invented."""
     if nationality in {"HKG", "MAC"}:
         return "hk_macau_permit", f"{'H' if nationality == 'HKG' else 'M'}{serial % 100_000_000:08d}"
     if nationality == "TWN":
         return "taiwan_permit", f"{serial % 100_000_000:08d}"
+    if serial % 3 == 0:
+        return "permanent_residence_card", f"{nationality}3301{serial % 100_000_000:08d}"
     return "passport", f"X{serial:07d}"

@@ -177,7 +177,9 @@ def simulate_block(bank: Bank, block: int) -> Tables:
         "standing_orders": orders,
         "failed_debits": failed,
         "files": files_table(rng, people, bank.span.now),
-        "truth": truth_table(people, fate, particulars.customer_no, bank.span.now, bank.span.first),
+        "truth": truth_table(
+            people, fate, made.investments.plans, particulars.customer_no, bank.span.now, bank.span.first
+        ),
     }
 
 

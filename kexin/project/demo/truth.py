@@ -9,12 +9,13 @@ import pyarrow as pa
 
 from kexin.project.demo.customers import Ints, People
 from kexin.project.demo.events import LEAVE_REASONS, NEVER, PATTERNS, Fate
+from kexin.project.demo.investments import PlanOrders
 
 TRUTH_SCHEMA = pa.schema(
     [
         ("party_id", pa.int64()),
         ("customer_no", pa.string()),
-        ("kind", pa.string()),  # leaver | suspicious | life_event | dormant
+        ("kind", pa.string()),  # leaver | suspicious | life_event | dormant | failed_debit
         ("detail", pa.string()),
         ("since", pa.date32()),
         ("note", pa.string()),
@@ -30,7 +31,9 @@ class _Row:
     since: Ints
 
 
-def truth_table(people: People, fate: Fate, customer_no: list[str], now: int, first_day: int) -> pa.Table:
+def truth_table(
+    people: People, fate: Fate, plans: PlanOrders, customer_no: list[str], now: int, first_day: int
+) -> pa.Table:
     """One row per planted fact; every row is marked 演示数据."""
     rows = [
         _Row(np.flatnonzero(fate.leave_reason == number), "leaver", name, fate.leaves_from)
@@ -51,10 +54,11 @@ def truth_table(people: People, fate: Fate, customer_no: list[str], now: int, fi
         rows.append(_Row(np.flatnonzero(days < now), "life_event", name, days))
     everyone = np.full(people.size, first_day)
     rows.append(_Row(np.flatnonzero(fate.dormant), "dormant", "no_movement", everyone))
-    who = np.concatenate([row.who for row in rows])
-    since = np.concatenate([row.since[row.who] for row in rows])
-    kinds = [row.kind for row in rows for _ in row.who]
-    details = [row.detail for row in rows for _ in row.who]
+    failed = plans.party[plans.failed_plan]
+    who = np.concatenate([*(row.who for row in rows), failed])
+    since = np.concatenate([*(row.since[row.who] for row in rows), plans.failed_day])
+    kinds = [row.kind for row in rows for _ in row.who] + ["failed_debit"] * len(failed)
+    details = [row.detail for row in rows for _ in row.who] + ["insufficient_funds"] * len(failed)
     return pa.table(
         {
             "party_id": who + people.first + 1,

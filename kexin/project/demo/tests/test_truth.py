@@ -45,6 +45,7 @@ def test_every_kind_of_truth_is_there(truth: Rows) -> None:
         "suspicious": {"structuring", "rapid_pass_through", "mule", "circular", "scam_victim", "gambling"},
         "life_event": {"job_change", "birth_of_child", "home_purchase", "inheritance", "study_abroad", "retirement"},
         "dormant": {"no_movement"},
+        "failed_debit": {"insufficient_funds"},
     }
     assert {kind: {d for k, d in truth if k == kind} for kind in kinds} == kinds
     assert 45 <= len(truth["leaver", "followed_manager"]) <= 60
