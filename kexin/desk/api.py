@@ -116,7 +116,7 @@ class DayTarget(Shown):
     last_month: Amount = Field(examples=["117900000.00"])
 
 
-class DayShown(Shown):
+class MorningShown(Shown):
     """The blocks of the day; one that the caller may not see is null."""
 
     first: dt.date
@@ -136,7 +136,7 @@ class DayShown(Shown):
 
 
 @router.read("/workbench/day", PERMISSION)
-def read_day(request: ApiRequest) -> DayShown:
+def read_day(request: ApiRequest) -> MorningShown:
     """Meetings, calls, targets, maturities until Sunday, who moves, birthdays, movements. Reading it is recorded."""
     day = my_day(request.actor)
 
@@ -146,7 +146,7 @@ def read_day(request: ApiRequest) -> DayShown:
         return DayPart(count=found.count, customers=[pk for each in found.lines if (pk := customer(each)) is not None])
 
     week = day.week
-    return DayShown(
+    return MorningShown(
         first=day.first,
         last=day.last,
         targets=[
