@@ -10,9 +10,14 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
-        from kexin.core.ui.panels import register_head_action
-        from kexin.desk import board, board_export, day, facing, policies, queries  # noqa: F401  doors
+        from kexin.core.ui.panels import register_head_action, register_panel
+        from kexin.desk import board, board_export, day, facing, linked, policies, queries  # noqa: F401  doors
+        from kexin.desk.ui.linked import linked_panel
 
+        register_panel(
+            "customer", "relations", "main", 7, "linked", _("Enterprises and their owners"), "holdings.view_accounts",
+            linked_panel,
+        )  # fmt: skip
         register_head_action(
             "customer", "facing", 20, _("Customer-facing view"), "desk.face_customer", "desk:facing", "device-tablet",
             key="v", posts=True,
