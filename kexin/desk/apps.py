@@ -10,9 +10,13 @@ class DeskConfig(AppConfig):
 
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
+        from kexin.core.ui.palette import register_command
         from kexin.core.ui.panels import register_head_action, register_panel
-        from kexin.desk import board, board_export, day, facing, linked, policies, queries  # noqa: F401  doors
+        from kexin.desk import board, board_export, day, events, facing, linked, policies, queries  # noqa: F401  doors
+        from kexin.desk.reports import delivery, files, operations, work  # noqa: F401
+        from kexin.desk.reports.queries import VIEW_REPORTS
         from kexin.desk.ui.linked import linked_panel
+        from kexin.engagement.timeline import leave_out
 
         register_panel(
             "customer", "relations", "main", 7, "linked", _("Enterprises and their owners"), "holdings.view_accounts",
@@ -27,3 +31,12 @@ class DeskConfig(AppConfig):
             "work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True
         )
         register_menu("work", _("Morning board"), "desk:board", "chart-bar", "holdings.view_figures", 15)
+        register_menu("insight", _("Reports"), "desk:reports", "report-analytics", VIEW_REPORTS, 10)
+        register_command(
+            "new_report", _("New report"), "desk:new_report", VIEW_REPORTS, "report-analytics",
+            "report pivot 报表 baobiao 透视 统计",
+        )  # fmt: skip
+        files.register()
+        work.register()
+        for each in ("ReportDelivered", "ReportStopped"):
+            leave_out(f"desk.{each}")  # facts of no customer

@@ -20,6 +20,7 @@ class EngagementConfig(AppConfig):
             policies,
             queries,
             rekeying,
+            reports,
             sentences,
             work,
         )
@@ -33,6 +34,7 @@ class EngagementConfig(AppConfig):
 
         sentences.register()
         rekeying.register()
+        reports.register()
         register_history("engagement_document", queries.VIEW_DOCUMENTS)
         register_history("engagement_note", queries.VIEW_NOTES)
         sources.register()

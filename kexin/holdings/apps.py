@@ -11,7 +11,16 @@ class HoldingsConfig(AppConfig):
     def ready(self) -> None:
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.panels import register_head_action, register_head_slot, register_panel, register_tab
-        from kexin.holdings import events, ledger_queries, operations, policies, queries, rekeying, work  # noqa: F401  doors register themselves
+        from kexin.holdings import (  # noqa: F401  doors register themselves
+            events,
+            ledger_queries,
+            operations,
+            policies,
+            queries,
+            rekeying,
+            reports,
+            work,
+        )
         from kexin.holdings.aum import entered, handlers, household  # noqa: F401
         from kexin.holdings.aum import queries as aum_queries
         from kexin.holdings.maturities import wiring
@@ -49,6 +58,7 @@ class HoldingsConfig(AppConfig):
         set_tiers(tier_choices)
         wiring.register()
         work.register()
+        reports.register()
         register_menu("insight", _("Customer tiers"), "holdings:tiers", "stairs-up", aum_queries.VIEW_TIERS, 20)
         register_menu("insight", _("Targets"), "holdings:targets", "target-arrow", entered.VIEW_TARGETS, 30)
         register_menu("manage", _("Exchange rates"), "holdings:rates", "arrows-exchange", entered.VIEW_RATES, 70)

@@ -16,7 +16,18 @@ class PartyConfig(AppConfig):
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
-        from kexin.party import events, history, names, operations, policies, queries, rekeying, transfers, work  # noqa: F401  the doors register themselves  # noqa: F401
+        from kexin.party import (  # noqa: F401  the doors register themselves
+            events,
+            history,
+            names,
+            operations,
+            policies,
+            queries,
+            rekeying,
+            reports,
+            transfers,
+            work,
+        )
         from kexin.party.transfers import VIEW as VIEW_TRANSFERS
         from kexin.party.ui import (
             facts_pages,
@@ -29,6 +40,7 @@ class PartyConfig(AppConfig):
         )
 
         rekeying.register()
+        reports.register()
         register_names(
             customers=names.numbers_of, called=names.called, customer_id=names.id_of, customer_url=names.url_of
         )

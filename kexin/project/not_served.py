@@ -24,6 +24,8 @@ NOT_SERVED: dict[str, str] = {
     "desk.facing.begin_facing": _SCREEN,
     "desk.facing.facing": _SCREEN,
     "desk.facing.leave_facing": _SCREEN,
+    "desk.reports.delivery.deliver_report": _CLOCK,
+    "desk.reports.delivery.sweep_report_files": _CLOCK,
     "desk.queries.escalated_lines": "Part of the first page; `/work-items?view=escalated` lists the same items.",
     "engagement.calls.export.export_calls": "A file for people; `/call-lists/{call_list_id}` gives the figures.",
     "engagement.calls.loading.customers_of": "A step of reading a file; `/call-lists` takes customers by their ids.",

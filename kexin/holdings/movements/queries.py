@@ -48,7 +48,7 @@ def large_movements(actor: Actor, since: dt.date, most: int = 100) -> list[Trans
     """
     policy, aum, today = in_force(MovementPolicy), in_force(AumPolicy), business_date()
     since = max(since, today - dt.timedelta(days=LONGEST))
-    rates = _rates(aum.base_currency or own_currency(), today)
+    rates = last_rates(aum.base_currency or own_currency(), today)
     least = min(policy.amount, policy.share_least)
     # Of a foreign currency less may be large: the index answers from the smallest amount that could be.
     floor = min(least / max(rates.values()), least).quantize(Decimal("0.01"))
@@ -81,7 +81,7 @@ def large_movements(actor: Actor, since: dt.date, most: int = 100) -> list[Trans
     return list(rows.order_by("-booked_on", "-value", "-id")[:most])
 
 
-def _rates(base: str, day: dt.date) -> dict[str, Decimal]:
+def last_rates(base: str, day: dt.date) -> dict[str, Decimal]:
     """The last rate of each currency; the base itself is one."""
     rows = ExchangeRate.objects.filter(base=base, day__lte=day).order_by("currency", "-day").distinct("currency")
     return {base: Decimal(1)} | dict(rows.values_list("currency", "rate"))
