@@ -31,7 +31,10 @@ def tell_of_meetings(today: dt.date) -> None:
     for manager in colleagues(WEALTH_MANAGER):
         plan = OF_LIN if manager.name == lin.name else OF_OTHERS
         _fill(manager, today, plan)
-    _forgotten(lin, today)
+    _forgotten(lin, today, 1)
+    for mate in colleagues(WEALTH_MANAGER, FIRST_UNIT):
+        if mate.name != lin.name:
+            _forgotten(mate, today, 6)
     team = [each.post_id for each in (*colleagues(WEALTH_MANAGER, FIRST_UNIT), *colleagues(LOBBY, FIRST_UNIT))]
     for week in range(3):
         day = next_working(today + dt.timedelta(days=(7 - today.weekday()) % 7 + 7 * week))
@@ -87,11 +90,11 @@ def _meet(actor: Actor, customer: Customer, day: dt.date, time: dt.time, purpose
     )
 
 
-def _forgotten(lin: Actor, today: dt.date) -> None:
-    """A meeting of the day before whose outcome nobody has written down yet."""
-    rows = Customer.objects.filter(lead_post=lin.post_id, status="active").order_by("-assets", "pk")
+def _forgotten(manager: Actor, today: dt.date, days: int) -> None:
+    """A meeting some days ago whose outcome nobody has written down yet: after a few days it is overdue."""
+    rows = Customer.objects.filter(lead_post=manager.post_id, status="active").order_by("-assets", "pk")
     for customer in rows[20:21]:
-        _meet(lin, customer, today - dt.timedelta(days=1), dt.time(15), "product", 0)
+        _meet(manager, customer, today - dt.timedelta(days=days), dt.time(15), "product", 0)
 
 
 def tell_of_reminders(today: dt.date) -> None:

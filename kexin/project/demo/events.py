@@ -60,7 +60,8 @@ def draw_fates(rng: np.random.Generator, people: People, structure: Structure, t
     )
     told = (people.first == 0) & (np.arange(size) < 3)
     free = people.person & ~people.prospect & ~told & (people.admitted < now - 240)
-    fate.dormant = free & (people.aum < 5 * WAN) & (rng.random(size) < 0.16)
+    asleep = np.where(people.aum < 5 * WAN, 0.16, np.where(people.aum < 30 * WAN, 0.03, 0.0))
+    fate.dormant = free & (rng.random(size) < asleep)
     _leavers(rng, people, structure, fate, free & ~fate.dormant & (people.aum < 300 * WAN), now, first_day)
     free &= (fate.leave_reason < 0) & ~fate.dormant
     _patterns(rng, people, fate, free, now, first_day)

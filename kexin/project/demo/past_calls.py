@@ -24,8 +24,8 @@ A_DAY = 20  # calls of a manager with 200 customers or more; one for every ten c
 REACHED = 0.45
 RESULTS = ("interested", "not_now", "refused", "no_answer", "busy", "off")
 SPOKEN = 3  # results before this one: somebody was spoken to
-OF_SPOKEN, OF_SILENT = (0.28, 0.60, 0.12), (0.62, 0.25, 0.13)
-OF_LEAVERS = (0.06, 0.54, 0.40)
+# Results in their order, as bounds of a number between 0 and 1: of the spoken to, of the others, of those who leave.
+OF_SPOKEN, OF_SILENT, OF_LEAVERS = (0.28, 0.88), (0.62, 0.87), (0.06, 0.60)
 NOTED = 0.7  # of the conversations leave a note
 LISTED_MONTHS = 3  # closed lists that the latest calls stand on
 GIVEN_UP = 4
@@ -72,10 +72,10 @@ def draw_calls(bank: Bank, folio: Folio) -> list[Call]:
     for day in days:
         if rng.random() < 0.07:  # leave, training
             continue
-        waiting = folio.held(day) & folio.reachable & (due <= day + 3)
+        callable_now = folio.held(day) & folio.reachable
         most = A_DAY if not folio.corporate else A_DAY // 4
-        wanted = round(rng.normal(1, 0.12) * min(most, -(-int((folio.held(day) & folio.reachable).sum()) // 10)))
-        rows = np.flatnonzero(waiting)
+        wanted = round(rng.normal(1, 0.12) * min(most, -(-int(callable_now.sum()) // 10)))
+        rows = np.flatnonzero(callable_now & (due <= day + 3))
         rows = rows[np.argsort(due[rows], kind="stable")][: max(wanted, 0)]
         seconds = _times(rng, len(rows))
         result = _results(rng, rows, folio, day, seconds)
@@ -100,9 +100,9 @@ def _results(rng: np.random.Generator, rows: Ints, folio: Folio, day: int, secon
     elder, leaving = folio.elder[rows], day >= folio.leaves[rows] - 30
     chance = REACHED + np.where(elder, np.where(seconds < 43_200, 0.10, -0.02), np.where(seconds > 59_400, 0.05, -0.02))
     spoken: Flags = rng.random(len(rows)) < np.where(leaving, 0.22, chance)
-    said = rng.choice(3, size=len(rows), p=OF_SPOKEN)
-    said = np.where(leaving, rng.choice(3, size=len(rows), p=OF_LEAVERS), said)
-    return np.where(spoken, said, SPOKEN + rng.choice(3, size=len(rows), p=OF_SILENT)).astype(np.int64)
+    draw = rng.random(len(rows))
+    said = np.where(leaving, np.searchsorted(OF_LEAVERS, draw), np.searchsorted(OF_SPOKEN, draw))
+    return np.where(spoken, said, SPOKEN + np.searchsorted(OF_SILENT, draw)).astype(np.int64)
 
 
 def _note(rng: np.random.Generator, folio: Folio, row: int, code: int) -> str:
@@ -139,7 +139,7 @@ def bring_calls(bank: Bank, calls: Sequence[Call], facts: Facts) -> dict[str, in
         )  # fmt: skip
         told = {"contact_id": number, "result": code, "reached": call.spoken}
         facts.tell(call.at, "engagement.CallLogged", customer.pk, customer.customer_no, told, folio.staff_no)
-    copy_text("engagement_contact", CONTACT, rows)
+    copy_text("engagement_contact", CONTACT, [b"".join(rows)])
     return {"engagement_calllist": lists, "engagement_callentry": entries, "engagement_contact": len(rows)}
 
 
@@ -170,7 +170,7 @@ def _lists(bank: Bank, calls: Sequence[Call]) -> tuple[dict[tuple[int, int, tupl
             number = first + len(entries)
             found[folio, row, month] = number
             entries.append(_entry(number, each_list, attempts, key, reason, rank))
-    copy_text("engagement_callentry", ENTRY, entries)
+    copy_text("engagement_callentry", ENTRY, [b"".join(entries)])
     return found, len(entries), len(made)
 
 

@@ -50,12 +50,16 @@ def draw_meetings(bank: Bank, folio: Folio) -> list[Meeting]:
     """All appointments of a portfolio, by day; the wealthy come more often."""
     rng = np.random.default_rng([bank.seed, 301, folio.number])
     weight = np.sqrt(np.array([float(each.assets) + 10_000 for each in folio.customers]))
+    often = A_DAY * min(len(weight) / 150, 1)
     meetings: list[Meeting] = []
     for day in range(folio.works_from, folio.works_until):
         if not bank.calendar.working[day - bank.calendar.first]:
             continue
+        wanted = int(rng.poisson(often))
+        if not wanted:
+            continue
         held = np.flatnonzero(folio.held(day) & (day < folio.leaves))
-        count = min(int(rng.poisson(A_DAY * min(len(held) / 150, 1))), len(SLOTS), len(held))
+        count = min(wanted, len(SLOTS), len(held))
         if not count:
             continue
         rows = rng.choice(held, size=count, replace=False, p=weight[held] / weight[held].sum())
@@ -120,7 +124,7 @@ def bring_meetings(bank: Bank, meetings: Sequence[Meeting], facts: Facts) -> dic
         subject = customer.pk, customer.customer_no
         facts.tell(made, "engagement.AppointmentMade", *subject, planned, folio.staff_no)
         facts.tell(closed, "engagement.AppointmentClosed", *subject, {**about_it, "state": each.state}, folio.staff_no)
-    copy_text("engagement_appointment", COLUMNS, rows)
+    copy_text("engagement_appointment", COLUMNS, [b"".join(rows)])
     return {"engagement_appointment": len(rows)}
 
 

@@ -58,5 +58,5 @@ class Facts:
         """Bring them in; how many."""
         if self.first is not None and self.last is not None:
             ensure_partitions("core_event", self.first.date().replace(day=1), self.last.date().replace(day=1))
-            copy_text("core_event", EVENT, self.rows)
+            copy_text("core_event", EVENT, [b"".join(self.rows)])
         return len(self.rows)

@@ -28,6 +28,7 @@ from kexin.project.demo.products import Shelf, build_shelf
 from kexin.project.demo.relations import relationships
 from kexin.project.demo.span import Span
 from kexin.project.demo.structure import Structure, build_structure
+from kexin.project.demo.told_moves import post_told_moves
 from kexin.project.demo.truth import truth_table
 
 Tables = dict[str, pa.Table]
@@ -218,6 +219,7 @@ def _live(
     spending.post_spending(rng, people, fate, current, card, journal, span, scale)
     spending.post_card_life(rng, people, fate, current, card, journal, span)
     balance.post_balancing(rng, people, fate, current, aim, journal, span)
+    post_told_moves(people, fate, current, bank.structure.lin_post, journal, span)
     products = shelf.index("DEP-USD"), shelf.index("DEP-HKD")
     balance.post_foreign(rng, people, fate, accounts, journal, products, span)
     return _Made(current, invested, borrowed)
