@@ -22,7 +22,7 @@ REQUIREMENTS = {
         "customers are told apart by what they have: a ladder of tiers by monthly daily average, raised and lowered",
         "investment experience and risk tolerance",
     ),
-    "L-20": ("figures of posts and units by day, boards tied to the ledger, lists, exports", "the report builder"),
+    "L-20": ("figures of posts and units by day, boards tied to the ledger, lists, exports", "mining of data"),
 }
 SCREENS = {"A-19": "客户页·资产与交易", "C-29": "客户等级", "L-20": "晨会看板、客户等级"}
 pytestmark = pytest.mark.django_db

@@ -340,3 +340,90 @@ def test_an_export_needs_a_purpose_and_is_recorded(bank: Bank, story: dict[str, 
     assert list(table.rows) == [("城东支行", Decimal(2), Decimal("300.35"), Decimal("150.18"), Decimal("100.00"))]
     entry = AuditEntry.objects.filter(operation="desk.export_report", outcome="done").get()
     assert (entry.arguments["purpose"], entry.arguments["rows"]) == ("支行例会", 1)
+
+
+# -- pages ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_builder_shows_figures_links_and_totals_within_its_budget(
+    bank: Bank, story: dict[str, Customer], client_of: ClientOf, django_assert_max_num_queries: Any
+) -> None:
+    wu = client_of("wu")
+    address = "/reports/new/?dataset=party.customers&row=unit&column=tier&measure=count&measure=sum%3Aassets"
+    wu.get(address)
+    with django_assert_max_num_queries(24):
+        page = wu.get(address).content.decode()
+    east = bank.units["east"].pk  # type: ignore[attr-defined]
+    assert f'href="/customers/?unit={east}&amp;tier=gold"' in page
+    assert "1,300.35" in page
+    preview = wu.get(address.replace("new", "preview"), headers={"HX-Request": "true"})
+    assert preview.headers["HX-Replace-Url"].startswith("/reports/new/?dataset=party.customers&row=unit")
+    refused = wu.get("/reports/preview/?dataset=party.customers&row=name&measure=count", headers={"HX-Request": "true"})
+    assert "该数据集没有这个字段" in refused.content.decode()
+    steward = client_of("he").get("/reports/new/?dataset=party.customers").content.decode()
+    assert "sum:assets" not in steward
+
+
+def test_a_report_is_kept_shared_scheduled_and_deleted_on_its_pages(
+    bank: Bank, story: dict[str, Customer], client_of: ClientOf
+) -> None:
+    zhou = client_of("zhou")
+    query = "dataset=party.customers&row=kind&measure=count"
+    assert zhou.post(f"/reports/save/?{query}", {"name": ""}).status_code == 422
+    zhou.post(f"/reports/save/?{query}", {"name": "按类型"})
+    report = Report.objects.get()
+    page = f"/reports/{report.pk}/"
+    zhou.post(f"{page}keep/?{query}&column=status", {})
+    zhou.post(f"{page}rename/", {"name": "类型与状态"})
+    zhou.post(f"{page}share/", {"unit": str(bank.units["branch"].pk)})  # type: ignore[attr-defined]
+    zhou.post(f"{page}schedule/", {"rhythm": "monthly", "form": "xlsx"})
+    report.refresh_from_db()
+    assert (report.name, report.asked["column"], report.rhythm) == ("类型与状态", "status", "monthly")
+    assert report.shared_with_id == bank.units["branch"].pk  # type: ignore[attr-defined]
+    assert client_of("mei").get(page).status_code == 200
+    assert client_of("mei").post(f"{page}delete/").status_code == 404
+    assert client_of("gao").get(page).status_code == 404  # head office stands above the branch
+    assert zhou.post(f"/reports/export/?{query}", {"format": "csv", "purpose": ""}).status_code == 422
+    file = zhou.post(f"/reports/export/?{query}", {"format": "csv", "purpose": "例会"})
+    text = b"".join(file).decode()  # type: ignore[arg-type]
+    assert "个人" in text
+    assert "周明 1004" in text
+    workbook = zhou.post(f"/reports/export/?{query}", {"format": "xlsx", "purpose": "例会"})
+    assert b"".join(workbook)[:2] == b"PK"  # type: ignore[arg-type]
+    zhou.post(f"{page}delete/")
+    assert not Report.objects.exists()
+
+
+def test_a_name_that_looks_like_a_formula_leaves_as_text(bank: Bank, story: dict[str, Customer]) -> None:
+    from kexin.core.export import csv_lines
+    from kexin.people.models import OrgUnit
+
+    OrgUnit.objects.filter(pk=bank.units["east"].pk).update(name="=cmd|' /C calc'!A0")  # type: ignore[attr-defined]
+    table = export_report(actor=bank.actor("lin"), asked=BY_UNIT, name="x", purpose="例会")
+    text = b"".join(csv_lines([str(each) for each in table.heads], table.rows, bank.actor("lin"))).decode()
+    assert "'=cmd" in text
+    assert "\n=cmd" not in text
+
+
+def test_the_interface_computes_keeps_and_schedules(
+    bank: Bank, story: dict[str, Customer], client_of: ClientOf
+) -> None:
+    lin = client_of("lin")
+
+    def send(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        return getattr(lin, method)(f"/api/v1{path}", body, content_type="application/json")
+
+    asked = {"dataset": "party.customers", "rows": ["unit"], "measures": ["count", "sum:assets"]}
+    found = send("post", "/reports/figures", asked).json()
+    assert found["rows"][0]["names"] == ["城东支行"]
+    assert [Decimal(each) for each in found["rows"][0]["values"][0]] == [2, Decimal("300.35")]
+    assert send("post", "/reports/figures", {**asked, "rows": ["name"]}).status_code == 422
+    made = send("post", "/reports", {"name": "机构", "asked": asked})
+    assert made.status_code == 201
+    pk = made.json()["id"]
+    assert send("patch", f"/reports/{pk}", {"name": "各机构"}).json()["name"] == "各机构"
+    assert send("put", f"/reports/{pk}/schedule", {"rhythm": "daily", "format": "csv"}).json()["next_on"]
+    assert send("get", f"/reports/{pk}/figures").json()["counted"] == 2
+    assert send("post", f"/reports/{pk}/copy").json()["name"] == "各机构 (2)"
+    assert len(send("get", "/reports").json()["items"]) == 2
+    assert send("delete", f"/reports/{pk}").status_code == 204
