@@ -16,6 +16,7 @@ class EngagementConfig(AppConfig):
         from kexin.engagement import (  # noqa: F401
             appointment_queries,
             events,
+            following,
             operations,
             policies,
             queries,
@@ -28,6 +29,8 @@ class EngagementConfig(AppConfig):
         from kexin.engagement.calls import export, lists, moving, sources, working  # noqa: F401
         from kexin.engagement.calls import policies as call_policies  # noqa: F401
         from kexin.engagement.calls.queries import VIEW_CALLS
+        from kexin.engagement.returns import policies as return_policies  # noqa: F401
+        from kexin.engagement.returns import visits  # noqa: F401
         from kexin.engagement.ui import appointments, panels
         from kexin.party.history import register_history
         from kexin.party.ui.more_actions import register_bulk_action
@@ -71,4 +74,5 @@ class EngagementConfig(AppConfig):
         register_part("bar", "engagement/part_bell.html", "engagement.add_reminder")
         register_part("end", "engagement/part_reminder.html", "engagement.add_reminder")
         register_history("engagement_appointment", meet)
+        register_history("engagement_returnwish", meet)
         register_history("engagement_reminder", appointment_queries.VIEW_REMINDERS)

@@ -127,3 +127,24 @@ class ReminderMade:
     reminder_id: int
     post_id: int
     due_at: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ReturnWishNoted:
+    """Every how many months a customer wishes to be visited; 0: not at all, None: as the tier says."""
+
+    customer_id: int
+    subject: str
+    months: int | None
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class AppointmentsTransferred:
+    """Meetings to come went from one post to another with their customers."""
+
+    subject: str
+    before_post_id: int
+    post_id: int
+    appointment_ids: tuple[int, ...]

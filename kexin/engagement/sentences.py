@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kexin.core.calendar import zone
 from kexin.core.policy import in_force
@@ -116,6 +117,13 @@ def _facts(payload: Payload) -> str:
     return f"{words}（{_label(FactSource, payload['source'])}）" if payload.get("source") else words
 
 
+def _wish(payload: Payload) -> str:
+    months = payload.get("months")
+    if months is None:
+        return _t("as the tier says")
+    return ngettext("every month", "every %(n)s months", months) % {"n": months} if months else _t("no visits wished")
+
+
 def _protected(payload: Payload) -> str:
     return _t("protected") if payload.get("protected") else _t("no longer protected")
 
@@ -186,4 +194,6 @@ def register() -> None:
     met("engagement.AppointmentMoved", _("Appointment moved"), "calendar-time", _appointment)
     met("engagement.AppointmentClosed", _("Appointment closed"), "calendar-check", _appointment)
     met("engagement.ArrivalMarked", _("Came to the branch"), "door-enter", level="good")
+    met("engagement.ReturnWishNoted", _("Wish about return visits"), "calendar-repeat", _wish)
+    leave_out("engagement.AppointmentsTransferred")  # the change of the lead manager tells it
     leave_out("engagement.ReminderMade")  # somebody's own memory, no fact about the customer

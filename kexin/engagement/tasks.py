@@ -50,3 +50,18 @@ def ask_outcomes(timestamp: int) -> None:
 
     while ask_for_outcomes(actor=system("clock.appointments"), now=timezone.now()):
         pass
+
+
+@app.periodic(cron="10 6 * * *")
+@app.task(
+    name="engagement.propose_return_visits",
+    queueing_lock="engagement.propose_return_visits",
+    queue="records",
+    retry=_AGAIN,
+)
+def propose_visits(timestamp: int) -> None:
+    """Every morning before work."""
+    from kexin.core.calendar import business_date
+    from kexin.engagement.returns.visits import propose_return_visits
+
+    propose_return_visits(actor=system("clock.appointments"), today=business_date())

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.calendar import zone
 from kexin.core.models import WorkItem
 from kexin.core.workflow import WorkKind, register_work_kind
 from kexin.engagement.choices import AppointmentPurpose, DocumentCategory
@@ -15,6 +16,8 @@ REMINDER = "engagement.reminder"
 REMINDER_SUBJECT = "engagement.Reminder"
 OUTCOME = "engagement.appointment_outcome"
 APPOINTMENT = "engagement.Appointment"
+RETURN = "engagement.return_visit"
+CUSTOMER = "party.Customer"
 
 
 def _sentence(item: WorkItem) -> str:
@@ -30,6 +33,18 @@ def _url(item: WorkItem) -> str:
 def _outcome(item: WorkItem) -> str:
     purpose = AppointmentPurpose(item.details["purpose"]).label
     return _t("%(purpose)s, %(at)s: write down what became of it.") % {"purpose": purpose, "at": item.details["at"]}
+
+
+def _return_visit(item: WorkItem) -> str:
+    values = {"day": item.details["day"], "last": item.details.get("last") or _t("never")}
+    return _t("Return visit on %(day)s: agree on a time. Last visited: %(last)s.") % values
+
+
+def _propose(item: WorkItem) -> str:
+    """The form of a new appointment, filled."""
+    at = f"{item.due_at.astimezone(zone()):%Y-%m-%dT%H:%M}"
+    url = reverse("engagement:new_appointment")
+    return f"{url}?customer={item.subject_id}&purpose={AppointmentPurpose.RETURN}&starts_at={at}"
 
 
 def register() -> None:
@@ -61,5 +76,19 @@ def register() -> None:
             lambda item: reverse("engagement:close_appointment", args=[item.subject_id]),
             icon="calendar-check",
             closable=False,
+        )
+    )
+    register_work_kind(
+        WorkKind(
+            RETURN,
+            _("Regular return visit"),
+            _return_visit,
+            _propose,
+            icon="calendar-repeat",
+            outcomes={
+                "done": _("Dealt with"),
+                "planned": _("An appointment was made"),
+                "superseded": _("No visit is due any more"),
+            },
         )
     )

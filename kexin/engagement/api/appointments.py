@@ -30,6 +30,7 @@ from kexin.engagement.operations import (
     mark_arrival,
     move_appointment,
 )
+from kexin.engagement.returns.visits import next_visit, note_return_wish
 
 router = Endpoints("engagement-appointments", _("Appointments, reminders"))
 LONGEST = dt.timedelta(days=92)
@@ -323,3 +324,39 @@ def list_notices(request: ApiRequest) -> Notices:
             for each in notices(request.actor)
         ]
     )
+
+
+class ReturnVisits(Shown):
+    """How often a customer is visited, by the tier or by the customer's own wish."""
+
+    months: int = Field(examples=[6], description="0: no regular visits")
+    by_wish: bool
+    last_on: Day | None
+    next_on: Day | None
+    planned: bool = Field(description="A meeting is planned already")
+
+
+class ReturnWishTaken(Taken):
+    """The customer's wish: every how many months, 0 for never, null for what the tier says."""
+
+    months: int | None = Field(examples=[6])
+
+
+def _returns(request: ApiRequest, customer_id: int) -> ReturnVisits:
+    found = next_visit(request.actor, customer_id)
+    return ReturnVisits(
+        months=found.months, by_wish=found.by_wish, last_on=found.last, next_on=found.due, planned=found.planned
+    )
+
+
+@router.read("/customers/{customer_id}/return-visits", "engagement.view_appointments", _("See a customer's meetings"))
+def show_return_visits(request: ApiRequest, customer_id: Id) -> ReturnVisits:
+    """When a customer is visited next."""
+    return _returns(request, customer_id)
+
+
+@router.write("PUT", "/customers/{customer_id}/return-visits", "engagement.note_return_wish")
+def set_return_wish(request: ApiRequest, customer_id: Id, data: ReturnWishTaken) -> ReturnVisits:
+    """Note how often the customer wishes to be visited."""
+    note_return_wish(customer_id, actor=request.actor, months=data.months)
+    return _returns(request, customer_id)

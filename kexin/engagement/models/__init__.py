@@ -3,5 +3,16 @@
 from kexin.engagement.models.appointments import Appointment, CalendarFeed, Reminder
 from kexin.engagement.models.calls import CallEntry, CallList, Contact
 from kexin.engagement.models.records import Document, Note
+from kexin.engagement.models.returns import ReturnWish
 
-__all__ = ["Appointment", "CalendarFeed", "CallEntry", "CallList", "Contact", "Document", "Note", "Reminder"]
+__all__ = [
+    "Appointment",
+    "CalendarFeed",
+    "CallEntry",
+    "CallList",
+    "Contact",
+    "Document",
+    "Note",
+    "Reminder",
+    "ReturnWish",
+]

@@ -30,6 +30,8 @@ from kexin.engagement.operations import (
     move_appointment,
 )
 from kexin.engagement.policies import AppointmentPolicy
+from kexin.engagement.returns.visits import next_visit
+from kexin.engagement.ui import returns
 from kexin.engagement.ui.appointment_forms import MOMENT, AppointmentForm, CloseForm, TimesForm, WordsForm
 from kexin.people.queries import post_labels
 
@@ -271,7 +273,7 @@ def _version(request: HttpRequest, row: Appointment) -> int:
 
 
 def appointments_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
-    """Overview of a customer: meetings to come and the last ones. Four reads."""
+    """Overview of a customer: meetings to come and the last ones, and when the next return visit is due."""
     actor = actor_of(request)
     rows = appointments_of(actor, pk)
     labels = post_labels({row.post_id for row in rows})
@@ -280,4 +282,6 @@ def appointments_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, An
         "lines": lines,
         "customer_pk": pk,
         "may_make": actor.may("engagement.make_appointment"),
+        "may_wish": actor.may("engagement.note_return_wish"),
+        **returns.told(next_visit(actor, pk)),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.engagement.ui import appointments, calendar, call_lists, calls, documents, feeds, notes, reminders
+from kexin.engagement.ui import appointments, calendar, call_lists, calls, documents, feeds, notes, reminders, returns
 
 app_name = "engagement"
 
@@ -42,6 +42,7 @@ urlpatterns = [
     path("appointments/feed/end/", feeds.revoke, name="revoke_feed"),
     path("api/feeds/<str:token>.ics", feeds.feed_file, name="feed_file"),
     path("engagement/customers/<int:pk>/appointments/new/", appointments.new_for, name="new_appointment_for"),
+    path("engagement/customers/<int:pk>/return-visits/", returns.change, name="return_wish"),
     path("notes/new/", notes.quick, name="quick_note"),
     path("reminders/reading/", reminders.reading, name="reading"),
     path("reminders/new/", reminders.new, name="new_reminder"),
