@@ -30,6 +30,8 @@ NOT_SERVED: dict[str, str] = {
     "engagement.calls.export.export_calls": "A file for people; `/call-lists/{call_list_id}` gives the figures.",
     "engagement.calls.loading.customers_of": "A step of reading a file; `/call-lists` takes customers by their ids.",
     "engagement.following.follow_customers": "Follows from assigning or transferring customers.",
+    "engagement.calls.moving.merge_calls": "Follows from merging two files; nobody does it by itself.",
+    "engagement.calls.moving.part_calls": "Follows from undoing a merge; nobody does it by itself.",
     "engagement.calls.moving.move_calls": "Follows from assigning a customer; nobody does it by itself.",
     "engagement.calls.queries.call_brief": "The call screen; its parts are served under `/customers/{customer_id}`.",
     "engagement.calls.queries.last_logged": "The bar of the call screen; `/calls/{line_id}/result` answers the same.",

@@ -2,7 +2,8 @@
 
 Every table with a foreign key to the absorbed customer or party is moved; a row that would break a uniqueness of the
 kept file (the same mobile, the same relationship) stays where it is and is noted. Encrypted rows keep the key they
-were written under, so nothing is decrypted. Lists, search and pickers leave merged files out.
+were written under, so nothing is decrypted. Open work goes along and comes back. Lists, search and pickers leave merged
+files out.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from kexin.core.workflow import close_work
 from kexin.party.choices import CandidateStatus, CustomerStatus
 from kexin.party.duplicates import REASONS, WORK_KIND
 from kexin.party.events import CustomersMerged, MergeUndone
+from kexin.party.facts import refresh_reviews
 from kexin.party.models import (
     ContactPoint,
     Customer,
@@ -37,10 +39,23 @@ from kexin.party.models import (
     MergeRecord,
     Party,
     PortfolioAssignment,
+    PortfolioShare,
+    TransferLine,
 )
 from kexin.party.operations.customers import PARTY_FIELDS, touch
+from kexin.party.operations.merge_ownership import carry_lines, carry_shares, give_back_shares
 
-_NOT_MOVED = (Customer, DuplicateCandidate, MergeRecord, PortfolioAssignment, LifecycleCheck, EnterpriseProfile)
+# What says whose the file was on a day stays with it; what runs is carried by merge_ownership.
+_NOT_MOVED = (
+    Customer,
+    DuplicateCandidate,
+    MergeRecord,
+    PortfolioAssignment,
+    PortfolioShare,
+    TransferLine,
+    LifecycleCheck,
+    EnterpriseProfile,
+)
 
 
 @operation("party.dismiss_duplicate", label=_("Decide that two files are different persons"), plain=("note",))
@@ -128,7 +143,11 @@ def _apply_merge(actor: Actor, arguments: dict[str, Any]) -> Customer:
                     moved["rows"].append([model._meta.label, column, pk, _move(model, column, pk, keep.pk)])
             except IntegrityError:
                 moved["left"].append([model._meta.label, column, pk])
-    WorkItem.objects.filter(customer_id=absorbed.pk, status="open").update(customer_id=keep.pk)
+    moved["rows"] += carry_lines(keep, absorbed)
+    moved["shares"] = carry_shares(keep, absorbed, made_by=actor.name)
+    work = WorkItem.objects.filter(customer_id=absorbed.pk, status="open")
+    moved["work"] = list(work.values_list("pk", flat=True))
+    work.update(customer_id=keep.pk)
     _take_fields(keep, absorbed, arguments["choices"], moved)
     today = business_date()
     running = PortfolioAssignment.objects.filter(customer=absorbed, ends_on=None)
@@ -145,6 +164,7 @@ def _apply_merge(actor: Actor, arguments: dict[str, Any]) -> Customer:
         status=CandidateStatus.MERGED, decided_by=actor.name, decided_at=timezone.now()
     )
     close_work(WORK_KIND, "party.DuplicateCandidate", arguments["candidate"], outcome="merged", by=actor.name)
+    refresh_reviews([keep.pk, absorbed.pk])
     emit(CustomersMerged(keep.pk, keep.customer_no, absorbed.customer_no))
     return keep
 
@@ -209,6 +229,8 @@ def undo_merge(record: MergeRecord, *, actor: Actor, reason: str) -> Customer:
     for label, column, pk, extra in row.moved["rows"]:
         model = apps.get_model(label)
         model._base_manager.filter(pk=pk, **{column: keep.pk}).update(**{column: absorbed.pk}, **extra)
+    WorkItem.objects.filter(pk__in=row.moved.get("work", ()), customer_id=keep.pk).update(customer_id=absorbed.pk)
+    give_back_shares(row.moved.get("shares", {}))
     _give_back_fields(keep, row.moved)
     assets = Decimal(row.moved["assets"])
     keep.assets -= assets
@@ -222,6 +244,7 @@ def undo_merge(record: MergeRecord, *, actor: Actor, reason: str) -> Customer:
     DuplicateCandidate.objects.filter(first_id=min(keep.pk, absorbed.pk), second_id=max(keep.pk, absorbed.pk)).update(
         status=CandidateStatus.DISMISSED, decided_by=actor.name, decided_at=timezone.now(), note=reason[:200]
     )
+    refresh_reviews([keep.pk, absorbed.pk])
     for customer in (keep, absorbed):
         emit(MergeUndone(customer.pk, customer.customer_no, absorbed.customer_no))
     return absorbed
