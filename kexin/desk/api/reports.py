@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated
 
@@ -16,6 +18,7 @@ from kexin.core.api.files import TABLE, Format
 from kexin.core.api.lookup import named
 from kexin.core.api.problems import InvalidRequest
 from kexin.core.api.shapes import Day, Id, Moment, Reason, Shown, Taken, one_of
+from kexin.core.errors import NotPermitted, SecondFactorNeeded
 from kexin.core.export import FORMATS
 from kexin.core.reports.asked import ChartKind, Period, ReportAsked, RowOrder, measures_of
 from kexin.core.ui.sending import sent
@@ -204,6 +207,17 @@ class ReportFilesShown(Shown):
     items: list[ReportFileShown]
 
 
+@contextmanager
+def _said_at_its_field() -> Iterator[None]:
+    """Figures that the caller's operations do not open are told as a wrong value: the endpoint itself is granted."""
+    try:
+        yield
+    except SecondFactorNeeded:
+        raise
+    except NotPermitted as refusal:
+        raise InvalidRequest(fields={"dataset": _("Your posts do not open these figures")}) from refusal
+
+
 def _shown(actor: Actor, row: Report) -> ReportShown:
     return ReportShown(
         id=row.pk,
@@ -225,7 +239,8 @@ def _file(row: ReportFile) -> ReportFileShown:
 
 
 def _figures(actor: Actor, asked: ReportAsked) -> ReportFigures:
-    found = run_report(actor, asked)
+    with _said_at_its_field():
+        found = run_report(actor, asked)
     nothing = [None] * len(found.measures)
 
     def values(numbers: tuple[Decimal | int | None, ...] | None) -> list[Decimal | None]:
@@ -287,7 +302,8 @@ def compute_report(request: ApiRequest, data: ReportTaken) -> ReportFigures:
 @router.write("POST", "/reports/export", "desk.export_report", once=False, content=TABLE)
 def take_out_report(request: ApiRequest, data: ReportExportTaken) -> HttpResponse:
     """A report of the caller's own reach as a file; watermarked and recorded."""
-    table = export_report(actor=request.actor, asked=data.asked(), name=data.name, purpose=data.purpose)
+    with _said_at_its_field():
+        table = export_report(actor=request.actor, asked=data.asked(), name=data.name, purpose=data.purpose)
     return sent(data.format, table, request.actor)  # type: ignore[return-value]
 
 
@@ -300,7 +316,8 @@ def list_reports(request: ApiRequest) -> ReportsShown:
 @router.write("POST", "/reports", "desk.save_report", status=201)
 def add_report(request: ApiRequest, data: NamedReportTaken) -> ReportShown:
     """Keep a report under a name. Only a person keeps reports."""
-    return _shown(request.actor, save_report(actor=request.actor, name=data.name, asked=data.asked.asked()))
+    with _said_at_its_field():
+        return _shown(request.actor, save_report(actor=request.actor, name=data.name, asked=data.asked.asked()))
 
 
 @router.read("/reports/{report_id}", VIEW_REPORTS)
