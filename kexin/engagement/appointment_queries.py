@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core import names
 from kexin.core.actor import Actor
 from kexin.core.calendar import zone
+from kexin.core.choices import Reach
 from kexin.core.errors import NotFound
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import WorkItem
@@ -172,7 +173,10 @@ class Notice:
 
 @query(VIEW_REMINDERS, label=_("See one's reminders"))
 def notices(actor: Actor) -> list[Notice]:
-    """Reminders that are due, meetings that begin within their reminder, customers who have come. Own posts only."""
+    """Reminders that are due, meetings that begin within their reminder, customers who have come.
+
+    Of one's own posts; who tells arrivals for a whole unit (the hall) is told those of the unit by colleagues, too.
+    """
     now = timezone.now()
     items = (
         WorkItem.objects.open()
@@ -197,6 +201,7 @@ def notices(actor: Actor) -> list[Notice]:
         )
         .order_by("starts_at")[:MOST_TOLD]
     )
+    soon += _come_to_the_hall(actor, now)
     called = names.called(actor, [each.customer_id for each in (*rows, *soon) if each.customer_id])
     told = [
         Notice(
@@ -223,6 +228,18 @@ def notices(actor: Actor) -> list[Notice]:
         for row in rows
     ]
     return sorted(told, key=lambda each: (each.kind != "arrived", each.at))
+
+
+def _come_to_the_hall(actor: Actor, now: dt.datetime) -> list[Appointment]:
+    """Arrivals at the actor's own unit that colleagues told, for meetings of others."""
+    grants = actor.grants_for("engagement.mark_arrival")
+    if actor.unit_id is None or not any(grant.reach != Reach.PORTFOLIO for grant in grants):
+        return []
+    rows = Appointment.objects.visible_to(actor, "engagement.mark_arrival").filter(
+        unit=actor.unit_id, state=AppointmentState.PLANNED, arrived_at__gt=now - ARRIVAL_SHOWN
+    )
+    rows = rows.exclude(post__in=actor.post_ids).exclude(others__overlap=list(actor.post_ids))
+    return list(rows.exclude(arrived_told_by=actor.name).order_by("-arrived_at")[:MOST_TOLD])
 
 
 @query("engagement.view_feed", label=_("See one's calendar feed"))

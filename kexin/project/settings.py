@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "kexin.core.ui.middleware.ContentSecurityPolicyMiddleware",
     "kexin.project.static_files.StaticFilesMiddleware",
+    "kexin.engagement.ui.pulse.PulseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

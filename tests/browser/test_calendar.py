@@ -92,3 +92,16 @@ def test_on_a_phone_the_week_is_a_list(visit: Visit, meeting: Appointment, langu
     expect(page.get_by_role("heading", level=1)).to_contain_text("陈秀兰")
     shot(page, f"appointment-phone-{language}")
     assert_accessible(page)
+
+
+def test_an_arrival_is_told_within_three_seconds(visit: Visit, bank: Any, chen: Any) -> None:
+    """Sun in the hall says that Mrs Chen has come: Lin's open page tells it, and Zhou's; Mei's at the West does not."""
+    now = dt.datetime.now(dt.UTC)
+    row = make_appointment(actor=bank.actor("lin"), customer=chen, purpose="visit", starts_at=now, anyway=True)
+    lin, zhou, mei = (visit(name, "/") for name in ("lin", "zhou", "mei"))
+    sun = visit("sun", f"/appointments/{row.pk}/")
+    sun.get_by_role("button", name="到店").click()
+    expect(lin.locator(".toast-note", has_text="陈秀兰")).to_be_visible(timeout=3_000)
+    shot(lin, "arrival")
+    expect(zhou.locator(".toast-note", has_text="陈秀兰")).to_be_visible(timeout=3_000)
+    assert mei.locator(".toast-note").count() == 0

@@ -86,6 +86,7 @@ class Appointment(models.Model):
             models.Index("unit", "starts_at", name="engagement_appointment_unit"),
             models.Index("customer", "starts_at", name="engagement_appointment_cust"),
             models.Index("ends_at", condition=Q(state="planned"), name="engagement_appointment_open"),
+            models.Index("arrived_at", condition=Q(arrived_at__isnull=False), name="engagement_appointment_came"),
             GinIndex(fields=["others"], name="engagement_appointment_others"),
         ]
         constraints = [

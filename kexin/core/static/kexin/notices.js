@@ -2,6 +2,7 @@
 import { make, toast } from "./words.js";
 
 const EVERY = 60_000;
+const PULSE = 2_000;
 const TOLD = "kexin-told";
 
 function tell(html, address) {
@@ -31,7 +32,20 @@ export function wireNotices() {
       else if (answer.status === 204) tell("", dialog);
     } catch { /* no network now: asked again in a minute */ }
   };
-  ask();
+  let beat = null;
+  let asking = false;
+  const feel = async () => { // has anybody come anywhere? a token that differs is worth asking
+    if (document.hidden || asking) return;
+    asking = true;
+    try {
+      const answer = await fetch(dialog.dataset.pulse, { cache: "no-store" });
+      const now = answer.status === 200 ? await answer.text() : null;
+      if (now !== null && beat !== null && now !== beat) await ask();
+      beat = now ?? beat;
+    } catch { /* no network now: felt again in two seconds */ } finally { asking = false; }
+  };
+  feel().then(ask);
+  setInterval(feel, PULSE);
   setInterval(ask, EVERY);
   document.addEventListener("visibilitychange", ask);
 }
