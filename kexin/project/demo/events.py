@@ -60,7 +60,8 @@ def draw_fates(rng: np.random.Generator, people: People, structure: Structure, t
     )
     told = (people.first == 0) & (np.arange(size) < 3)
     free = people.person & ~people.prospect & ~told & (people.admitted < now - 240)
-    asleep = np.where(people.aum < 5 * WAN, 0.16, np.where(people.aum < 30 * WAN, 0.03, 0.0))
+    led = (people.aum < 30 * WAN) & (people.admitted < now - 800)  # of those who have a manager a few sleep, too
+    asleep = np.where(people.aum < 5 * WAN, 0.16, np.where(led, 0.03, 0.0))
     fate.dormant = free & (rng.random(size) < asleep)
     _leavers(rng, people, structure, fate, free & ~fate.dormant & (people.aum < 300 * WAN), now, first_day)
     free &= (fate.leave_reason < 0) & ~fate.dormant
@@ -141,6 +142,6 @@ def _life(rng: np.random.Generator, people: People, fate: Fate, free: Flags, now
 
     happen(fate.job_change, free & (people.work == SALARIED), 0.06)
     happen(fate.birth, free & (age > 25) & (age < 38), 0.05)
-    happen(fate.home_purchase, free & (age > 27) & (age < 50) & (people.aum > 8 * WAN), 0.03)
+    happen(fate.home_purchase, free & (age > 27) & (age < 50) & (people.aum > 8 * WAN), 0.06)
     happen(fate.inheritance, free & (age > 40), 0.004)
     happen(fate.study_abroad, free & (age > 42) & (age < 56) & (people.aum > 40 * WAN), 0.05)

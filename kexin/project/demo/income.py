@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import numpy.typing as npt
 
@@ -47,7 +49,9 @@ def post_wages(
     bonus = np.flatnonzero(rng.random(len(paid)) < 0.6)
     for year in range(to_date(span.first).year, to_date(span.now).year + 1):
         eve = day_number(spring_festival(year))
-        when = calendar.previous_working(eve - rng.integers(4, 30, len(bonus))).astype(np.int64)
+        earliest = day_number(date(year, 1, 6))  # the festival may fall on 22 January; the bonus is this year's
+        when = np.maximum(eve - rng.integers(4, 30, len(bonus)), earliest)
+        when = calendar.previous_working(when).astype(np.int64)
         who = paid[bonus]
         keep = present(people, fate, who, when, span) & (when < fate.salary_until[who])
         months = np.clip(rng.gamma(2.0, 0.9, len(bonus)), 1, 6)

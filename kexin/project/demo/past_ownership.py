@@ -113,18 +113,18 @@ def bring_transfer(bank: Bank, staff: Staff, facts: Facts) -> dict[str, int]:
     if not rows:
         return {}
     number = reserve("party_customertransfer", 1)
-    start = day_number(day) - 7
-    ended = local(start + 6, 61_200)
+    days = _working_days(bank, day_number(day) - 1)
+    ended = local(days[2], 61_200)
     carried = {"work": 0, "notices": len(rows), "customers": len(rows), "other_work": 0}
     values = (
         number, sides.giver, sides.unit, "leaving", "理财经理离职，管户移交，三方签署", "even", "done", len(rows),
         sum((row.customer.assets for row in rows), Decimal(0)), json_text(carried), None, sides.holder[sides.head],
-        local(start, 36_600), ended, day, None,
+        local(days[0], 36_600), ended, day, None,
     )  # fmt: skip
     copy_text("party_customertransfer", TRANSFER, [line(values)])
     lines = [line((number, row.customer_id, row.post_id, row.customer.assets, False, True, 0)) for row in rows]
     copy_text("party_transferline", TRANSFER_LINE, lines)
-    _sign(number, sides, sorted({row.post_id for row in rows if row.post_id}), start)
+    _sign(number, sides, sorted({row.post_id for row in rows if row.post_id}), days)
     by = sides.holder[sides.supervisor]
     for row in rows:
         told = {"post_id": row.post_id, "before_post_id": sides.giver}
@@ -132,10 +132,17 @@ def bring_transfer(bank: Bank, staff: Staff, facts: Facts) -> dict[str, int]:
     return {"party_customertransfer": 1, "party_transferline": len(rows)}
 
 
-def _sign(number: int, sides: _Sides, receivers: Sequence[int], start: int) -> None:
-    signed = [("giver", sides.giver, sides.head, start, 36_600)]
-    signed += [("receiver", post, post, start + 2, 39_000) for post in receivers]
-    signed += [("supervisor", sides.supervisor, sides.supervisor, start + 6, 61_200)]
+def _working_days(bank: Bank, last: int) -> tuple[int, int, int]:
+    """Days on which giver, receivers and supervisor sign: working days, the last one not after ``last``."""
+    third = int(bank.calendar.previous_working(last))
+    second = int(bank.calendar.previous_working(third - 2))
+    return int(bank.calendar.previous_working(second - 2)), second, third
+
+
+def _sign(number: int, sides: _Sides, receivers: Sequence[int], days: tuple[int, int, int]) -> None:
+    signed = [("giver", sides.giver, sides.head, days[0], 36_600)]
+    signed += [("receiver", post, post, days[1], 39_000) for post in receivers]
+    signed += [("supervisor", sides.supervisor, sides.supervisor, days[2], 61_200)]
     TransferSignature.objects.bulk_create(
         TransferSignature(
             transfer=CustomerTransfer(pk=number),

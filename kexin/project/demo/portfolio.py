@@ -48,12 +48,12 @@ def plan_lots(
     now = day_number(today)
     shares = _class_amounts(rng, people)
     placing = rng.random(people.size) < holders
-    shares *= placing
+    shares *= placing & ~fate.dormant
     parts = []
     deposits = np.where(people.person, people.aum, 0) - shares.sum(axis=0)
     current = np.where(placing, _current_aim(rng, people, deposits), np.where(people.person, deposits, people.aum))
     party, amount = _split(rng, deposits - current, 12 * WAN, 1_000 * YUAN)
-    parts.append(_deposit_lots(rng, people, shelf, party, amount, now))
+    parts.append(_let_sleep(_deposit_lots(rng, people, shelf, party, amount, now), fate, shelf, now))
     for number, name in enumerate(CLASSES):
         party, amount = _split(rng, shares[number], 15 * WAN, 100 * YUAN)
         parts.append(_investment_lots(rng, people, shelf, name, party, amount, now))
@@ -66,6 +66,19 @@ def plan_lots(
     live = _fit_days(live, people, shelf, calendar, now)
     lots = break_early(rng, with_history(rng, live, people, shelf, calendar, now, first_day), fate, calendar, now)
     return lots, current
+
+
+def _let_sleep(lots: Lots, fate: Fate, shelf: Shelf, now: int) -> Lots:
+    """Deposits of dormant customers are three-year ones, placed two or three years ago and never touched since."""
+    asleep = fate.dormant[lots.party]
+    placed = now - 740 - lots.amount // (1_000 * YUAN) % 340
+    return replace(
+        lots,
+        product=np.where(asleep, shelf.index("DEP-T03Y"), lots.product),
+        opened=np.where(asleep, placed, lots.opened),
+        matures=np.where(asleep, placed + 1_096, lots.matures),
+        rate=np.where(asleep, round(shelf.rates["maturing_three_year_rates"][0] * 100), lots.rate),
+    )
 
 
 def _class_amounts(rng: np.random.Generator, people: People) -> Ints:

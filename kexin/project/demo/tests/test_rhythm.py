@@ -71,8 +71,7 @@ def test_small_firms_pay_before_the_spring_festival(demo: DemoBank, ledger: pa.T
 def test_a_bonus_of_one_to_six_months_before_the_festival(ledger: pa.Table) -> None:
     bonus = chosen(ledger, "payroll", direction="in", description="代发年终奖")
     assert bonus.num_rows > 200
-    assert {day.month for day in days(bonus)} <= {12, 1, 2}
-    assert sum(day.month in (1, 2) for day in days(bonus)) / bonus.num_rows > 0.95
+    assert {day.month for day in days(bonus)} <= {1, 2}
     assert yuan(bonus).min() >= 6_000
     assert yuan(bonus).max() <= 6 * 36_000
 
