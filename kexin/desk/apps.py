@@ -12,7 +12,17 @@ class DeskConfig(AppConfig):
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.palette import register_command
         from kexin.core.ui.panels import register_head_action, register_panel
-        from kexin.desk import board, board_export, day, events, facing, linked, policies, queries  # noqa: F401  doors
+        from kexin.desk import (  # noqa: F401  doors
+            board,
+            board_export,
+            day,
+            events,
+            facing,
+            linked,
+            policies,
+            queries,
+            results,
+        )
         from kexin.desk.reports import delivery, files, operations, work  # noqa: F401
         from kexin.desk.reports.queries import VIEW_REPORTS
         from kexin.desk.ui.linked import linked_panel
@@ -31,6 +41,7 @@ class DeskConfig(AppConfig):
             "work", _("Workbench"), "desk:workbench", "layout-dashboard", "desk.view_workbench", 10, phone=True
         )
         register_menu("work", _("Morning board"), "desk:board", "chart-bar", "holdings.view_figures", 15)
+        register_menu("insight", _("My figures"), "desk:results", "report-money", "holdings.view_figures", 15)
         register_menu("insight", _("Reports"), "desk:reports", "report-analytics", VIEW_REPORTS, 10)
         register_command(
             "new_report", _("New report"), "desk:new_report", VIEW_REPORTS, "report-analytics",

@@ -20,6 +20,7 @@ NOT_SERVED: dict[str, str] = {
     "core.ui.gallery.gallery_samples": "Sample rows for the gallery of page components; no data of the bank.",
     "core.work_ladder.escalate_work": _CLOCK,
     "core.work_operations.open_work_count": "The badge of the menu; `/work-items` lists what it counts.",
+    "desk.results.export_results": "`/results` gives the same figures to whoever reads them by the interface.",
     "desk.board_export.export_board": "`/board` gives the same figures to whoever reads them by the interface.",
     "desk.facing.begin_facing": _SCREEN,
     "desk.facing.facing": _SCREEN,

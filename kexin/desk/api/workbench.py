@@ -16,10 +16,12 @@ from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.lookup import named
 from kexin.core.api.shapes import Amount, Id, Moment, Shown, Taken
 from kexin.core.api.work import WorkShown, work_of
+from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound
 from kexin.desk.board import VIEW_BOARD, board
 from kexin.desk.day import Part, my_day
 from kexin.desk.queries import changes, figures, work_lines
+from kexin.desk.results import VIEW_RESULTS, results
 from kexin.party.naming import shown_name
 from kexin.people.models import OrgUnit
 
@@ -270,4 +272,73 @@ def read_board(request: ApiRequest, wanted: Query[BoardWanted]) -> BoardShown:
             for name, each in found.maturing.items()
         },
         merged=[each.pk for each in found.merged],
+    )
+
+
+class ResultsWanted(Taken):
+    """Which month, and whose."""
+
+    month: dt.date | None = Field(
+        default=None, description="Any day of it; none: the running one", examples=["2026-11-01"]
+    )
+    post_id: Id | None = Field(default=None, examples=[None])
+
+
+class ResultShown(Shown):
+    """What a post is credited with in a month, by the shares valid on each day."""
+
+    post_id: Id
+    label: str = Field(examples=["林晓雯 · 理财经理"])
+    day: dt.date | None = Field(description="The last evening known")
+    aum: Amount
+    deposits: Amount
+    customers: int = Field(examples=[240])
+    aum_average: Amount
+    deposits_average: Amount
+    aum_target: Amount | None
+    deposits_target: Amount | None
+    net_flow: Amount
+    matured: Amount | None = Field(description="In the month, as far as followed")
+    retained: Amount | None
+    contacts: int = Field(examples=[86])
+    reached: int = Field(examples=[39])
+    shared: int = Field(description="Customers in whom the post has a share", examples=[3])
+
+
+class ResultList(Shown):
+    """Managers within reach, the highest average first."""
+
+    month: dt.date
+    double_counting: bool = Field(description="Shares count by themselves: managers may add up to more than the unit")
+    items: list[ResultShown]
+
+
+@router.read("/results", VIEW_RESULTS)
+def read_results(request: ApiRequest, wanted: Query[ResultsWanted]) -> ResultList:
+    """What managers are credited with in a month. Reading it is recorded."""
+    found = results(request.actor, wanted.month or business_date(), wanted.post_id)
+    return ResultList(
+        month=found.month,
+        double_counting=found.double,
+        items=[
+            ResultShown(
+                post_id=each.post_id,
+                label=each.label,
+                day=each.day,
+                aum=each.aum,
+                deposits=each.deposits,
+                customers=each.customers,
+                aum_average=each.aum_average,
+                deposits_average=each.deposits_average,
+                aum_target=each.aum_target,
+                deposits_target=each.deposits_target,
+                net_flow=each.net_flow,
+                matured=each.retained.matured if each.retained else None,
+                retained=each.retained.retained if each.retained else None,
+                contacts=each.contacts,
+                reached=each.reached,
+                shared=each.shared,
+            )
+            for each in found.lines
+        ],
     )
