@@ -8,6 +8,7 @@ customer or to a manager who is away; the proposal follows a change of the lead 
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,12 +20,17 @@ from kexin.core.actor import system
 from kexin.core.calendar import zone
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
-from kexin.engagement.following import follow_transfer
+from kexin.engagement.appointment_queries import calendar_entries
+from kexin.engagement.calls.lists import Wish, make_call_list
+from kexin.engagement.calls.moving import follow_portfolio
+from kexin.engagement.calls.queries import queue
+from kexin.engagement.following import follow_assignment, follow_transfer
 from kexin.engagement.models import Appointment, Reminder, ReturnWish
 from kexin.engagement.operations import add_reminder, make_appointment
 from kexin.engagement.returns.visits import meeting_made, next_visit, note_return_wish, propose_return_visits
-from kexin.party.events import CustomersTransferred
+from kexin.party.events import CustomersTransferred, PortfolioAssigned
 from kexin.party.models import Customer
+from kexin.party.operations import set_shares
 
 REQUIREMENTS = {
     "F-16": ("regular return visits by tier and by the customer's wish", "after each service by itself"),
@@ -155,3 +161,34 @@ def test_everything_to_come_follows_the_lead(bank: Any, platinum: Any) -> None:
     items = WorkItem.objects.open().filter(customer_id=platinum.pk)
     assert set(items.values_list("owner_post_id", flat=True)) == {zhou.pk}
     assert Event.objects.filter(name="engagement.AppointmentsTransferred").count() == 1
+
+
+def test_a_share_credits_and_opens_nothing(bank: Any, platinum: Any) -> None:
+    """A co-manager of another sub-branch has part of the figures, and neither the file nor its meetings (ADR 0019)."""
+    lin, mei = bank.posts["lin"].pk, bank.posts["mei"].pk
+    shares = [(lin, Decimal(60)), (mei, Decimal(40))]
+    set_shares(platinum, actor=bank.actor("zhou"), line="all", shares=shares, reason="协办")
+    with pytest.raises(NotFound):
+        next_visit(bank.actor("mei"), platinum.pk)
+    assert not Customer.objects.visible_to(bank.actor("mei"), "party.view_customer").exists()
+    assert calendar_entries(bank.actor("mei"), TODAY, TODAY) == []
+
+
+def test_who_gives_a_customer_away_finds_nothing_of_it_in_any_list(bank: Any, platinum: Any) -> None:
+    """To another sub-branch: call line, meeting, reminder and notice go, and Lin's lists are empty."""
+    lin, mei = bank.posts["lin"], bank.posts["mei"]
+    soon = timezone.now() + dt.timedelta(hours=2)
+    make_call_list(
+        actor=bank.actor("lin"), title="到期", why="承接", wishes=[Wish(platinum.pk)], ends_on=TODAY + dt.timedelta(5)
+    )
+    make_appointment(actor=bank.actor("lin"), customer=platinum, purpose="visit", starts_at=soon)
+    add_reminder(actor=bank.actor("lin"), customer=platinum, text="问婚礼", due_at=soon)
+    Customer.objects.filter(pk=platinum.pk).update(lead_post=mei, unit=mei.unit_id)
+    fact = PortfolioAssigned(platinum.pk, platinum.customer_no, mei.pk, lin.pk)
+    follow_portfolio(fact)
+    follow_assignment(fact)
+    assert queue(bank.actor("lin")).lines == []
+    assert calendar_entries(bank.actor("lin"), TODAY, TODAY) == []
+    assert WorkItem.objects.open().filter(customer_id=platinum.pk, owner_post_id=lin.pk).count() == 0
+    assert [each.customer for each in calendar_entries(bank.actor("mei"), TODAY, TODAY)] == ["陈秀兰"]
+    assert [line.name for line in queue(bank.actor("mei")).lines] == ["陈秀兰"]
