@@ -77,7 +77,7 @@ def test_kept_and_shared_reports_stand_in_a_list(
         actor=zhou, name="各支行客户与资产", asked=ReportAsked("party.customers", ("unit", "post"), "tier")
     )
     save_report(actor=zhou, name="待办按种类", asked=ReportAsked("engagement.work", ("kind",)))
-    change_report(first.pk, actor=zhou, share=True, unit=bank.units["branch"])
+    change_report(first.pk, actor=zhou, share=True, unit=bank.units["east"])
     schedule_report(first.pk, actor=zhou, rhythm="weekly")
     page = visit("zhou", "/reports/", language=language, theme=theme, width=width)
     picture(page, f"list-{language}-{theme}-{width}")

@@ -99,7 +99,7 @@ def change_report(
         row.asked = _allowed(actor, asked).as_json()
     if share is not None:
         if share and unit not in share_choices(actor):
-            raise RuleViolation(fields={"unit": _("Choose your own unit, one above it or one below it.")})
+            raise RuleViolation(fields={"unit": _("Choose your own unit or one within your reach.")})
         row.shared_with = unit if share else None
     row.version += 1
     return _kept(row)

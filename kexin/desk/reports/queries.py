@@ -20,6 +20,7 @@ from kexin.core.reports.pivot import Limits, Pivot, computed
 from kexin.desk.models import Report, ReportFile
 from kexin.desk.policies import ReportPolicy
 from kexin.people.models import OrgUnit
+from kexin.people.queries import units_in_reach
 
 VIEW_REPORTS = "desk.view_reports"
 LABEL = _("See reports")
@@ -108,13 +109,10 @@ def report_file(actor: Actor, pk: int) -> ReportFile:
 
 
 def share_choices(actor: Actor) -> list[OrgUnit]:
-    """Units with which one may share: one's own, those above it, those below it; a report shows each only the own."""
-    own = OrgUnit.objects.filter(pk=actor.unit_id or 0).first()
-    if own is None:
-        return []
-    above = [int(each) for each in own.path.split("/") if each]
-    within = Q(pk__in=above) | Q(path__startswith=own.path)
-    return list(OrgUnit.objects.filter(within, closed_on=None).order_by("path")[:500])
+    """Units with which one may share: one's own, and those in which one's grants to change reports reach."""
+    own = Q(pk=actor.unit_id or 0)
+    reach = Q(pk__in=units_in_reach(actor, "desk.change_report").order_by().values("pk"))
+    return list(OrgUnit.objects.filter(own | reach, closed_on=None).order_by("path")[:500])
 
 
 def first_due(rhythm: str, today: dt.date, working: Callable[[dt.date], bool]) -> dt.date | None:

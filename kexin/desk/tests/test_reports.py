@@ -183,12 +183,16 @@ def test_money_without_a_rate_is_left_out_and_told(bank: Bank, story: dict[str, 
 
 
 def test_a_shared_report_shows_each_reader_the_own_reach(bank: Bank, story: dict[str, Customer]) -> None:
-    zhou = bank.actor("zhou")
-    report = save_report(actor=zhou, name=" 按机构 ", asked=BY_UNIT)
+    wu, zhou = bank.actor("wu"), bank.actor("zhou")
+    narrow = save_report(actor=zhou, name="本支行", asked=BY_UNIT)
+    with pytest.raises(RuleViolation) as refusal:  # the branch is beyond the reach of a sub-branch's head
+        change_report(narrow.pk, actor=zhou, share=True, unit=bank.units["branch"])  # type: ignore[arg-type]
+    assert "unit" in refusal.value.fields
+    report = save_report(actor=wu, name=" 按机构 ", asked=BY_UNIT)
     assert report.name == "按机构"
     with pytest.raises(NotFound):
         report_in_reach(bank.actor("lin"), report.pk)
-    change_report(report.pk, actor=zhou, share=True, unit=bank.units["branch"])  # type: ignore[arg-type]
+    change_report(report.pk, actor=wu, share=True, unit=bank.units["branch"])  # type: ignore[arg-type]
     for name, unit in (("lin", "城东支行"), ("mei", "城西支行")):
         mine = bank.actor(name)
         shared = report_in_reach(mine, report.pk)
@@ -199,8 +203,8 @@ def test_a_shared_report_shows_each_reader_the_own_reach(bank: Bank, story: dict
         with pytest.raises(NotFound):
             delete_report(report.pk, actor=mine)
     with pytest.raises(NotFound):  # the head office stands above the branch
-        report_in_reach(bank.actor("wu"), report.pk)
-    change_report(report.pk, actor=zhou, share=False)
+        report_in_reach(bank.actor("qian"), report.pk)
+    change_report(report.pk, actor=wu, share=False)
     with pytest.raises(NotFound):
         report_in_reach(bank.actor("lin"), report.pk)
 
@@ -375,13 +379,14 @@ def test_a_report_is_kept_shared_scheduled_and_deleted_on_its_pages(
     page = f"/reports/{report.pk}/"
     zhou.post(f"{page}keep/?{query}&column=status", {})
     zhou.post(f"{page}rename/", {"name": "类型与状态"})
-    zhou.post(f"{page}share/", {"unit": str(bank.units["branch"].pk)})  # type: ignore[attr-defined]
+    zhou.post(f"{page}share/", {"unit": str(bank.units["east"].pk)})  # type: ignore[attr-defined]
     zhou.post(f"{page}schedule/", {"rhythm": "monthly", "form": "xlsx"})
     report.refresh_from_db()
     assert (report.name, report.asked["column"], report.rhythm) == ("类型与状态", "status", "monthly")
-    assert report.shared_with_id == bank.units["branch"].pk  # type: ignore[attr-defined]
-    assert client_of("mei").get(page).status_code == 200
-    assert client_of("mei").post(f"{page}delete/").status_code == 404
+    assert report.shared_with_id == bank.units["east"].pk  # type: ignore[attr-defined]
+    assert client_of("lin").get(page).status_code == 200
+    assert client_of("lin").post(f"{page}delete/").status_code == 404
+    assert client_of("mei").get(page).status_code == 404
     assert client_of("gao").get(page).status_code == 404  # head office stands above the branch
     assert zhou.post(f"/reports/export/?{query}", {"format": "csv", "purpose": ""}).status_code == 422
     file = zhou.post(f"/reports/export/?{query}", {"format": "csv", "purpose": "例会"})

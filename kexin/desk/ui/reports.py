@@ -97,10 +97,10 @@ def preview(request: HttpRequest) -> HttpResponse:
     pk = request.GET.get("report", "")
     report = report_in_reach(actor, int(pk)) if pk.isdecimal() else None
     context = _result(actor, asked) | _saving(actor, report, asked)
-    if not request.headers.get("HX-Request"):
-        return redirect(f"{reverse('desk:new_report')}?{address_of(asked)}")
-    response = render(request, "desk/parts/report_result.html", context)
     page = reverse("desk:report", args=[report.pk]) if report else reverse("desk:new_report")
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{page}?{address_of(asked)}")
+    response = render(request, "desk/parts/report_result.html", context)
     response.headers["HX-Replace-Url"] = f"{page}?{address_of(asked)}"
     return response
 
