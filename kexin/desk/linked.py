@@ -100,9 +100,10 @@ def _together(sides: Iterable[Amounts]) -> Amounts:
 
 @query("desk.view_linked", label=_("See an enterprise and its owners side by side"), record="list")
 def linked(actor: Actor, customer_id: int) -> Linked:
-    """The two sides of a customer. Six reads, and two or three for each party shown; at most twelve others."""
-    if not actor.may(VIEW_ACCOUNTS):
-        raise actor.refusal(VIEW_ACCOUNTS)
+    """The two sides of a customer. Six reads, and two or three for each party shown; at most twelve others.
+
+    Whoever may not see balances finds nothing: NotFound.
+    """
     roles = _roles(customer_id)
     rows = list(_in_reach(actor, {customer_id, *roles}).select_related("party").order_by("-assets", "pk")[: MOST + 1])
     if customer_id not in {row.pk for row in rows}:
