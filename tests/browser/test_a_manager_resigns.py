@@ -67,7 +67,10 @@ def portfolio(bank: Any, settings: Any, many: int, request: pytest.FixtureReques
 
 
 def _names(count: int) -> list[str]:
-    return [f"{'芳敏静丽强磊军洋勇艳'[n % 10]}{'一二三四五六七八九十'[n // 10 % 10]}" for n in range(count)]
+    """So many given names, no two alike."""
+    first, second = "芳敏静丽强磊军洋勇艳", "一二三四五六七八九十"
+    return [f"{first[n % 10]}{second[n // 10 % 10]}" if n < 100 else f"{second[n // 10 % 10]}{first[n % 10]}"
+            f"{second[n // 100]}" for n in range(count)]  # fmt: skip
 
 
 def look(page: Page, name: str, case: str) -> None:
