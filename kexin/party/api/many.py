@@ -89,6 +89,8 @@ def _found(request: ApiRequest, narrowing: CustomerNarrowing | None) -> list[Cus
 def export_list(request: ApiRequest, data: ExportTaken) -> HttpResponse:
     """Customers within reach as a file, for a purpose; masked as on the pages, watermarked, recorded."""
     actor = request.actor
+    if not actor.may("party.export_customers"):
+        raise actor.refusal("party.export_customers")
     reach = Customer.objects.visible_to(actor, "party.export_customers").order_by("customer_no")
     if data.customer_ids:
         reach = reach.filter(pk__in=data.customer_ids)
