@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
-from lunar_python import LunarMonth, Solar
 
 from kexin.core.actor import Actor
 from kexin.core.query import query
@@ -67,6 +66,8 @@ def solar_codes(day: dt.date) -> Iterator[int]:
 
 def lunar_codes(day: dt.date) -> Iterator[str]:
     """``MM-DD`` of the lunar birthdays kept on a day; nothing in a leap month."""
+    from lunar_python import LunarMonth, Solar  # large, and no part of a start
+
     lunar = Solar.fromYmd(day.year, day.month, day.day).getLunar()
     month, number = lunar.getMonth(), lunar.getDay()
     if month < 0:
@@ -82,6 +83,8 @@ def _turns(row: Customer, day: dt.date) -> int | None:
 
 def _turns_lunar(row: Customer, day: dt.date) -> int | None:
     """From the lunar year of birth to that of the day: who was born in January may belong to the year before."""
+    from lunar_python import Solar
+
     if not row.born_year or not row.birthday:
         return None
     month, number = divmod(row.birthday, 100)

@@ -38,7 +38,7 @@ def test_every_post_on_every_evening(settings: Any) -> None:
     from kexin.core.actor import system
     from kexin.holdings.aum.rebuild import rebuild
     from kexin.holdings.policies import DEPOSITS
-    from kexin.party.models import Customer
+    from kexin.party.models import Customer, PortfolioShare
     from kexin.party.operations import assign_portfolio
     from kexin.people.models import Post
     from kexin.project.demo import load
@@ -58,6 +58,7 @@ def test_every_post_on_every_evening(settings: Any) -> None:
         assign_portfolio(row, actor=system("test"), post=None, reason="收回")
         assign_portfolio(row, actor=system("test"), post=other, reason="交接")
     settings.KEXIN_BUSINESS_DATE = today.isoformat()
+    PortfolioShare.objects.all().delete()  # leads alone here: shares are proved in test_money_by_day
     rebuild(dt.date(2026, 9, 1), today)
     con = duckdb.connect()
     tables = {

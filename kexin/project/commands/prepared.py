@@ -1,7 +1,8 @@
 """Remembering that everything is prepared, so that the next start need not load Django to find out.
 
 The memory holds only while nothing it rests on has changed: the code's migrations, policies, first roles and static
-files, the locked packages, the settings, the key files, and which migrations this very database has seen.
+files, the locked packages, the settings, the key files, which migrations this very database has seen, and how many of
+its tables are closed to the role.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from kexin.project.postgres import var_directory
 PACKAGE = Path(__file__).resolve().parents[2]
 DATABASE_STATE = """
 SELECT (SELECT system_identifier FROM pg_control_system()), current_database(),
-       count(*), max(id), max(applied) FROM django_migrations
+       count(*), max(id), max(applied),
+       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+           AND NOT c.relispartition AND NOT has_table_privilege(c.oid, 'SELECT'))
+  FROM django_migrations
 """
 
 

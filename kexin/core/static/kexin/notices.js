@@ -4,6 +4,10 @@ import { make, toast } from "./words.js";
 const EVERY = 60_000;
 const PULSE = 2_000;
 const TOLD = "kexin-told";
+const LEAVING = 5_000; // the page is on its way out, perhaps by signing out; a download leaves it where it is
+let left = 0;
+
+const quiet = () => document.hidden || Date.now() - left < LEAVING;
 
 function tell(html, address) {
   const told = new Set(JSON.parse(localStorage.getItem(TOLD) || "[]"));
@@ -25,7 +29,7 @@ export function wireNotices() {
   const dialog = document.getElementById("quick");
   if (!dialog) return;
   const ask = async () => {
-    if (document.hidden) return;
+    if (quiet()) return;
     try {
       const answer = await fetch(dialog.dataset.notices, { headers: { "HX-Request": "true" } });
       if (answer.status === 200) tell(await answer.text(), dialog);
@@ -35,7 +39,7 @@ export function wireNotices() {
   let beat = null;
   let asking = false;
   const feel = async () => { // has anybody come anywhere? a token that differs is worth asking
-    if (document.hidden || asking) return;
+    if (quiet() || asking) return;
     asking = true;
     try {
       const answer = await fetch(dialog.dataset.pulse, { cache: "no-store" });
@@ -44,6 +48,7 @@ export function wireNotices() {
       beat = now ?? beat;
     } catch { /* no network now: felt again in two seconds */ } finally { asking = false; }
   };
+  addEventListener("beforeunload", () => { left = Date.now(); });
   feel().then(ask);
   setInterval(feel, PULSE);
   setInterval(ask, EVERY);
