@@ -31,7 +31,7 @@ export function wireNotices() {
   const ask = async () => {
     if (quiet()) return;
     try {
-      const answer = await fetch(dialog.dataset.notices, { headers: { "HX-Request": "true" } });
+      const answer = await fetch(dialog.dataset.notices, { redirect: "manual" }); // signed out: led away, nothing to tell
       if (answer.status === 200) tell(await answer.text(), dialog);
       else if (answer.status === 204) tell("", dialog);
     } catch { /* no network now: asked again in a minute */ }
