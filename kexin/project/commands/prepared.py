@@ -20,7 +20,8 @@ PACKAGE = Path(__file__).resolve().parents[2]
 DATABASE_STATE = """
 SELECT (SELECT system_identifier FROM pg_control_system()), current_database(),
        count(*), max(id), max(applied),
-       (SELECT count(*) FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
+       (SELECT count(*) FROM pg_class c
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')
            AND NOT c.relispartition AND NOT has_table_privilege(c.oid, 'SELECT'))
   FROM django_migrations
 """
