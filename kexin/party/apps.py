@@ -28,6 +28,7 @@ class PartyConfig(AppConfig):
             transfers,
             work,
         )
+        from kexin.party.ownership import customers_left
         from kexin.party.transfers import VIEW as VIEW_TRANSFERS
         from kexin.party.ui import (
             facts_pages,
@@ -38,7 +39,9 @@ class PartyConfig(AppConfig):
             palette,
             relations_pages,
         )
+        from kexin.people.operations.organisation import register_in_the_way
 
+        register_in_the_way(customers_left)
         rekeying.register()
         reports.register()
         register_names(

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from kexin.core.actor import Actor
 from kexin.core.choices import Reach
@@ -50,6 +51,14 @@ def owners_on(customer_id: int, line: str, day: dt.date) -> list[tuple[int, Deci
             return found
     lead = PortfolioAssignment.objects.filter(running, customer=customer_id, starts_on__lte=day).first()
     return [(lead.post_id, Decimal(100))] if lead is not None and lead.post_id is not None else []
+
+
+def customers_left(unit: OrgUnit) -> str:
+    """Why a unit cannot be closed or merged away: customers who would have nobody; empty when none is left."""
+    rows = Customer.objects.filter(unit=unit).exclude(status__in=(CustomerStatus.CLOSED, CustomerStatus.MERGED))
+    left = rows.count()
+    text = ngettext("%(n)s customer still belongs to it.", "%(n)s customers still belong to it.", left)
+    return text % {"n": left} if left else ""
 
 
 def pool_within(actor: Actor, operation: str, *, with_led: bool = False) -> QuerySet[Customer]:

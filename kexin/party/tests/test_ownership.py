@@ -9,16 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kexin.core.actor import system
 from kexin.core.approval import decide_approval
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import Approval, AuditEntry, Event
+from kexin.party.data import PartyData
 from kexin.party.models import Customer, PortfolioShare
-from kexin.party.operations import assign_portfolio, claim_customer, protect_customer, set_shares
+from kexin.party.operations import assign_portfolio, claim_customer, create_customer, protect_customer, set_shares
 from kexin.party.operations.pool import ClaimedAlready
 from kexin.party.ownership import pool
 from kexin.party.ownership_rules import may_claim, may_share, may_supervise
 from kexin.party.splitting import Member, split
 from kexin.party.tests.test_transfer import _on_a_monday_morning, tao  # noqa: F401  the second manager of the East
+from kexin.people.models import OrgUnit
+from kexin.people.operations import close_unit, create_unit, merge_unit
 
 FULL = {"double_counting": False, "most": 4}
 
@@ -164,3 +168,26 @@ def test_a_large_customer_is_claimed_by_two_persons(bank, tao, free):  # noqa: F
         claim_customer(free, actor=bank.actor("lin"))
     decide_approval(proposed, actor=bank.actor("zhou"), approve=True)
     assert Customer.objects.get(pk=free.pk).lead_post == tao
+
+
+def test_a_unit_is_not_closed_before_its_customers_have_moved(bank):
+    """A customer of the pool has no post that could hold the unit: it would be left without an owner."""
+    gao = bank.actor("gao")
+    south = create_unit(
+        actor=gao, code="109", name="城南支行", name_en="South", kind="sub_branch", parent=bank.units["branch"]
+    )
+    stranded = create_customer(
+        actor=system("set-up"), data=PartyData(kind="individual", name="王澄"), unit=south, lead_post=None
+    )
+    for close in (
+        lambda: close_unit(south, actor=gao),
+        lambda: merge_unit(south, actor=gao, into=bank.units["east"]),
+    ):
+        with pytest.raises(RuleViolation, match="1"):
+            close()
+        assert OrgUnit.objects.get(pk=south.pk).closed_on is None
+    assign_portfolio(stranded, actor=system("set-up"), post=bank.posts["lin"], reason="并入城东")
+    merged = merge_unit(south, actor=gao, into=bank.units["east"])
+    assert merged.merged_into == bank.units["east"]
+    outcomes = AuditEntry.objects.filter(operation="people.merge_unit").values_list("outcome", flat=True)
+    assert sorted(outcomes) == ["done", "refused"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,15 @@ from kexin.core.operation import operation
 from kexin.core.scope import scope_filters
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, OrgUnit, Post
+
+InTheWay = Callable[[OrgUnit], str]
+"""What of an upper floor still belongs to a unit, in words; empty when nothing does."""
+_in_the_way: list[InTheWay] = []
+
+
+def register_in_the_way(told: InTheWay) -> None:
+    """A floor tells what must have moved before a unit may be closed or merged."""
+    _in_the_way.append(told)
 
 
 def within_reach(unit_id: int, actor: Actor) -> None:
@@ -72,7 +82,7 @@ def rename_unit(unit: OrgUnit, *, actor: Actor, name: str, name_en: str, version
 
 @operation("people.close_unit", label=_("Close a unit"))
 def close_unit(unit: OrgUnit, *, actor: Actor) -> OrgUnit:
-    """Close a unit that has no open units, posts or staff left."""
+    """Close a unit that has no open units, posts, staff or customers left."""
     within_reach(unit.pk, actor)
     row = OrgUnit.objects.select_for_update().get(pk=unit.pk)
     return _close(row)
@@ -105,6 +115,9 @@ def _close(row: OrgUnit) -> OrgUnit:
         raise RuleViolation(_("Employees still belong to it."))
     if Post.objects.filter(unit=row, closed_on=None).exists():
         raise RuleViolation(_("It still has open posts."))
+    for told in _in_the_way:
+        if reason := told(row):
+            raise RuleViolation(reason)
     row.closed_on = business_date()
     row.version += 1
     row.save(update_fields=["closed_on", "merged_into", "version"])
