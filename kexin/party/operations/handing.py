@@ -23,6 +23,7 @@ from kexin.core.workflow import duty_holder, step_times_of
 from kexin.party.choices import CustomerStatus, TransferReason
 from kexin.party.events import CustomersTransferred, PortfolioAssigned
 from kexin.party.models import Customer, CustomerTransfer, Party, PortfolioAssignment, TransferLine
+from kexin.party.operations.portfolio import end_leads
 from kexin.party.operations.shares import move_shares
 from kexin.party.planning import in_approval
 from kexin.party.policies import TransferPolicy
@@ -59,7 +60,7 @@ def hand_over(transfer: CustomerTransfer, made_by: str) -> dict[str, int]:
     today, now = business_date(), timezone.now()
     ids = [row.pk for row in rows]
     reason = _reason(transfer)
-    PortfolioAssignment.objects.filter(customer__in=ids, ends_on=None).update(ends_on=today)
+    end_leads(ids, today)
     PortfolioAssignment.objects.bulk_create(
         PortfolioAssignment(
             customer=row, post=posts[post], unit=posts[post].unit, starts_on=today, reason=reason, made_by=made_by

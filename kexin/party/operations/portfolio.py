@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 
 from django.db.models import Count
@@ -67,6 +68,14 @@ def held_customers(posts: Collection[int]) -> dict[int, int]:
     return dict(rows.values_list("lead_post").annotate(number=Count("pk")))
 
 
+def end_leads(customers: Collection[int], today: dt.date) -> None:
+    """End the running assignments of locked customers; one that begins only later than ``today`` is refused."""
+    running = PortfolioAssignment.objects.filter(customer__in=customers, ends_on=None)
+    if running.filter(starts_on__gt=today).exists():
+        raise RuleViolation(_("The business date lies before the day of the last assignment."))
+    running.update(ends_on=today)
+
+
 def give_to(row: Customer, post: Post, made_by: str, reason: str) -> Customer:
     """Let a locked customer be led by a post from today on. Inside an operation that has checked all rules."""
     return _put(row, post, post.unit, made_by, reason)
@@ -75,10 +84,7 @@ def give_to(row: Customer, post: Post, made_by: str, reason: str) -> Customer:
 def _put(row: Customer, post: Post | None, unit: OrgUnit, made_by: str, reason: str) -> Customer:
     today = business_date()
     before = row.lead_post_id
-    running = PortfolioAssignment.objects.select_for_update().filter(customer=row, ends_on=None).first()
-    if running is not None:
-        running.ends_on = today
-        running.save(update_fields=["ends_on"])
+    end_leads([row.pk], today)
     PortfolioAssignment.objects.create(
         customer=row, post=post, unit=unit, starts_on=today, reason=reason, made_by=made_by
     )

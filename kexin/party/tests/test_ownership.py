@@ -191,3 +191,11 @@ def test_a_unit_is_not_closed_before_its_customers_have_moved(bank):
     assert merged.merged_into == bank.units["east"]
     outcomes = AuditEntry.objects.filter(operation="people.merge_unit").values_list("outcome", flat=True)
     assert sorted(outcomes) == ["done", "refused"]
+
+
+def test_a_business_date_that_went_back_is_told_and_changes_nothing(bank, chen, time_machine):
+    time_machine.shift(dt.timedelta(days=-3))
+    with pytest.raises(RuleViolation) as refusal:
+        assign_portfolio(chen, actor=bank.actor("zhou"), post=None, reason="收回")
+    assert refusal.value.message
+    assert Customer.objects.get(pk=chen.pk).lead_post == bank.posts["lin"]
