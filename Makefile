@@ -26,10 +26,10 @@ setup: $(VENV)/.development node_modules/.stamp $(VENV)/.messages  ## set up eve
 
 test: setup lint  ## every check and every test, those in a real Chromium too
 	@chromium=$$($(BIN)/python tests/browser/chromium.py) || exit 1; \
-	CHROMIUM="$$chromium" KEXIN_ENV=test $(BIN)/python -m pytest -n 2
+	CHROMIUM="$$chromium" KEXIN_ENV=test $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: setup lint  ## like test, without a browser
-	@KEXIN_ENV=test $(BIN)/python -m pytest -n 2 --ignore=tests/browser
+	@KEXIN_ENV=test $(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/browser
 
 lint: setup
 	$(BIN)/ruff check .

@@ -58,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
         KeyRing.create(_keys)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Each failure is told when it happens too: a run that is cut off has no summary."""
+    if report.failed and "PYTEST_XDIST_WORKER" not in os.environ:
+        print(f"\n{report.outcome.upper()} {report.when} of {report.nodeid}\n{report.longreprtext}", flush=True)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_caches() -> None:
     """Policies, calendars and roles are read anew in every test."""

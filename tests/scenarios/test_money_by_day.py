@@ -17,6 +17,8 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.plugin import DjangoDbBlocker
 
+pytestmark = pytest.mark.xdist_group("money by day")  # one worker makes what they share
+
 RAW = Path(__file__).resolve().parents[3] / "shared" / "data" / "berka"
 LAST = dt.date(1994, 2, 28)
 

@@ -26,6 +26,7 @@ RAW = Path(__file__).resolve().parents[3] / "shared" / "data" / "berka"
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.public_data,
+    pytest.mark.xdist_group("real bank"),  # one worker loads it
     pytest.mark.skipif(not RAW.is_dir(), reason="the public data folder is not beside the repository"),
 ]
 SIGNED = "CASE type WHEN 'PRIJEM' THEN CAST(amount AS DECIMAL(20,2)) ELSE -CAST(amount AS DECIMAL(20,2)) END"

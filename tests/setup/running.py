@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+PATIENCE = 120  # seconds
 KEXIN = [sys.executable, "-m", "kexin.project.cli"]
 
 
@@ -40,14 +42,14 @@ class Installation:
             [*KEXIN, *arguments],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
             env=self.environment | more,
             stdin=subprocess.DEVNULL,
         )
 
     def serve(self) -> Serving:
-        """Start it and wait until it tells its address."""
+        """Start it and wait until it tells its address; one that says nothing is ended after a while."""
         process = subprocess.Popen(
             [*KEXIN, "serve"],
             stdout=subprocess.PIPE,
@@ -58,11 +60,16 @@ class Installation:
         )
         assert process.stdout is not None
         said = []
-        for line in process.stdout:
-            said.append(line)
-            if found := re.search(r"http://\S+", line):
-                return Serving(process, found.group())
-        raise AssertionError(f"serve ended with {process.wait()}:\n{''.join(said)}")
+        late = threading.Timer(PATIENCE, lambda: os.killpg(process.pid, signal.SIGKILL))
+        late.start()
+        try:
+            for line in process.stdout:
+                said.append(line)
+                if found := re.search(r"http://\S+", line):
+                    return Serving(process, found.group())
+            raise AssertionError(f"serve ended with {process.wait(PATIENCE)}:\n{''.join(said)}")
+        finally:
+            late.cancel()
 
     def findings(self) -> dict[str, dict[str, object]]:
         """What the doctor says, by subject."""

@@ -20,6 +20,8 @@ from kexin.project.postgres import ensure_running
 from tests.setup.running import Installation, free_port
 from tests.setup.test_postgres import eventually
 
+pytestmark = pytest.mark.xdist_group("roles")  # one worker makes what they share
+
 ROLES = Path(__file__).resolve().parents[2] / "deploy" / "database" / "roles.sql"
 DATABASE = f"roles_{os.getpid()}"
 FIRST_UNIT = """

@@ -20,6 +20,8 @@ from kexin.project.postgres_programs import binaries
 from tests.setup.running import KEXIN, Installation, Serving, free_port
 from tests.setup.test_postgres import eventually
 
+pytestmark = pytest.mark.xdist_group("serve")  # one worker makes what they share
+
 MAKE_USER = """
 from django.contrib.auth import get_user_model
 get_user_model().objects.create_user(username="lin", password="a long enough secret")

@@ -11,6 +11,8 @@ from kexin.project.demo.measure import average_aum
 from kexin.project.demo.simulate import DemoBank, digest, prepare, simulate, simulate_block
 from kexin.project.demo.tests.conftest import TODAY
 
+pytestmark = pytest.mark.xdist_group("demo bank")  # one worker makes what they share
+
 WAN = 1_000_000  # cents
 
 

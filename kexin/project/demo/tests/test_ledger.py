@@ -3,10 +3,13 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pytest
 
 from kexin.project.demo.ledger import CURRENT, Accounts, Journal, close_journal, day_ends
 from kexin.project.demo.measure import day_numbers, signed_amounts
 from kexin.project.demo.simulate import DemoBank
+
+pytestmark = pytest.mark.xdist_group("demo bank")  # one worker makes what they share
 
 
 def test_every_account_ties_from_opening_to_closing(demo: DemoBank) -> None:

@@ -17,6 +17,8 @@ from kexin.project.demo.measure import average_aum
 from kexin.project.demo.names import FOREIGN_HOMES
 from kexin.project.demo.simulate import DemoBank
 
+pytestmark = pytest.mark.xdist_group("demo bank")  # one worker makes what they share
+
 YUAN = 100
 DAY = timedelta(days=1)
 PAYDAYS = {5, 8, 10, 15, 25}

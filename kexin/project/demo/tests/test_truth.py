@@ -11,6 +11,8 @@ from kexin.project.demo.measure import average_aum
 from kexin.project.demo.simulate import DemoBank, simulate
 from kexin.project.demo.tests.conftest import TODAY
 
+pytestmark = pytest.mark.xdist_group("demo bank")  # one worker makes what they share
+
 Rows = dict[tuple[str, str], list[tuple[int, int]]]
 
 
