@@ -1,4 +1,4 @@
-"""Who acts: a person, a service account, or the system itself (the clock has a name).
+"""Who acts: a person, a service account, a customer, or the system itself (the clock has a name).
 
 An actor carries *grants*: a role's operations, how far they reach, and from which post. The people floor makes
 actors; the core only reads them. Permission is the operation's name.
@@ -6,6 +6,7 @@ actors; the core only reads them. Permission is the operation's name.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kexin.core.choices import ActorKind, Reach
@@ -46,6 +47,7 @@ class Actor:
     """Somebody or something that acts; ``name`` is a staff or account number, fit for the audit.
 
     ``withheld`` are operations that its posts grant and that wait for a second factor in this session.
+    ``customer_id`` is set where the customer acts: whatever the grants, nothing of another customer is in reach.
     """
 
     kind: ActorKind
@@ -61,6 +63,7 @@ class Actor:
     methods: frozenset[str] = frozenset()
     withheld: frozenset[str] = frozenset()
     stand_ins: tuple[StandIn, ...] = ()
+    customer_id: int | None = None
     everything: bool = field(default=False, repr=False)
 
     def grants_for(self, operation: str) -> tuple[Grant, ...]:
@@ -91,3 +94,21 @@ class Actor:
 def system(name: str) -> Actor:
     """The system acting by itself: ``name`` says which clock or job, for example ``clock.documents``."""
     return Actor(kind=ActorKind.SYSTEM, name=name, label=name, everything=True)
+
+
+def customer(customer_id: int, customer_no: str, operations: Iterable[str], *, session: str, address: str) -> Actor:
+    """A customer who acts: these operations and no others, on the own file and no other.
+
+    *session* names the session for the audit (never its secret). The reach of the grant reaches no post and no unit:
+    a model is seen by a customer only where its queryset says which column is the customer's.
+    """
+    grant = Grant("customer", frozenset(operations), Reach.PORTFOLIO)
+    return Actor(
+        kind=ActorKind.CUSTOMER,
+        name=f"customer.{customer_no}",
+        label=customer_no,
+        grants=(grant,),
+        session=session,
+        address=address,
+        customer_id=customer_id,
+    )

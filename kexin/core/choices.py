@@ -11,6 +11,7 @@ class ActorKind(TextChoices):
     PERSON = "person", _("Person")
     SERVICE = "service", _("Service account")
     SYSTEM = "system", _("System")
+    CUSTOMER = "customer", _("Customer")
 
 
 class Reach(TextChoices):

@@ -23,17 +23,21 @@ class ScopedQuerySet(models.QuerySet[M]):
     """A queryset that knows its columns of scope.
 
     ``scope_unit`` and ``scope_post`` name the columns of the unit and of the lead post; ``scope_through`` names a
-    foreign key whose own scope decides instead.
+    foreign key whose own scope decides instead. ``scope_customer`` names the column by which a row is a customer's
+    own, for the time when the customer acts; without it customers see nothing.
     """
 
     scope_unit: str | None = "unit_id"
     scope_post: str | None = "lead_post_id"
     scope_through: str | None = None
+    scope_customer: str | None = None
 
     def visible_to(self, actor: Actor, operation: str) -> Self:
         """The rows within the reach of ``actor`` for ``operation``."""
         if self.scope_through is not None:
             return self._through(actor, operation, self.scope_through)
+        if actor.customer_id is not None:
+            return self._own(actor, operation)
         filters = scope_filters(actor, operation, unit=self.scope_unit, post=self.scope_post)
         if filters is None:
             return self
@@ -50,6 +54,12 @@ class ScopedQuerySet(models.QuerySet[M]):
     def delegated(self, actor: Actor, operation: str) -> list[Q]:
         """What the actor's delegations add for a time: nothing, but for work items and the customers of that work."""
         return []
+
+    def _own(self, actor: Actor, operation: str) -> Self:
+        """What belongs to the customer who acts."""
+        if self.scope_customer is None or not actor.may(operation):
+            return self.none()
+        return self.filter(**{self.scope_customer: actor.customer_id})
 
     def _through(self, actor: Actor, operation: str, path: str) -> Self:
         related = self.model._meta.get_field(path).related_model

@@ -23,6 +23,7 @@ from kexin.people.models import DateSpan, OrgUnit, Post
 class CustomerQuerySet(ScopedQuerySet["Customer"]):
     scope_unit = "unit_id"
     scope_post = "lead_post_id"
+    scope_customer = "party_id"
 
     def delegated(self, actor: Actor, operation: str) -> list[Q]:
         """Customers with open work of those the actor stands in for, by the operations the policy opens."""
