@@ -29,6 +29,10 @@ class EngagementConfig(AppConfig):
         from kexin.engagement.calls import export, lists, moving, sources, working  # noqa: F401
         from kexin.engagement.calls import policies as call_policies  # noqa: F401
         from kexin.engagement.calls.queries import VIEW_CALLS
+        from kexin.engagement.messages import events as message_events  # noqa: F401
+        from kexin.engagement.messages import policies as message_policies  # noqa: F401
+        from kexin.engagement.messages import sending  # noqa: F401
+        from kexin.engagement.messages.queries import VIEW_MESSAGES
         from kexin.engagement.returns import policies as return_policies  # noqa: F401
         from kexin.engagement.returns import visits  # noqa: F401
         from kexin.engagement.ui import appointments, panels
@@ -43,6 +47,7 @@ class EngagementConfig(AppConfig):
         sources.register()
         register_bulk_action("call", _("Call list"), "engagement:pick_calls", "engagement.make_call_list", "phone")
         register_menu("work", _("Calls"), "engagement:calls", "phone", VIEW_CALLS, 15)
+        register_menu("service", _("Messages out"), "engagement:messages", "send", VIEW_MESSAGES, 60)
         register_history("engagement_contact", VIEW_CALLS)
         register_history("engagement_callentry", VIEW_CALLS)
         work.register()

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from kexin.core.calendar import zone
 from kexin.core.policy import in_force
 from kexin.engagement.choices import AppointmentPurpose, AppointmentState, DocumentCategory
+from kexin.engagement.messages.choices import MessageChannel
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.holdings.aum.queries import tier_name
 from kexin.holdings.policies import TierPolicy
@@ -111,6 +112,10 @@ def _appointment(payload: Payload) -> str:
     return " · ".join(word for word in words if word)
 
 
+def _message(payload: Payload) -> str:
+    return _label(MessageChannel, payload.get("channel"))
+
+
 def _facts(payload: Payload) -> str:
     """The kinds of data, and how somebody knows."""
     words = "、".join(_label(FactKind, each) for each in payload.get("kinds", ()))
@@ -189,6 +194,9 @@ def register() -> None:
     call("engagement.CallDropped", _("Taken from a call list"), "phone-x", lambda p: str(p.get("reason", "")))
     for each in ("CallListMade", "CallListClosed"):
         leave_out(f"engagement.{each}")
+    out = functools.partial(register_timeline, group="contacts", operation="engagement.view_messages")
+    out("engagement.MessageSent", _("Message sent"), "send", _message)
+    out("engagement.MessageFailed", _("Message could not be sent"), "mail-off", _message, "warn")
     met = functools.partial(register_timeline, group="contacts", operation="engagement.view_appointments")
     met("engagement.AppointmentMade", _("Appointment made"), "calendar-plus", _appointment, "calm")
     met("engagement.AppointmentMoved", _("Appointment moved"), "calendar-time", _appointment)

@@ -65,3 +65,21 @@ def propose_visits(timestamp: int) -> None:
     from kexin.engagement.returns.visits import propose_return_visits
 
     propose_return_visits(actor=system("clock.appointments"), today=business_date())
+
+
+@app.task(name="engagement.send_message", queue="messages", retry=_AGAIN)
+def send_message(message_id: int) -> None:
+    """A message was written: hand it to its carrier."""
+    from kexin.engagement.messages.sending import send
+
+    send(message_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="engagement.send_due_messages", queueing_lock="engagement.send_due_messages", queue="messages")
+def send_due(timestamp: int) -> None:
+    """Every minute: messages whose next attempt is due, or whose worker died."""
+    from kexin.engagement.messages.sending import due_messages, send
+
+    for message_id in due_messages():
+        send(message_id)

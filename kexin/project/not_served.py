@@ -8,6 +8,7 @@ _PERSON = "Between a person and the sign-in pages: passwords, second factors and
 _SCREEN = "A state of a browser's session: which screen a customer is looking at."
 _MACHINE = "A command on the machine that holds the keys: `kexin keys`."
 _FEED = "The address of a person's own calendar feed is made and ended by that person on the page, and shown once."
+_TEXTS = "Messages are written by the acts they tell of, never by themselves; the page lists what became of them."
 
 NOT_SERVED: dict[str, str] = {
     "core.audit_operations.report_examination": "The examination itself reports; others ask for one and read it.",
@@ -36,6 +37,10 @@ NOT_SERVED: dict[str, str] = {
     "engagement.calls.moving.move_calls": "Follows from assigning a customer; nobody does it by itself.",
     "engagement.calls.queries.call_brief": "The call screen; its parts are served under `/customers/{customer_id}`.",
     "engagement.calls.queries.last_logged": "The bar of the call screen; `/calls/{line_id}/result` answers the same.",
+    "engagement.messages.queries.messages": _TEXTS,
+    "engagement.messages.sending.begin_sending": _CLOCK,
+    "engagement.messages.sending.end_sending": _CLOCK,
+    "engagement.messages.sending.write_message": _TEXTS,
     "engagement.appointment_queries.feed_of": _FEED,
     "engagement.operations.feeds.renew_feed": _FEED,
     "engagement.operations.feeds.revoke_feed": _FEED,

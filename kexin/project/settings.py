@@ -192,6 +192,13 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+# Messages to customers: "outbox" keeps them in the house; "smtp" and "http" hand them to a server of the institution.
+KEXIN_MAIL = env.str("KEXIN_MAIL", default="outbox")
+KEXIN_SMTP_URL = env.str("KEXIN_SMTP_URL", default="")
+KEXIN_MAIL_FROM = env.str("KEXIN_MAIL_FROM", default="")
+KEXIN_SMS = env.str("KEXIN_SMS", default="outbox")
+KEXIN_SMS_URL = env.str("KEXIN_SMS_URL", default="")
+KEXIN_SMS_TOKEN = env.str("KEXIN_SMS_TOKEN", default="")
 KEXIN_DEMO = env.bool("KEXIN_DEMO", default=(VAR / "demo-sign-ins.txt").exists())
 
 LOGGING = {

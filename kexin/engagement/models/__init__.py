@@ -1,7 +1,8 @@
-"""Models of engagement: documents and notes of a file, appointments, reminders, calls."""
+"""Models of engagement: documents and notes of a file, appointments, reminders, calls, messages out."""
 
 from kexin.engagement.models.appointments import Appointment, CalendarFeed, Reminder
 from kexin.engagement.models.calls import CallEntry, CallList, Contact
+from kexin.engagement.models.messages import OutboundMessage
 from kexin.engagement.models.records import Document, Note
 from kexin.engagement.models.returns import ReturnWish
 
@@ -13,6 +14,7 @@ __all__ = [
     "Contact",
     "Document",
     "Note",
+    "OutboundMessage",
     "Reminder",
     "ReturnWish",
 ]

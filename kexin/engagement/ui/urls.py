@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.engagement.ui import appointments, calendar, call_lists, calls, documents, feeds, notes, reminders, returns
+from kexin.engagement.ui import (
+    appointments,
+    calendar,
+    call_lists,
+    calls,
+    documents,
+    feeds,
+    messages,
+    notes,
+    reminders,
+    returns,
+)
 
 app_name = "engagement"
 
@@ -47,5 +58,6 @@ urlpatterns = [
     path("reminders/reading/", reminders.reading, name="reading"),
     path("reminders/new/", reminders.new, name="new_reminder"),
     path("reminders/<int:pk>/", reminders.page, name="reminder"),
+    path("messages/", messages.listing, name="messages"),
     path("notices/", reminders.told, name="notices"),
 ]
