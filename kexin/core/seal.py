@@ -1,8 +1,7 @@
 """The seal over the audit: a hash chain made in the background, signed once a day.
 
 Writing an entry costs nothing extra and waits for nobody. A job takes the entries of finished transactions only
-(``xid < pg_snapshot_xmin``: no transaction with a lower number can still commit one), in the order ``(xid, id)``, and
-appends one link each::
+(below ``_ALL_OVER`` no transaction can still commit one), in the order ``(xid, id)``, and appends one link each::
 
     digest  = sha256(canonical text of all columns)
     chain_n = sha256(chain_(n-1) | n as 8 bytes, big endian | digest)      chain_0 = sha256("kexin audit chain 1")
@@ -43,11 +42,22 @@ DIGEST = """sha256(convert_to(jsonb_build_array('1', e.id,
  e.xid::text, e.actor_kind, e.actor_name, e.user_id, e.post_id, e.session, e.address, e.operation, e.outcome, e.reason,
  e.subject_kind, e.subject_id, e.customer_id, e.arguments, e.policies, e.events, e.inner_operations)::text, 'UTF8'))"""
 
+# Up to here every transaction that could write an entry has ended. A snapshot counts the transactions of the whole
+# cluster; one that holds the lock on its own number in another database cannot write here. Whatever is not proved to be
+# elsewhere (prepared transactions too) is waited for. Rows are read by a later statement, so that all of them are seen.
+_ALL_OVER = """
+SELECT least(min(running), pg_snapshot_xmax(pg_current_snapshot()), pg_current_xact_id_if_assigned())::text
+FROM pg_snapshot_xip(pg_current_snapshot()) running
+WHERE NOT EXISTS (
+  SELECT FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'transactionid' AND l.transactionid = running::xid AND l.mode = 'ExclusiveLock' AND l.granted
+    AND a.datname <> current_database())
+"""
 _NEXT = f"""
 SELECT e.id, e.at, {DIGEST}
 FROM (
   SELECT * FROM core_auditentry e
-  WHERE (e.xid, e.id) > (%s::xid8, %s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  WHERE (e.xid, e.id) > (%s::xid8, %s) AND e.xid < %s::xid8
     AND NOT EXISTS (SELECT FROM core_auditlink l WHERE l.entry_id = e.id)
   ORDER BY e.xid, e.id LIMIT %s
 ) e ORDER BY e.xid, e.id
@@ -58,10 +68,10 @@ _NEXT_AFTER_RESTORE = f"""
 SELECT e.id, e.at, {DIGEST}
 FROM (
   SELECT * FROM core_auditentry e
-  WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
+  WHERE (e.xid < %s::xid8 OR e.xid >= pg_snapshot_xmax(pg_current_snapshot()))
     AND NOT EXISTS (SELECT FROM core_auditlink l WHERE l.entry_id = e.id)
-  ORDER BY e.xid < pg_snapshot_xmin(pg_current_snapshot()), e.xid, e.id LIMIT %s
-) e ORDER BY e.xid < pg_snapshot_xmin(pg_current_snapshot()), e.xid, e.id
+  ORDER BY e.xid < %s::xid8, e.xid, e.id LIMIT %s
+) e ORDER BY e.xid < %s::xid8, e.xid, e.id
 """  # noqa: S608
 _HEAD = "SELECT no, chain FROM core_auditlink ORDER BY no DESC LIMIT 1"
 # Lateral: walks back from the newest link, past those whose entries were removed, and stops at the first that stands.
@@ -151,7 +161,11 @@ def _seal_batch(cursor: Any) -> tuple[int, bool]:
     head = read(_HEAD)
     no, chain = head[0] if head else (0, GENESIS)
     last = last_sealed()
-    rows = read(_NEXT_AFTER_RESTORE, BATCH) if last.restored else read(_NEXT, last.xid, last.entry_id, BATCH)
+    over = read(_ALL_OVER)[0][0]
+    if last.restored:
+        rows = read(_NEXT_AFTER_RESTORE, over, over, BATCH, over)
+    else:
+        rows = read(_NEXT, last.xid, last.entry_id, over, BATCH)
     seen: set[int] = set()
     with cursor.copy("COPY core_auditlink (no, entry_id, entry_at, digest, chain) FROM STDIN (FORMAT BINARY)") as copy:
         copy.set_types(["int8", "int8", "timestamptz", "bytea", "bytea"])

@@ -45,6 +45,7 @@ def configuration(profile: Profile, socket_directory: Path) -> str:
     if profile == "test":
         settings |= {
             "shared_buffers": "256MB",
+            "lock_timeout": "60s",  # a session left behind by a failing test fails the next one, and no run hangs
             "fsync": "off",
             "full_page_writes": "off",
             "synchronous_commit": "off",

@@ -45,6 +45,7 @@ class Site:
     def __init__(self) -> None:
         self._app = get_wsgi_application()
         self._lock = threading.Lock()
+        self._closed = False
         self._shared = connections["default"]
         self._server = _Server(("127.0.0.1", 0), _Quiet)
         self._server.set_app(self._answer)
@@ -53,6 +54,9 @@ class Site:
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         with self._lock:
+            if self._closed:  # a page asked once more while it was closed: the connection is the test's own again
+                start_response("503 Service Unavailable", [])
+                return []
             connections["default"] = self._shared
             response = self._app(environ, start_response)
             try:
@@ -68,11 +72,12 @@ class Site:
         return self
 
     def __exit__(self, *_raised: object) -> None:
+        with self._lock:
+            self._closed = True
+            self._shared.dec_thread_sharing()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-        with self._lock:
-            self._shared.dec_thread_sharing()
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)
 

@@ -47,14 +47,20 @@ def _yesterday(minutes: float = 0) -> dt.datetime:
 
 
 class Superuser:
-    """A session of the superuser in which no trigger fires."""
+    """A session of the superuser in which no trigger fires; in ``database``, else the test's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: str = "", *, autocommit: bool = True) -> None:
         parameters = connection.get_connection_params()
         self.session = psycopg.connect(
-            host=parameters.get("host"), dbname=parameters["dbname"], user="postgres", autocommit=True
+            host=parameters.get("host"), dbname=database or parameters["dbname"], user="postgres", autocommit=autocommit
         )
         self("SET session_replication_role = replica")
+
+    def __enter__(self) -> Superuser:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.session.close()  # a session left open by a failing test would lock the next one out
 
     def __call__(self, sql: str, *params: Any) -> list[Any]:
         cursor = self.session.execute(sql, params or None)
@@ -65,13 +71,10 @@ class Superuser:
 def superuser() -> Iterator[Superuser]:
     if connection.get_connection_params().get("user") == "postgres":
         pytest.skip("the attacks need a superuser beside the owner")
-    powerful = Superuser()
-    try:
+    with Superuser() as powerful:
         powerful("TRUNCATE core_auditlink, core_auditcheckpoint, core_auditentry")
         yield powerful
         powerful("TRUNCATE core_auditlink, core_auditcheckpoint, core_auditentry")
-    finally:
-        powerful.session.close()
 
 
 def _act(number: int, at: dt.datetime | None = None) -> None:
@@ -85,7 +88,7 @@ def _act(number: int, at: dt.datetime | None = None) -> None:
 
 
 def _sealed(entries: int) -> seal.Sealed:
-    """Seal until so many are sealed: transactions in other databases of the cluster may hold the seal up."""
+    """Seal until so many are sealed: PostgreSQL's own upkeep of this database may hold the seal up for a moment."""
     deadline = time.monotonic() + 60
     done = seal.seal()
     total, days = done.entries, done.days
@@ -131,31 +134,33 @@ def test_what_the_doors_write_is_sealed_and_found_in_order(superuser: Superuser)
 
 
 def test_a_transaction_in_progress_is_left_for_later_and_then_gets_its_place(superuser: Superuser) -> None:
-    other = Superuser()
-    other.session.autocommit = False
-    other(
-        "INSERT INTO core_auditentry (at, actor_kind, actor_name, operation, outcome)"
-        " VALUES (now(), 'person', 'slow', 'test.slow', 'done')"
-    )
-    _act(1, timezone.now() - dt.timedelta(minutes=11))
-    assert seal.unsealed_since() is not None
-    assert seal.seal().entries == 0  # the later one waits for the earlier one
-    assert [(each.kind, each.operation) for each in verify()] == [(FindingKind.UNSEALED, "test.act_1")]
-    other.session.commit()
+    with Superuser(autocommit=False) as other:
+        other(
+            "INSERT INTO core_auditentry (at, actor_kind, actor_name, operation, outcome)"
+            " VALUES (now(), 'person', 'slow', 'test.slow', 'done')"
+        )
+        _act(1, timezone.now() - dt.timedelta(minutes=11))
+        assert seal.unsealed_since() is not None
+        assert seal.seal().entries == 0  # the later one waits for the earlier one
+        assert [(each.kind, each.operation) for each in verify()] == [(FindingKind.UNSEALED, "test.act_1")]
+        other.session.commit()
     _sealed(2)
     assert seal.unsealed_since() is None
     assert verify() == []
-    other.session.close()
+
+
+def test_work_in_another_database_of_the_cluster_holds_nothing_up(superuser: Superuser) -> None:
+    with Superuser("postgres", autocommit=False) as elsewhere:
+        elsewhere("SELECT pg_current_xact_id()")
+        _act(1)
+        _sealed(1)
 
 
 def test_entries_are_written_while_the_seal_is_being_made(superuser: Superuser) -> None:
-    sealer = Superuser()
-    sealer.session.autocommit = False
-    sealer("SELECT pg_advisory_xact_lock(%s)", seal._LOCK)
-    _act(1)
-    assert seal.seal().busy
-    sealer.session.rollback()
-    sealer.session.close()
+    with Superuser(autocommit=False) as sealer:
+        sealer("SELECT pg_advisory_xact_lock(%s)", seal._LOCK)
+        _act(1)
+        assert seal.seal().busy
     _sealed(1)
 
 
