@@ -21,6 +21,8 @@ class PeopleConfig(AppConfig):
             queries,
             rekeying,
             rights,
+            seller_queries,
+            seller_work,
             service_accounts,
             signed,
         )
@@ -29,6 +31,7 @@ class PeopleConfig(AppConfig):
         register_menu("manage", _("Organisation"), "people_organisation", "sitemap", "people.view_organisation", 10)
         register_menu("manage", _("Employees"), "people_employees", "id-badge-2", "people.view_employees", 12)
         register_menu("manage", _("Roles"), "people_roles", "shield", "people.view_roles", 14)
+        register_menu("manage", _("Sellers"), "people_sellers", "certificate", "people.view_qualifications", 13)
         signed.connect()
         rekeying.register()
         service_accounts.register()

@@ -7,6 +7,9 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.policy import Policy, policy, setting
+from kexin.people.qualification_policies import QualificationPolicy
+
+__all__ = ["DelegationPolicy", "DutiesPolicy", "QualificationPolicy"]
 
 
 def parse_patterns(value: list[object]) -> None:

@@ -41,7 +41,7 @@ from kexin.party.api import (
     relations,
     transfers,
 )
-from kexin.people.api import delegations, organisation, roles, sessions, staff
+from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
 
 api = Interface()
 for floor in (
@@ -81,6 +81,7 @@ for floor in (
     calendar,
     organisation,
     staff,
+    sellers,
     delegations,
     sessions,
     roles,

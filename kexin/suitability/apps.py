@@ -7,3 +7,9 @@ class SuitabilityConfig(AppConfig):
     label = "suitability"
     verbose_name = _("Suitability")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.people.vocabulary import register_product_words
+        from kexin.products.choices import ProductClass, Regime
+
+        register_product_words(ProductClass.choices, Regime.choices)

@@ -3,6 +3,15 @@
 from kexin.people.operations.delegation import delegate_for, delegate_work, end_delegation
 from kexin.people.operations.grants import apply_grant, propose_grant, propose_role_change, revoke_grant
 from kexin.people.operations.organisation import close_unit, create_unit, merge_unit, rename_unit
+from kexin.people.operations.qualification_expiry import flag_expiring_qualifications
+from kexin.people.operations.qualifications import (
+    end_qualification,
+    propose_authorisation,
+    record_qualification,
+    record_training,
+    withdraw_authorisation,
+)
+from kexin.people.operations.seller_export import export_sellers
 from kexin.people.operations.sign_in import end_own_session, end_session
 from kexin.people.operations.staff import (
     appoint,
@@ -30,13 +39,20 @@ __all__ = [
     "end_appointment",
     "end_delegation",
     "end_own_session",
+    "end_qualification",
     "end_session",
+    "export_sellers",
+    "flag_expiring_qualifications",
     "let_go",
     "merge_unit",
+    "propose_authorisation",
     "propose_grant",
     "propose_role_change",
+    "record_qualification",
+    "record_training",
     "rename_unit",
     "reset_password",
     "revoke_grant",
     "set_user_active",
+    "withdraw_authorisation",
 ]

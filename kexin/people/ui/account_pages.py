@@ -18,6 +18,7 @@ from kexin.core.ui.request import actor_of
 from kexin.people.delegations import my_delegations
 from kexin.people.operations import end_own_session
 from kexin.people.rights import rights_of, roles_held
+from kexin.people.seller_queries import own_seller_file
 
 
 @require_GET
@@ -28,6 +29,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "held": roles_held(actor_of(request)),
         "rights": rights_of(actor_of(request)),
         "delegations": my_delegations(actor_of(request)),
+        "selling": own_seller_file(actor_of(request)),
         "factors": factors,
         "sessions": UserSession.objects.filter(user_id=request.user.pk).count(),
     }

@@ -27,6 +27,8 @@ from kexin.people.delegations import delegations_of
 from kexin.people.models import Employee, OrgUnit
 from kexin.people.queries import employees
 from kexin.people.rights import employee_file
+from kexin.people.seller_queries import VIEW as VIEW_SELLING
+from kexin.people.seller_queries import seller_file
 from kexin.people.sessions import sessions_of
 from kexin.people.ui import forms
 
@@ -96,6 +98,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held,
         "rights": rights,
         "delegations": delegations_of(actor, employee.pk),
+        "selling": seller_file(actor, employee.pk) if actor.may(VIEW_SELLING) else None,
         "locked": bool(user and user.locked_until and user.locked_until > timezone.now()),
         "factors": Authenticator.objects.filter(user=user).exclude(type="recovery_codes").count() if user else 0,
         "sessions": sessions_of(actor, pk) if actor.may("people.end_session") else [],

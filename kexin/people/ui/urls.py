@@ -9,6 +9,8 @@ from kexin.people.ui import account_pages as account
 from kexin.people.ui import delegation_pages as delegations
 from kexin.people.ui import employee_pages as staff
 from kexin.people.ui import role_pages as roles
+from kexin.people.ui import seller_forms_pages as selling
+from kexin.people.ui import seller_lists as sellers
 from kexin.people.ui import unit_pages as units
 
 _CLOSED = (
@@ -49,6 +51,14 @@ urlpatterns = [
     path("employees/<int:pk>/leave/", staff.leave, name="people_leave"),
     path("employees/<int:pk>/appoint/", staff.appoint, name="people_appoint_to"),
     path("employees/<int:pk>/sessions/<int:session>/end/", staff.end_session, name="people_end_session"),
+    path("employees/<int:pk>/qualifications/new/", selling.new_qualification, name="people_new_qualification"),
+    path("employees/<int:pk>/training/new/", selling.new_training, name="people_new_training"),
+    path("employees/<int:pk>/authorisations/new/", selling.new_authorisation, name="people_new_authorisation"),
+    path("qualifications/<int:pk>/end/", selling.end_qualification, name="people_end_qualification"),
+    path("authorisations/<int:pk>/withdraw/", selling.withdraw, name="people_withdraw_authorisation"),
+    path("sellers/", sellers.sellers, name="people_sellers"),
+    path("sellers/export/", sellers.export, name="people_export_sellers"),
+    path("qualifications/", sellers.certificates, name="people_qualifications"),
     path("roles/", roles.roles, name="people_roles"),
     path("roles/who/", roles.who, name="people_who"),
     path("roles/<int:pk>/change/", roles.change, name="people_role_change"),
