@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "kexin.holdings",
     "kexin.engagement",
     "kexin.suitability",
+    "kexin.sales",
     "kexin.desk",
     "kexin.portal",
     "django.contrib.auth",

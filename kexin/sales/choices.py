@@ -1,0 +1,46 @@
+"""Closed vocabularies of a sale."""
+
+from __future__ import annotations
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Gate(IntegerChoices):
+    """What a sale passes, in this order. The numbers are kept in the database, which refuses any other order."""
+
+    ASSESSED = 10, _("Customer assessed")
+    TOLD = 20, _("Matching opinion told")
+    DISCLOSED = 30, _("Risks disclosed and understood")
+    CONFIRMED = 40, _("Confirmed by the customer")
+    SIGNED = 50, _("Signed by the customer")
+    RECORDED = 60, _("Recorded")
+    APPROVED = 70, _("Approved")
+    SENT = 80, _("Order handed over")
+    EXECUTED = 90, _("Executed")
+    FOLLOWED_UP = 100, _("Followed up")
+
+
+class SaleState(TextChoices):
+    OPEN = "open", _("In progress")
+    SENT = "sent", _("Order on its way")
+    EXECUTED = "executed", _("Executed")
+    REFUSED = "refused", _("Refused")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Order failed")
+
+
+class SaleChannel(TextChoices):
+    """Where the sale happens; whether staff took part is asked apart, for it decides the recording."""
+
+    PREMISES = "premises", _("On the premises")
+    REMOTE = "remote", _("By telephone or video")
+    SELF = "self", _("On the customer's own device")
+
+
+class Party(TextChoices):
+    """Who passed a gate."""
+
+    CUSTOMER = "customer", _("Customer")
+    STAFF = "staff", _("Staff")
+    SYSTEM = "system", _("System")
