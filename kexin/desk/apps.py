@@ -18,6 +18,7 @@ class DeskConfig(AppConfig):
             day,
             events,
             facing,
+            fourfold,
             linked,
             policies,
             queries,
@@ -42,6 +43,10 @@ class DeskConfig(AppConfig):
         )
         register_menu("work", _("Morning board"), "desk:board", "chart-bar", "holdings.view_figures", 15)
         register_menu("insight", _("My figures"), "desk:results", "report-money", "holdings.view_figures", 15)
+        register_menu(
+            "insight", _("Four in one"), "desk:fourfold", "layout-grid",
+            fourfold.VIEW_FOURFOLD, 12,
+        )  # fmt: skip
         register_menu("insight", _("Reports"), "desk:reports", "report-analytics", VIEW_REPORTS, 10)
         register_command(
             "new_report", _("New report"), "desk:new_report", VIEW_REPORTS, "report-analytics",

@@ -23,6 +23,7 @@ class EngagementConfig(AppConfig):
             rekeying,
             reports,
             sentences,
+            served,
             work,
         )
         from kexin.engagement.calls import events as call_events  # noqa: F401
@@ -42,6 +43,7 @@ class EngagementConfig(AppConfig):
         sentences.register()
         rekeying.register()
         reports.register()
+        served.register()
         register_history("engagement_document", queries.VIEW_DOCUMENTS)
         register_history("engagement_note", queries.VIEW_NOTES)
         sources.register()

@@ -35,3 +35,16 @@ class AppointmentState(TextChoices):
     KEPT = "kept", pgettext_lazy("appointment", "Kept")
     MISSED = "missed", pgettext_lazy("appointment", "Did not come")
     CANCELLED = "cancelled", pgettext_lazy("appointment", "Cancelled")
+
+
+class Channel(TextChoices):
+    """By which way a customer was served."""
+
+    PHONE = "phone", pgettext_lazy("channel", "Telephone")
+    BRANCH = "branch", pgettext_lazy("channel", "At the branch")
+    AWAY = "away", pgettext_lazy("channel", "At the customer's")
+    WECOM = "wecom", _("WeCom")
+    VIDEO = "video", pgettext_lazy("channel", "Video")
+    EMAIL = "email", pgettext_lazy("channel", "E-mail")
+    LETTER = "letter", pgettext_lazy("channel", "Letter")
+    PORTAL = "portal", pgettext_lazy("channel", "Portal")

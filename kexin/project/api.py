@@ -14,7 +14,7 @@ from kexin.core.api import (
     work,
 )
 from kexin.core.api.interface import Interface
-from kexin.desk.api import linked, reports, workbench
+from kexin.desk.api import fourfold, linked, reports, workbench
 from kexin.engagement.api import appointments, calls, documents, notes, timeline
 from kexin.holdings.api import (
     accounts,
@@ -46,6 +46,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 api = Interface()
 for floor in (
     workbench,
+    fourfold,
     reports,
     many,  # before the customers: an address is matched in this order, and "export" is nobody's number
     customers,

@@ -23,6 +23,8 @@ NOT_SERVED: dict[str, str] = {
     "core.work_operations.open_work_count": "The badge of the menu; `/work-items` lists what it counts.",
     "desk.results.export_results": "`/results` gives the same figures to whoever reads them by the interface.",
     "desk.board_export.export_board": "`/board` gives the same figures to whoever reads them by the interface.",
+    "desk.fourfold.export_fourfold": "`/fourfold` gives the same figures to whoever reads them by the interface.",
+    "desk.fourfold.fourfold_customers": "The list behind a number of the page; `/customers` lists customers.",
     "desk.facing.begin_facing": _SCREEN,
     "desk.facing.facing": _SCREEN,
     "desk.facing.leave_facing": _SCREEN,

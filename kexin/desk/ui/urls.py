@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.desk.ui import board, board_list, day, facing, reports, results, workbench
+from kexin.desk.ui import board, board_list, day, facing, fourfold, reports, results, workbench
 
 app_name = "desk"
 
@@ -14,6 +14,10 @@ urlpatterns = [
     path("board/", board.board_page, name="board"),
     path("board/customers/", board_list.board_list, name="board_list"),
     path("board/export/", board_list.board_export, name="board_export"),
+    path("fourfold/", fourfold.fourfold_page, name="fourfold"),
+    path("fourfold/customers/", fourfold.fourfold_list, name="fourfold_customers"),
+    path("fourfold/customers/export/", fourfold.fourfold_customers_export, name="fourfold_customers_export"),
+    path("fourfold/export/", fourfold.fourfold_export, name="fourfold_export"),
     path("figures/", results.results_page, name="results"),
     path("figures/export/", results.results_export, name="results_export"),
     path("reports/", reports.listing, name="reports"),

@@ -52,6 +52,11 @@ def sources_for(actor: Actor) -> list[CallSource]:
     return [each for each in _sources.values() if actor.may(each.operation)]
 
 
+def call_rules() -> list[tuple[str, type_text]]:
+    """All rules with their words, for who reads what came of their lists."""
+    return [(each.code, each.label) for each in _sources.values()]
+
+
 def make_list_by_rule(
     *, actor: Actor, rule: str, days: int, title: str, why: str, ends_on: dt.date, post_id: int | None = None
 ) -> Made:
