@@ -7,3 +7,6 @@ class ProductsConfig(AppConfig):
     label = "products"
     verbose_name = _("Products")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.products.values import events, operations, policies, queries  # noqa: F401  register themselves

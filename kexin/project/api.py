@@ -42,6 +42,7 @@ from kexin.party.api import (
     transfers,
 )
 from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
+from kexin.products.api import net_values
 
 api = Interface()
 for floor in (
@@ -70,6 +71,7 @@ for floor in (
     ledger,
     maturities,
     movements,
+    net_values,
     documents,
     notes,
     calls,

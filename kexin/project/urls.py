@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("kexin.core.ui.urls")),
     path("customers/", include("kexin.party.ui.urls")),
     path("", include("kexin.holdings.ui.urls")),
+    path("", include("kexin.products.ui.value_urls")),
     path("", include("kexin.engagement.ui.urls")),
     path("", include("kexin.people.ui.urls")),
     path("accounts/", include("allauth.urls")),

@@ -29,6 +29,8 @@ REASONS = {
     "name": _("A name contains at least one letter or character."),
     "birth_differs": _("The birth date in the number is another one than in the file."),
     "owner_changed": _("The account belongs to another customer here; ownership is not changed by an import."),
+    "no_net_value": _("Products of this class have no net value."),
+    "future": _("The day has not come yet."),
     "merged": _("This customer was merged into another one; its file is closed."),
 }
 
