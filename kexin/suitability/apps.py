@@ -11,5 +11,6 @@ class SuitabilityConfig(AppConfig):
     def ready(self) -> None:
         from kexin.people.vocabulary import register_product_words
         from kexin.products.choices import ProductClass, Regime
+        from kexin.suitability import policies  # noqa: F401  policies declare themselves
 
         register_product_words(ProductClass.choices, Regime.choices)

@@ -1,0 +1,162 @@
+"""The numbers of matching: the matrix of grades, insisting, concentration, horizons, care, cooling-off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.policy import Policy, policy, setting
+from kexin.suitability.matching.choices import Purpose, SaleChannel
+from kexin.suitability.matching.reasons import REASONS
+
+GRADES = range(1, 6)
+
+
+def parse_matrix(value: dict[Any, Any]) -> dict[int, dict[int, bool]]:
+    """Tolerance → product grade → suitable. Raises ValueError unless a riskier product is never easier to buy and a
+    more tolerant customer never gets less. A pair left out is undefined, and refused (CF-09)."""
+    found: dict[int, dict[int, bool]] = {}
+    for tolerance, row in value.items():
+        if not isinstance(row, dict) or any(type(each) is not bool for each in row.values()):
+            raise ValueError("each pair is true or false")
+        found[int(tolerance)] = {int(grade): each for grade, each in row.items()}
+    if any(t not in GRADES or g not in GRADES for t, row in found.items() for g in row):
+        raise ValueError("grades are 1 to 5")
+    for row in found.values():
+        if any(row.get(g + 1, False) and not row.get(g, False) for g in GRADES):
+            raise ValueError("a riskier product is never easier to buy")
+    for grade in GRADES:
+        column = [found[t].get(grade, False) for t in sorted(found)]
+        if sorted(column) != column:
+            raise ValueError("a more tolerant customer never gets less")
+    return found
+
+
+def explain_matrix(value: dict[Any, Any]) -> list[tuple[str, str]]:
+    """Each tolerance with the grades that suit it."""
+    return [
+        (f"C{tolerance}", "、".join(f"R{g}" for g, fits in sorted(row.items()) if fits) or "–")
+        for tolerance, row in sorted(parse_matrix(value).items())
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """From this grade on: share of assets in per cent at which to warn, and above which to refuse."""
+
+    grade: int
+    warn: Decimal
+    most: Decimal
+
+
+def parse_shares(value: list[Any]) -> tuple[Share, ...]:
+    """Rows by rising grade. Raises ValueError for anything else."""
+    rows = tuple(Share(int(e["grade"]), Decimal(str(e["warn"])), Decimal(str(e["most"]))) for e in value)
+    if [each.grade for each in rows] != sorted({each.grade for each in rows} & set(GRADES)):
+        raise ValueError("grades rise, each once")
+    if any(not 0 <= each.warn <= each.most <= 100 for each in rows):
+        raise ValueError("shares are per cent, the warning first")
+    return rows
+
+
+def explain_shares(value: list[Any]) -> list[tuple[str, str]]:
+    words = _t("warn at %(warn)s%%, refuse above %(most)s%% of assets")
+    return [(f"≥ R{row.grade}", words % {"warn": row.warn, "most": row.most}) for row in parse_shares(value)]
+
+
+def parse_horizons(value: dict[Any, Any]) -> dict[str, int]:
+    """Answer → longest term in days. Raises ValueError for anything else."""
+    if any(type(days) is not int or not 0 <= days <= 36_500 for days in value.values()):
+        raise ValueError("days are whole numbers")
+    return {str(answer): days for answer, days in value.items()}
+
+
+def parse_channels(value: list[Any]) -> tuple[str, ...]:
+    """Channels. Raises ValueError for an unknown one."""
+    return tuple(SaleChannel(each).value for each in value)
+
+
+def parse_purposes(value: list[Any]) -> tuple[str, ...]:
+    """Purposes. Raises ValueError for an unknown one."""
+    return tuple(Purpose(each).value for each in value)
+
+
+@dataclass(frozen=True, slots=True)
+class Cooling:
+    """A right to withdraw: class of product (or any), private only or not, hours, words."""
+
+    product_class: str
+    private: bool | None
+    hours: int
+
+
+def parse_cooling(value: list[Any]) -> tuple[Cooling, ...]:
+    """Rows; the first that fits counts. Raises ValueError for anything else."""
+    rows = []
+    for entry in value:
+        if type(entry["hours"]) is not int or entry["hours"] < 1 or entry.get("private") not in (None, True, False):
+            raise ValueError("hours are whole numbers")
+        rows.append(Cooling(str(entry.get("class", "")), entry.get("private"), entry["hours"]))
+    return tuple(rows)
+
+
+def parse_bases(value: dict[str, Any]) -> dict[str, str]:
+    """Legal basis per code of a reason. Raises ValueError where one is missing or unknown."""
+    if set(value) != set(REASONS) or not all(str(each).strip() for each in value.values()):
+        raise ValueError("every reason has its basis")
+    return {code: str(basis) for code, basis in value.items()}
+
+
+@policy("suitability.matching", _("Matching of products to customers"))
+class MatchingPolicy(Policy):
+    """What goes together, what a customer may insist on, and where care begins."""
+
+    matrix: dict = setting(_("Matrix of grades"), check=parse_matrix, explain=explain_matrix)  # type: ignore[type-arg]
+    stricter: bool = setting(_("Stricter than the rules: no insisting on funds and securities either"))
+    lowest_top: int = setting(_("Highest grade for the lowest class"), minimum=1, maximum=1)
+    limited_top: int = setting(_("Highest grade with limited civil capacity"), minimum=1, maximum=2)
+    shares: list = setting(_("Concentration"), check=parse_shares, explain=explain_shares)  # type: ignore[type-arg]
+    horizons: dict = setting(  # type: ignore[type-arg]
+        _("Longest term for each answer on when the money is needed"), unit=_("days"), check=parse_horizons
+    )
+    term_from: int = setting(_("Terms count from"), unit=_("days"), minimum=0, maximum=3650)
+    age_at_end: int = setting(_("Special care if older at the end of the term than"), minimum=60, maximum=120)
+    elder_grade: int = setting(_("Special care for the elderly from the grade"), minimum=1, maximum=5)
+    channels: list = setting(_("Channels of sale"), check=parse_channels)  # type: ignore[type-arg]
+    consent_purposes: list = setting(  # type: ignore[type-arg]
+        _("Purposes that need the customer's consent"), check=parse_purposes
+    )
+    cooling: list = setting(_("Right to withdraw"), unit=_("hours"), check=parse_cooling)  # type: ignore[type-arg]
+    needs_free: list = setting(_("Insurance that needs no analysis of needs"))  # type: ignore[type-arg]
+    single_premium_times: Decimal = setting(
+        _("Declaration if a single premium is more times the household income than"), minimum=0, maximum=100
+    )
+    annual_premium_share: Decimal = setting(
+        _("Declaration if a yearly premium is more of the household income than"), unit="%", minimum=0, maximum=100
+    )
+    budget_share: Decimal = setting(
+        _("Declaration from a premium of the stated budget of"), unit="%", minimum=100, maximum=1000
+    )
+    age_and_years: int = setting(_("Declaration from age and years of paying together"), minimum=50, maximum=120)
+    bases: dict = setting(_("Legal basis of each reason"), check=parse_bases)  # type: ignore[type-arg]
+
+    @cached_property
+    def pairs(self) -> dict[int, dict[int, bool]]:
+        return parse_matrix(self.matrix)
+
+    @cached_property
+    def share_rows(self) -> tuple[Share, ...]:
+        return parse_shares(self.shares)
+
+    @cached_property
+    def horizon_days(self) -> dict[str, int]:
+        return parse_horizons(self.horizons)
+
+    @cached_property
+    def cooling_rows(self) -> tuple[Cooling, ...]:
+        return parse_cooling(self.cooling)

@@ -1,0 +1,7 @@
+"""Every policy of this floor, by the room that owns it."""
+
+from __future__ import annotations
+
+from kexin.suitability.matching.policies import MatchingPolicy
+
+__all__ = ["MatchingPolicy"]

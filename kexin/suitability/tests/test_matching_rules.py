@@ -1,0 +1,312 @@
+"""The matching decision: a case for each reason, and what holds for all facts. No database."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kexin.core.policy import convert, policy_types
+from kexin.suitability.matching.choices import MatchOutcome, Purpose, SaleChannel
+from kexin.suitability.matching.facts import (
+    AskFacts,
+    CustomerFacts,
+    MatchFacts,
+    ProductFacts,
+    SellerFacts,
+    as_json,
+)
+from kexin.suitability.matching.policies import MatchingPolicy, parse_matrix
+from kexin.suitability.matching.reasons import REASONS, told
+from kexin.suitability.matching.rules import decide
+
+SHIPPED = Path(__file__).resolve().parents[1] / "policies.yaml"
+VALUES = next(e for e in yaml.safe_load(SHIPPED.read_text("utf-8")) if e["code"] == "suitability.matching")["values"]
+TODAY = dt.date(2026, 3, 9)
+DAY = dt.timedelta(days=1)
+
+
+def policy(**changes: Any) -> MatchingPolicy:
+    values = {**VALUES, **changes}
+    shapes = policy_types["suitability.matching"].shapes
+    return MatchingPolicy(**{shape.name: convert(shape, values[shape.name]) for shape in shapes})
+
+
+RULES = policy()
+LOOSE = policy(stricter=False)
+PRODUCT = ProductFacts(
+    1, "LC001", "wealth", "investment", False, 2, "admitted", True, term_days=180, minimum=Decimal(10_000)
+)
+CUSTOMER = CustomerFacts(
+    7,
+    individual=True,
+    active=True,
+    standing="valid",
+    tolerance=3,
+    age=40,
+    assessment_id=5,
+    valid_until=TODAY + 100 * DAY,
+    horizon="c",
+    assets=Decimal(500_000),
+    document_until=TODAY + 900 * DAY,
+)
+ASK = AskFacts(Purpose.SALE, SaleChannel.BRANCH, TODAY, Decimal(20_000))
+SELLER = SellerFacts(3)
+
+
+def facts(**changes: Any) -> MatchFacts:
+    """Facts that allow, with changes given as ``product={…}, customer={…}, ask={…}, seller={…}``."""
+    parts = {"product": PRODUCT, "customer": CUSTOMER, "ask": ASK, "seller": SELLER}
+    return MatchFacts(**{name: dataclasses.replace(part, **changes.get(name, {})) for name, part in parts.items()})
+
+
+FUND = {"product_class": "fund", "regime": "securities", "grade": 4}
+POLICY = {"product_class": "insurance", "regime": "insurance", "grade": 2, "term_days": 3650}
+NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_000)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusals", "conditions"),
+    [
+        ({}, [], []),
+        ({"customer": {"active": False}}, ["customer_state"], []),
+        ({"customer": {"document_until": None}}, ["identity_missing"], []),
+        ({"customer": {"document_until": TODAY - DAY}}, ["identity_expired"], []),
+        ({"customer": {"document_until": TODAY}}, [], []),  # the last day is valid
+        ({"customer": {"document_until": None, "document_long_term": True}}, [], []),
+        ({"customer": {"restrictions": ("list",)}}, ["restricted"], []),
+        ({"ask": {"purpose": Purpose.MESSAGE}}, ["consent_missing"], []),
+        ({"ask": {"purpose": Purpose.MESSAGE}, "customer": {"consents": ("message",)}}, [], []),
+        ({"customer": {"age": None}}, ["age_unknown"], []),
+        ({"customer": {"age": None, "individual": False}}, [], []),
+        ({"customer": {"capacity": "none"}}, ["no_capacity"], []),
+        ({"customer": {"capacity": "limited", "guardian_consents": True}}, [], []),
+        ({"customer": {"capacity": "limited"}}, ["guardian_needed"], []),
+        (
+            {"customer": {"capacity": "limited", "guardian_consents": True}, "product": {"grade": 3}},
+            ["limited_capacity"],
+            [],
+        ),
+        ({"customer": {"elder": True, "age": 65}, "product": {"grade": 3}}, [], ["elder_care"]),
+        ({"customer": {"tolerance": None, "valid_until": None, "standing": "none"}}, ["assessment_missing"], []),
+        ({"customer": {"valid_until": TODAY}}, [], []),
+        ({"customer": {"valid_until": TODAY - DAY}}, ["assessment_expired"], []),
+        ({"customer": {"tolerance": None, "standing": "unconfirmed"}}, ["assessment_unconfirmed"], []),
+        ({"product": {"grade": None}}, ["grade_missing"], []),
+        ({"product": {"grade": 6}}, ["pair_undefined"], []),
+        ({"product": {"grade": 4}}, ["grade_above"], []),
+        ({"product": {"grade": 4}, "ask": {"insists": True}}, ["grade_above", "insist_forbidden"], []),
+        ({"product": FUND, "ask": {"insists": True}}, ["grade_above", "insist_stricter"], []),
+        ({"customer": {"lowest": True, "tolerance": 1}, "product": {"grade": 1}}, [], []),
+        ({"customer": {"lowest": True, "tolerance": 2}}, ["lowest_class"], []),
+        ({"customer": {"exempt": True, "tolerance": None}, "product": {"grade": 3}}, [], []),
+        ({"customer": {"assets": None}}, ["assets_unknown"], []),
+        ({"customer": {"horizon": ""}}, ["horizon_unknown"], []),
+        ({"customer": {"horizon": "a"}, "product": {"term_days": 400}}, ["term_over_horizon"], []),
+        ({"customer": {"age": 79}, "product": {"term_days": 1000}}, [], ["age_at_end"]),
+        ({"product": {"private": True}}, ["not_qualified"], ["cooling_off"]),
+        ({"product": {"private": True}, "customer": {"qualified_until": TODAY}}, [], ["cooling_off"]),
+        ({"product": {"state": "suspended"}}, ["product_state"], []),
+        ({"product": {"on_sale": False}}, ["product_state"], []),
+        ({"product": {"quota_left": Decimal(19_999)}}, ["quota"], []),
+        ({"ask": {"amount": Decimal(9_999)}}, ["below_minimum"], []),
+        ({"ask": {"amount": Decimal("0.001")}}, ["amount"], []),
+        ({"ask": {"amount": Decimal("1e15")}}, ["amount"], []),
+        ({"ask": {"amount": Decimal("NaN")}}, ["amount"], []),
+        ({"ask": {"channel": SaleChannel.THIRD_PARTY}}, ["channel"], []),
+        ({"product": {"regime": "moon"}}, ["regime_unknown"], []),
+        ({"seller": {"employee_id": None}}, ["seller_unknown"], []),
+        ({"seller": {"employee_id": None, "needed": False}}, [], []),
+        ({"seller": {"reasons": (("certificate_expired", "到期"),)}}, ["seller"], []),
+        ({"product": POLICY}, ["needs_missing"], ["cooling_off"]),
+        ({"product": POLICY, "customer": NEEDS}, [], ["cooling_off"]),
+        (
+            {"product": {**POLICY, "uncertain": True}, "customer": NEEDS, "ask": {"payment_years": 10}},
+            [],
+            ["cooling_off"],
+        ),
+        (
+            {
+                "product": {**POLICY, "uncertain": True},
+                "customer": NEEDS,
+                "ask": {"payment_years": 10, "amount": Decimal("20000.01")},  # more than a fifth of the income
+            },
+            [],
+            ["insurance_declaration", "cooling_off"],
+        ),
+        (
+            {
+                "product": {**POLICY, "uncertain": True},
+                "customer": {**NEEDS, "age": 66},
+                "ask": {"payment_years": 9},  # 66 and 9 years are 75
+            },
+            [],
+            ["insurance_declaration", "cooling_off"],
+        ),
+        (
+            {"product": {**POLICY, "grade": 4}, "customer": NEEDS, "ask": {"insists": True}},
+            [],
+            ["insist_confirmation", "cooling_off"],
+        ),
+        ({"product": {"product_class": "time_deposit", "regime": "none", "grade": None}}, [], []),
+    ],
+)
+def test_each_reason(changes, refusals, conditions):
+    verdict = decide(facts(**changes), RULES)
+    assert ([e.code for e in verdict.refusals], [e.code for e in verdict.conditions]) == (refusals, conditions)
+
+
+def test_funds_may_be_insisted_on_after_a_warning_where_the_institution_is_not_stricter():
+    verdict = decide(facts(product=FUND, ask={"insists": True}), LOOSE)
+    assert (verdict.outcome, verdict.conditions[0].code) == (MatchOutcome.CONDITIONS, "insist_warning")
+    lowest = facts(product=FUND, customer={"lowest": True, "tolerance": 1}, ask={"insists": True})
+    assert [each.code for each in decide(lowest, LOOSE).refusals] == ["lowest_class"]
+    recommended = facts(product=FUND, ask={"insists": True, "purpose": Purpose.RECOMMENDATION})
+    assert [each.code for each in decide(recommended, LOOSE).refusals] == ["grade_above"]
+
+
+def test_concentration_counts_what_is_held_already():
+    held = {4: Decimal(200_000), 2: Decimal(200_000)}
+    near = decide(facts(product={"grade": 4}, customer={"tolerance": 5, "held_by_grade": held}), RULES)
+    assert [each.code for each in near.conditions] == ["concentration_near"]  # 220,000 of 520,000
+    over = facts(product={"grade": 4}, customer={"tolerance": 5, "held_by_grade": {4: Decimal(400_000)}})
+    (reason,) = decide(over, RULES).refusals
+    assert (reason.code, str(reason.values["share"])) == ("concentration", "80.8")
+
+
+def test_the_three_checks_say_which_of_them_failed():
+    verdict = decide(facts(customer={"document_until": None}, product={"grade": 5}), RULES)
+    assert verdict.checks == {"identity": False, "tolerance": True, "product": False, "seller": True}
+
+
+def test_every_reason_has_words_in_two_languages_and_a_basis():
+    for code in REASONS:
+        assert VALUES["bases"][code].strip()
+    stored = told(decide(facts(product={"grade": 4}), RULES).refusals[0], "第十二条")
+    assert "R4" in stored["words"]["zh"]
+    assert "R4" in stored["words"]["en"]
+    assert stored["words"]["zh"] != stored["words"]["en"]
+
+
+def test_a_matrix_that_is_easier_for_riskier_products_is_refused():
+    parse_matrix({3: {1: True}})  # pairs left out are undefined, not wrong
+    with pytest.raises(ValueError, match="riskier"):
+        parse_matrix({**VALUES["matrix"], 3: {1: True, 2: False, 3: True}})
+    with pytest.raises(ValueError, match="tolerant"):
+        parse_matrix({**VALUES["matrix"], 5: {1: True}})
+
+
+def test_facts_are_stored_as_plain_values():
+    stored = as_json(facts(customer={"held_by_grade": {4: Decimal("1.50")}}))
+    assert stored["customer"]["held_by_grade"] == {"4": "1.50"}
+    assert stored["ask"]["on"] == "2026-03-09"
+
+
+grades = st.sampled_from([None, 1, 2, 3, 4, 5])
+amounts = st.one_of(st.none(), st.decimals(0, 2_000_000, places=2))
+days = st.one_of(st.none(), st.dates(TODAY - 400 * DAY, TODAY + 400 * DAY))
+all_facts = st.builds(
+    MatchFacts,
+    product=st.builds(
+        ProductFacts,
+        product_id=st.just(1),
+        code=st.just("X"),
+        product_class=st.sampled_from(["wealth", "fund", "insurance", "structured", "time_deposit"]),
+        regime=st.sampled_from(["none", "investment", "securities", "insurance", "moon"]),
+        private=st.booleans(),
+        grade=grades,
+        state=st.sampled_from(["admitted", "suspended", "draft"]),
+        on_sale=st.booleans(),
+        term_days=st.one_of(st.none(), st.integers(0, 4000)),
+        minimum=amounts,
+        quota_left=amounts,
+        uncertain=st.booleans(),
+    ),
+    customer=st.builds(
+        CustomerFacts,
+        customer_id=st.just(7),
+        individual=st.booleans(),
+        active=st.booleans(),
+        standing=st.sampled_from(["none", "valid", "expired", "unconfirmed", "exempt"]),
+        tolerance=grades,
+        lowest=st.booleans(),
+        exempt=st.booleans(),
+        elder=st.booleans(),
+        age=st.one_of(st.none(), st.integers(0, 110)),
+        capacity=st.sampled_from(["full", "limited", "none"]),
+        guardian_consents=st.sampled_from([None, True, False]),
+        valid_until=days,
+        horizon=st.sampled_from(["", "a", "b", "e", "z"]),
+        assets=amounts,
+        held_by_grade=st.dictionaries(st.integers(1, 5), st.decimals(0, 900_000, places=2)),
+        income=amounts,
+        budget=amounts,
+        needs_known=st.booleans(),
+        qualified_until=days,
+        document_until=days,
+        document_long_term=st.booleans(),
+        restrictions=st.sampled_from([(), ("list",)]),
+        consents=st.sampled_from([(), ("message",)]),
+    ),
+    seller=st.builds(
+        SellerFacts,
+        employee_id=st.sampled_from([None, 3]),
+        needed=st.booleans(),
+        reasons=st.sampled_from([(), (("x", "y"),)]),
+    ),
+    ask=st.builds(
+        AskFacts,
+        purpose=st.sampled_from(list(Purpose)),
+        channel=st.sampled_from(list(SaleChannel)),
+        on=st.just(TODAY),
+        amount=amounts,
+        insists=st.booleans(),
+        payment_years=st.one_of(st.none(), st.integers(1, 40)),
+    ),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(found=all_facts, grade=st.integers(1, 4), loose=st.booleans())
+def test_raising_the_grade_never_turns_a_refusal_into_an_allowance(found, grade, loose):
+    rules = LOOSE if loose else RULES
+    lower, higher = (
+        decide(dataclasses.replace(found, product=dataclasses.replace(found.product, grade=each)), rules)
+        for each in (grade, grade + 1)
+    )
+    assert not lower.refusals or higher.refusals
+    assert {each.code for each in lower.refusals} <= {each.code for each in higher.refusals}
+
+
+@settings(max_examples=300, deadline=None)
+@given(found=all_facts, loose=st.booleans())
+def test_a_refusal_has_reasons_and_missing_facts_never_allow(found, loose):
+    verdict = decide(found, LOOSE if loose else RULES)
+    assert (verdict.outcome == MatchOutcome.REFUSE) == bool(verdict.refusals)
+    for finding in (*verdict.refusals, *verdict.conditions):
+        assert finding.text.strip()
+    customer, product = found.customer, found.product
+    if product.regime == "none" or verdict.refusals:
+        return
+    assert product.grade is not None
+    assert customer.document_until is not None or customer.document_long_term
+    assert customer.exempt or customer.tolerance is not None
+    assert found.ask.purpose == Purpose.HOLDING or customer.assets is not None
+    assert not product.private or customer.qualified_until is not None
+
+
+def test_one_decision_takes_less_than_a_millisecond():
+    found = facts(customer={"tolerance": 5, "held_by_grade": {n: Decimal(10) for n in range(1, 6)}})
+    decide(found, RULES)
+    start = time.process_time()
+    for _turn in range(500):
+        decide(found, RULES)
+    assert (time.process_time() - start) / 500 < 0.001
