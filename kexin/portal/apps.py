@@ -7,3 +7,20 @@ class PortalConfig(AppConfig):
     label = "portal"
     verbose_name = _("Portal")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.core.ui.panels import register_head_action, register_panel
+        from kexin.party.history import register_history
+        from kexin.portal import events, operations, policies, purposes, sentences  # noqa: F401
+        from kexin.portal.queries import VIEW_LINKS
+        from kexin.portal.ui import staff
+
+        purposes.register()
+        sentences.register()
+        register_head_action(
+            "customer", "invite", 25, _("Invite the customer"), staff.INVITE, "invitations:invite", "qrcode"
+        )
+        register_history("portal_link", VIEW_LINKS)
+        register_panel(
+            "customer", "overview", "side", 60, "invitations", _("Invitations"), VIEW_LINKS, staff.links_panel
+        )

@@ -9,6 +9,8 @@ _SCREEN = "A state of a browser's session: which screen a customer is looking at
 _MACHINE = "A command on the machine that holds the keys: `kexin keys`."
 _FEED = "The address of a person's own calendar feed is made and ended by that person on the page, and shown once."
 _TEXTS = "Messages are written by the acts they tell of, never by themselves; the page lists what became of them."
+_CUSTOMER = "Between a customer and the portal, on a host of its own; the interface serves the institution."
+_LINK = "A link is made by a person with the customer before them, shown once; its token passes no other programme."
 
 NOT_SERVED: dict[str, str] = {
     "core.audit_operations.report_examination": "The examination itself reports; others ask for one and read it.",
@@ -61,6 +63,18 @@ NOT_SERVED: dict[str, str] = {
     "party.operations.expiry.flag_expiring_documents": _CLOCK,
     "party.operations.facts.review_facts": _CLOCK,
     "party.operations.orphans.find_orphans": _CLOCK,
+    "portal.operations.documents.download_own_document": _CUSTOMER,
+    "portal.operations.entering.end_session": _CUSTOMER,
+    "portal.operations.entering.enter_code": _CUSTOMER,
+    "portal.operations.entering.open_from_app": _CUSTOMER,
+    "portal.operations.entering.open_link": _CUSTOMER,
+    "portal.operations.entering.send_code": _CUSTOMER,
+    "portal.operations.inviting.invite_customer": _LINK,
+    "portal.operations.inviting.revoke_link": _LINK,
+    "portal.queries.link_in_reach": _LINK,
+    "portal.queries.links_of": _LINK,
+    "portal.queries.own_documents": _CUSTOMER,
+    "portal.queries.own_holdings": _CUSTOMER,
     "people.delegations.delegations_of": "Part of an employee's page; `/delegations` lists them.",
     "people.delegations.my_delegations": "Part of one's own page; `/delegations` lists them.",
     "people.operations.grants.apply_grant": "Applied by the approval of a proposed grant, never by itself.",

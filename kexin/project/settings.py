@@ -200,6 +200,9 @@ KEXIN_MAIL_FROM = env.str("KEXIN_MAIL_FROM", default="")
 KEXIN_SMS = env.str("KEXIN_SMS", default="outbox")
 KEXIN_SMS_URL = env.str("KEXIN_SMS_URL", default="")
 KEXIN_SMS_TOKEN = env.str("KEXIN_SMS_TOKEN", default="")
+# The portal for customers: where their browsers find it, and the public key (PEM, Ed25519) of the institution's app.
+KEXIN_PORTAL_URL = env.str("KEXIN_PORTAL_URL", default="http://127.0.0.1:8001")
+KEXIN_APP_KEY_FILE = env.str("KEXIN_APP_KEY_FILE", default="")
 KEXIN_DEMO = env.bool("KEXIN_DEMO", default=(VAR / "demo-sign-ins.txt").exists())
 
 LOGGING = {

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("kexin.holdings.ui.urls")),
     path("", include("kexin.products.ui.value_urls")),
     path("", include("kexin.engagement.ui.urls")),
+    path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.people.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/docs", interface, name="api_reference"),

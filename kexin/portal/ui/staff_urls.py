@@ -1,0 +1,15 @@
+"""Addresses of invitations, on the host of the staff."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kexin.portal.ui import staff
+
+app_name = "invitations"
+
+urlpatterns = [
+    path("customers/<int:pk>/invite/", staff.invite, name="invite"),
+    path("invitations/<int:pk>/state/", staff.state, name="state"),
+    path("invitations/<int:pk>/withdraw/", staff.revoke, name="revoke"),
+]

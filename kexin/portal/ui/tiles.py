@@ -1,0 +1,41 @@
+"""The doors on the first page of the portal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.portal.queries import VIEW_DOCUMENTS, VIEW_HOLDINGS
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A door: shown to sessions whose purpose has the operation."""
+
+    label: Text
+    sentence: Text
+    url_name: str
+    icon: str
+    operation: str
+
+
+TILES = (
+    Tile(
+        _("My holdings"),
+        _("Deposits, wealth products and their values"),
+        "portal:holdings",
+        "wallet",
+        VIEW_HOLDINGS,
+    ),
+    Tile(_("My documents"), _("Contracts and letters of your file"), "portal:documents", "files", VIEW_DOCUMENTS),
+)
+
+
+def tiles_for(actor: Actor) -> list[Tile]:
+    """The doors that this actor may open."""
+    return [each for each in TILES if actor.may(each.operation)]

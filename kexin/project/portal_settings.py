@@ -1,0 +1,62 @@
+"""Settings of the portal's process: the same installation, with a host, addresses, cookies and rights of its own.
+
+No page, session or middleware of the staff is reachable here; where roles are used, ``PORTAL_DATABASE_URL`` signs in as
+``kexin_portal``, which may do less (deploy/database/roles.sql).
+"""
+
+from __future__ import annotations
+
+from kexin.project.settings import *  # noqa: F403
+from kexin.project.settings import DATABASES, DEBUG, TESTING, env
+
+ROOT_URLCONF = "kexin.project.portal_urls"
+WSGI_APPLICATION = "kexin.project.portal_wsgi.application"
+ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["*"] if DEBUG or TESTING else ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", default=[])
+CSRF_COOKIE_NAME = "kexin_portal_csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "kexin.portal.ui.entrance.csrf_failure"
+LANGUAGE_COOKIE_NAME = "kexin_portal_language"
+
+MIDDLEWARE = [
+    "kexin.project.proxies.ClientAddressMiddleware",
+    "kexin.core.ui.middleware.DatabaseAwayMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "kexin.core.ui.middleware.ContentSecurityPolicyMiddleware",
+    "kexin.project.static_files.StaticFilesMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "kexin.portal.ui.session.PortalSessionMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "kexin.portal.ui.context.frame",
+            ],
+            "builtins": ["kexin.core.templatetags.kexin", "template_partials.templatetags.partials"],
+        },
+    }
+]
+
+if env.str("PORTAL_DATABASE_URL", default=""):
+    DATABASES = {"default": {**DATABASES["default"], **env.db_url("PORTAL_DATABASE_URL")}}
+    DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
+
+OVERRIDES = (  # what the tests put over the settings of the staff's process
+    "ROOT_URLCONF",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "CSRF_COOKIE_NAME",
+    "CSRF_COOKIE_HTTPONLY",
+    "CSRF_FAILURE_VIEW",
+    "LANGUAGE_COOKIE_NAME",
+    "MIDDLEWARE",
+    "TEMPLATES",
+)

@@ -1,0 +1,8 @@
+"""The WSGI door of the portal's process."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "kexin.project.portal_settings"  # whoever started us set the staff's
+application = get_wsgi_application()
