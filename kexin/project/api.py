@@ -43,6 +43,7 @@ from kexin.party.api import (
 )
 from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
 from kexin.products.api import net_values
+from kexin.suitability.api import assessments
 
 api = Interface()
 for floor in (
@@ -77,6 +78,7 @@ for floor in (
     calls,
     timeline,
     appointments,
+    assessments,
     work,
     views,
     approvals,

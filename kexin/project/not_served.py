@@ -11,6 +11,7 @@ _FEED = "The address of a person's own calendar feed is made and ended by that p
 _TEXTS = "Messages are written by the acts they tell of, never by themselves; the page lists what became of them."
 _CUSTOMER = "Between a customer and the portal, on a host of its own; the interface serves the institution."
 _LINK = "A link is made by a person with the customer before them, shown once; its token passes no other programme."
+_CUSTOMER = "The customer alone does it, at the portal; no programme may answer for a customer."
 
 NOT_SERVED: dict[str, str] = {
     "core.audit_operations.report_examination": "The examination itself reports; others ask for one and read it.",
@@ -83,5 +84,12 @@ NOT_SERVED: dict[str, str] = {
     "people.operations.sign_in.record_factor": _PERSON,
     "people.operations.sign_in.record_sign_in": _PERSON,
     "people.operations.sign_in.record_sign_out": _PERSON,
+    "suitability.assessments.answering.answer_question": _CUSTOMER,
+    "suitability.assessments.answering.confirm_changed_result": _CUSTOMER,
+    "suitability.assessments.answering.give_up_session": _CUSTOMER,
+    "suitability.assessments.answering.open_session": _CUSTOMER,
+    "suitability.assessments.answering.submit_assessment": _CUSTOMER,
+    "suitability.assessments.queries.own_result": _CUSTOMER,
+    "suitability.assessments.queries.own_session": _CUSTOMER,
     "project.demo.load.load_bank": "A command that fills an empty installation: `kexin demo`.",
 }

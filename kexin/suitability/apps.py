@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,5 +13,8 @@ class SuitabilityConfig(AppConfig):
         from kexin.people.vocabulary import register_product_words
         from kexin.products.choices import ProductClass, Regime
         from kexin.suitability import policies  # noqa: F401  policies declare themselves
+        from kexin.suitability.assessments import wiring
 
         register_product_words(ProductClass.choices, Regime.choices)
+        wiring.register()
+        post_migrate.connect(wiring.after_migrate, sender=self, dispatch_uid="suitability.questionnaires")

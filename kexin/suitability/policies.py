@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kexin.suitability.assessments.policies import AssessmentPolicy
 from kexin.suitability.matching.policies import MatchingPolicy
 
-__all__ = ["MatchingPolicy"]
+__all__ = ["AssessmentPolicy", "MatchingPolicy"]

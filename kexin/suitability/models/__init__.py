@@ -1,1 +1,28 @@
 """What is known of a customer as an investor, and what was decided from it."""
+
+from kexin.suitability.models.assessment import (
+    AssessmentAnswer,
+    AssessmentSession,
+    CapacityNote,
+    ElderReview,
+    InsuranceNeeds,
+    ProfessionalStatus,
+    ResultConfirmation,
+    RiskAssessment,
+    RiskStanding,
+)
+from kexin.suitability.models.questionnaire import Questionnaire, QuestionnaireVersion
+
+__all__ = [
+    "AssessmentAnswer",
+    "AssessmentSession",
+    "CapacityNote",
+    "ElderReview",
+    "InsuranceNeeds",
+    "ProfessionalStatus",
+    "Questionnaire",
+    "QuestionnaireVersion",
+    "ResultConfirmation",
+    "RiskAssessment",
+    "RiskStanding",
+]

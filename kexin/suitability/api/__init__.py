@@ -1,0 +1,1 @@
+"""Suitability by programme."""

@@ -1,0 +1,143 @@
+"""Risk assessments: invited by programme too, never answered by one."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from kexin.core.api.endpoints import ApiRequest, Endpoints
+from kexin.core.api.shapes import Day, Id, Moment, Shown, Taken, one_of
+from kexin.party.models import Customer
+from kexin.suitability.assessments.choices import AssessmentChannel, Standing
+from kexin.suitability.assessments.operations import invite_to_assess, review_elder_result
+from kexin.suitability.assessments.queries import VIEW, assessments, risk_standing
+from kexin.suitability.models import RiskAssessment
+from kexin.suitability.questionnaires.choices import QuestionnaireKind
+
+router = Endpoints("suitability", _("Risk assessments and suitability"))
+
+
+class RiskStandingShown(Shown):
+    """What a customer's assessments are worth today. ``grade`` is empty where nothing may be matched."""
+
+    standing: one_of(Standing)  # type: ignore[valid-type]
+    grade: int | None = Field(examples=[3])
+    lowest: bool = Field(description="Only the lowest-risk products", examples=[False])
+    exempt: bool = Field(description="Professional investor", examples=[False])
+    elder: bool = Field(description="Special care by age", examples=[False])
+    elder_capped: bool = Field(description="The grade is below what the answers gave", examples=[False])
+    capacity: str = Field(examples=["full"])
+    assessed_on: Day | None
+    valid_until: Day | None
+    assessment_id: Id | None
+    pending_id: Id | None = Field(description="A changed result that the customer has not confirmed")
+    pending_grade: int | None = Field(examples=[None])
+
+
+class AssessmentShown(Shown):
+    """One result. Answers and points are not told here."""
+
+    id: Id
+    kind: str = Field(examples=["risk_person"])
+    grade: int = Field(description="As the customer was told", examples=[3])
+    previous_grade: int | None = Field(examples=[2])
+    lowest: bool = Field(examples=[False])
+    ceilings: list[str] = Field(examples=[["short_horizon"]])
+    confirmed: bool = Field(description="It did not change, or the customer confirmed it", examples=[True])
+    submitted_at: Moment
+    valid_until: Day
+    channel: str = Field(examples=["link"])
+    invited_by: str = Field(examples=["1001"])
+
+
+class AssessmentsShown(Shown):
+    """Newest first."""
+
+    items: list[AssessmentShown]
+
+
+class AssessmentInvitationTaken(Taken):
+    """Where the customer will answer; without ``kind`` the risk questionnaire that is for this customer."""
+
+    channel: one_of(AssessmentChannel) = "link"  # type: ignore[valid-type]
+    kind: one_of(QuestionnaireKind) | None = None  # type: ignore[valid-type]
+
+
+class AssessmentInvitationShown(Shown):
+    """An invitation, or the questionnaire that the customer has begun already."""
+
+    id: Id
+    kind: str = Field(examples=["risk_person"])
+    state: str = Field(examples=["invited"])
+    ends_at: Moment
+
+
+class ElderReviewTaken(Taken):
+    """What the supervisor decides on a result above the ceiling."""
+
+    lift: bool = Field(examples=[True])
+    reason: str = Field(min_length=1, max_length=500, examples=["已与客户面谈，其经验和资产与答卷相符"])
+
+
+class ElderReviewShown(Shown):
+    """The supervisor's decision."""
+
+    lifted: bool = Field(examples=[True])
+    reviewed_by: str = Field(examples=["1004"])
+    reviewed_at: Moment
+
+
+def _shown(row: RiskAssessment) -> AssessmentShown:
+    return AssessmentShown(
+        id=row.pk,
+        kind=row.kind,
+        grade=row.told_grade,
+        previous_grade=row.previous_grade,
+        lowest=row.lowest,
+        ceilings=row.ceilings,
+        confirmed=not row.needs_confirmation or hasattr(row, "confirmation"),
+        submitted_at=row.submitted_at,
+        valid_until=row.valid_until,
+        channel=row.channel,
+        invited_by=row.invited_by,
+    )
+
+
+@router.read("/customers/{customer_id}/risk-standing", VIEW)
+def read_risk_standing(request: ApiRequest, customer_id: Id) -> RiskStandingShown:
+    """The risk tolerance that counts today."""
+    now = risk_standing(request.actor, Customer(pk=customer_id))
+    return RiskStandingShown(
+        standing=now.standing,
+        grade=now.grade,
+        lowest=now.lowest,
+        exempt=now.exempt,
+        elder=now.elder,
+        elder_capped=now.elder_capped,
+        capacity=now.capacity,
+        assessed_on=now.assessed_on,
+        valid_until=now.valid_until,
+        assessment_id=now.assessment_id,
+        pending_id=now.pending_id,
+        pending_grade=now.pending_grade,
+    )
+
+
+@router.read("/customers/{customer_id}/risk-assessments", VIEW)
+def list_risk_assessments(request: ApiRequest, customer_id: Id) -> AssessmentsShown:
+    """Results of a customer."""
+    return AssessmentsShown(items=[_shown(row) for row in assessments(request.actor, customer_id)])
+
+
+@router.write("POST", "/customers/{customer_id}/assessment-invitations", "suitability.invite_to_assess", status=201)
+def invite(request: ApiRequest, customer_id: Id, data: AssessmentInvitationTaken) -> AssessmentInvitationShown:
+    """Invite the customer; only the customer answers, at the portal."""
+    row = invite_to_assess(Customer(pk=customer_id), actor=request.actor, channel=data.channel, kind=data.kind or "")
+    return AssessmentInvitationShown(id=row.pk, kind=row.kind, state=row.state, ends_at=row.ends_at)
+
+
+@router.write("PUT", "/risk-assessments/{assessment_id}/elder-review", "suitability.review_elder_result")
+def review(request: ApiRequest, assessment_id: Id, data: ElderReviewTaken) -> ElderReviewShown:
+    """Lift the ceiling on an elderly customer's result, or leave it."""
+    row = review_elder_result(assessment_id, actor=request.actor, lift=data.lift, reason=data.reason)
+    return ElderReviewShown(lifted=row.lifted, reviewed_by=row.reviewed_by, reviewed_at=row.reviewed_at)

@@ -1,0 +1,51 @@
+"""The questionnaires a new installation starts with: stored once; what the institution made of them stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kexin.core.policy import SHIPPED
+from kexin.suitability.models import Questionnaire, QuestionnaireVersion
+from kexin.suitability.questionnaires.choices import VersionState
+from kexin.suitability.questionnaires.content import may_be_asked
+
+FOLDER = Path(__file__).with_name("shipped")
+BEGINNING = dt.date(1990, 1, 1)
+
+
+def shipped() -> list[dict[str, Any]]:
+    """The documents of the release, by name of file."""
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
+
+
+def load_shipped() -> int:
+    """Store those that are not there yet; how many."""
+    known = set(Questionnaire.objects.values_list("kind", flat=True))
+    made = 0
+    for entry in shipped():
+        if entry["kind"] in known:
+            continue
+        may_be_asked(entry["kind"], entry["content"]).enforce()
+        row = Questionnaire.objects.create(
+            code=entry["code"], kind=entry["kind"], name=entry["name"], name_en=entry["name_en"]
+        )
+        QuestionnaireVersion.objects.create(
+            questionnaire=row,
+            number=1,
+            state=VersionState.APPROVED,
+            content=entry["content"],
+            in_force_from=BEGINNING,
+            drafted_by="kexin",
+            approved_by=SHIPPED,
+        )
+        made += 1
+    return made
+
+
+def after_migrate(sender: Any, **_kwargs: Any) -> None:
+    """Receiver of ``post_migrate`` of this floor."""
+    load_shipped()
