@@ -205,3 +205,19 @@ def register() -> None:
     met("engagement.ReturnWishNoted", _("Wish about return visits"), "calendar-repeat", _wish)
     leave_out("engagement.AppointmentsTransferred")  # the change of the lead manager tells it
     leave_out("engagement.ReminderMade")  # somebody's own memory, no fact about the customer
+    for each in (
+        "BenchmarkChanged",
+        "ProductAdmitted",
+        "ProductChanged",
+        "ProductDrafted",
+        "ProductRedrafted",
+        "ProductRerated",
+        "ProductResumed",
+        "ProductReturned",
+        "ProductReviewed",
+        "ProductSubmitted",
+        "ProductSuspended",
+        "ProductWithdrawn",
+        "TradingTermsChanged",
+    ):
+        leave_out(f"products.{each}")  # about a product, nobody's customer: its own page has the record

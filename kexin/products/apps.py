@@ -9,4 +9,40 @@ class ProductsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kexin.products.values import events, operations, policies, queries  # noqa: F401  register themselves
+        from kexin.core.ui.menu import register_menu
+        from kexin.core.ui.palette import register_command, register_source
+        from kexin.core.ui.panels import register_panel, register_tab
+        from kexin.products import events, operations, policies, queries, work  # noqa: F401  doors register themselves
+        from kexin.products.models.product import SEE_DRAFTS
+        from kexin.products.ui import pages, palette
+        from kexin.products.values import events as value_events  # noqa: F401
+        from kexin.products.values import operations as value_operations  # noqa: F401
+        from kexin.products.values import policies as value_policies  # noqa: F401
+        from kexin.products.values import queries as value_queries  # noqa: F401
+
+        work.register()
+        see = queries.VIEW
+        register_menu("service", _("Products"), "products:products", "package", see, 15)
+        register_source("products", _("Products"), see, palette.find_products, 30, 1)
+        register_command(
+            "new_product", _("New product"), "products:new", "products.draft_product", "plus", "xinchanpin chanpin"
+        )
+        register_tab("product", "overview", _("Overview"), 10, see)
+        register_tab("product", "terms", _("Trading terms"), 20, see)
+        register_tab("product", "risk", _("Risk"), 30, see)
+        register_tab("product", "admission", _("Admission"), 80, SEE_DRAFTS)
+        register_panel("product", "overview", "main", 10, "about", _("The product"), see, pages.about_panel, "load")
+        register_panel(
+            "product", "overview", "main", 20, "benchmark", _("Benchmark of performance"), see, pages.benchmark_panel
+        )
+        register_panel(
+            "product", "overview", "side", 10, "parties", _("Who stands behind it"), see, pages.parties_panel
+        )
+        register_panel("product", "overview", "side", 20, "fees", _("Fees"), see, pages.fees_panel)
+        register_panel("product", "overview", "side", 30, "record", _("What happened"), see, pages.record_panel)
+        register_panel("product", "terms", "main", 10, "terms", _("Trading terms"), see, pages.terms_panel, "load")
+        register_panel("product", "risk", "main", 10, "rating", _("Risk grade"), see, pages.rating_panel, "load")
+        register_panel("product", "risk", "main", 20, "risks", _("Risks and controls"), see, pages.risks_panel)
+        register_panel(
+            "product", "admission", "main", 10, "admission", _("Admission"), SEE_DRAFTS, pages.admission_panel, "load"
+        )

@@ -42,7 +42,8 @@ from kexin.party.api import (
     transfers,
 )
 from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
-from kexin.products.api import net_values
+from kexin.products.api import admission as product_admission
+from kexin.products.api import net_values, products
 from kexin.suitability.api import assessments
 
 api = Interface()
@@ -73,6 +74,8 @@ for floor in (
     maturities,
     movements,
     net_values,
+    products,
+    product_admission,
     documents,
     notes,
     calls,

@@ -1,6 +1,19 @@
 """What the institution offers, and what was decided about it."""
 
+from kexin.products.models.admission import Admission, ProductStep, RiskRating
 from kexin.products.models.net_value import NetValue
-from kexin.products.models.product import Product
+from kexin.products.models.product import Benchmark, Product, ProductFee, ProductRisk, StageRisk
+from kexin.products.models.terms import TradingTerms
 
-__all__ = ["NetValue", "Product"]
+__all__ = [
+    "Admission",
+    "Benchmark",
+    "NetValue",
+    "Product",
+    "ProductFee",
+    "ProductRisk",
+    "ProductStep",
+    "RiskRating",
+    "StageRisk",
+    "TradingTerms",
+]

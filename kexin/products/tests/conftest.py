@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from kexin.products.models import NetValue, Product
+from tests.personas import Bank
+from tests.product_people import hire
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -18,6 +20,13 @@ def today(settings: Any) -> dt.date:
     """The institution's day."""
     settings.KEXIN_BUSINESS_DATE = TODAY.isoformat()
     return TODAY
+
+
+@pytest.fixture
+def house(bank: Bank, settings: Any) -> Bank:
+    """The bank with drafter, reviewers and approver of products, on a Monday in March."""
+    settings.KEXIN_BUSINESS_DATE = "2026-03-09"
+    return hire(bank)
 
 
 @pytest.fixture
