@@ -20,10 +20,10 @@ from kexin.core.models import WorkItem
 from kexin.core.query import query
 from kexin.engagement.choices import AppointmentState
 from kexin.engagement.colleagues import VIEW, colleagues_of
-from kexin.engagement.models import Appointment, CalendarFeed, Reminder
-from kexin.engagement.queries import customer_for
+from kexin.engagement.models import Appointment, CalendarFeed, Note, Reminder
+from kexin.engagement.queries import VIEW_NOTES, customer_for
 from kexin.engagement.tokens import digest_of
-from kexin.engagement.work import REMINDER
+from kexin.engagement.work import ANSWER, HANDED, REMINDER
 from kexin.party.models import Customer
 from kexin.people.queries import actor_for
 
@@ -31,6 +31,7 @@ VIEW_REMINDERS = "engagement.view_reminders"
 LABEL = _("See appointments")
 MOST_ENTRIES = 2000
 MOST_TOLD = 20
+TOLD_LENGTH = 80  # characters of a note in a notice
 ARRIVAL_SHOWN = dt.timedelta(hours=2)
 
 
@@ -163,7 +164,7 @@ class Notice:
     """Something to be told now. ``key`` names it, so that a page tells it once."""
 
     key: str
-    kind: str  # reminder, soon, arrived
+    kind: str  # reminder, soon, arrived, handed, answered
     at: dt.datetime  # local
     text: str
     customer: str
@@ -173,7 +174,7 @@ class Notice:
 
 @query(VIEW_REMINDERS, label=_("See one's reminders"))
 def notices(actor: Actor) -> list[Notice]:
-    """Reminders that are due, meetings that begin within their reminder, customers who have come.
+    """Reminders that are due, meetings that begin within their reminder, customers who have come, notes handed over.
 
     Of one's own posts; who tells arrivals for a whole unit (the hall) is told those of the unit by colleagues, too.
     """
@@ -202,7 +203,8 @@ def notices(actor: Actor) -> list[Notice]:
         .order_by("starts_at")[:MOST_TOLD]
     )
     soon += _come_to_the_hall(actor, now)
-    called = names.called(actor, [each.customer_id for each in (*rows, *soon) if each.customer_id])
+    handed = _handed(actor, now)
+    called = names.called(actor, [each.customer_id for each in (*rows, *soon, *handed) if each.customer_id])
     told = [
         Notice(
             f"arrived-{row.pk}-{row.version}" if row.arrived_at else f"soon-{row.pk}-{row.starts_at:%d%H%M}",
@@ -227,7 +229,32 @@ def notices(actor: Actor) -> list[Notice]:
         )
         for row in rows
     ]
+    told += [
+        Notice(
+            f"handed-{row.pk}",
+            "answered" if row.answers_id else "handed",
+            row.handed_at.astimezone(zone()),
+            " ".join(str(row.text or "").split())[:TOLD_LENGTH],
+            called.get(row.customer_id, ""),
+            row.customer_id,
+            row.pk,
+        )
+        for row in handed
+        if row.handed_at is not None
+    ]
     return sorted(told, key=lambda each: (each.kind != "arrived", each.at))
+
+
+def _handed(actor: Actor, now: dt.datetime) -> list[Note]:
+    """Notes and answers that wait for the actor's posts, with their texts, to who may see notes."""
+    if not actor.may(VIEW_NOTES):
+        return []
+    items = WorkItem.objects.open().filter(kind__in=(HANDED, ANSWER), owner_post_id__in=actor.post_ids)
+    items = items.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now)).order_by("-opened_at")[:MOST_TOLD]
+    wanted = [item.subject_id for item in items if item.subject_id is not None]
+    if not wanted:
+        return []
+    return decrypt_rows(Note, Note.objects.visible_to(actor, VIEW_NOTES).filter(pk__in=wanted), ("text",))
 
 
 def _come_to_the_hall(actor: Actor, now: dt.datetime) -> list[Appointment]:

@@ -74,6 +74,30 @@ class NoteWithdrawn:
 
 @event
 @dataclass(frozen=True, slots=True)
+class NoteHanded:
+    """A note was handed to a post that is to answer it."""
+
+    customer_id: int
+    subject: str
+    note_id: int
+    post_id: int
+    from_post_id: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class NoteAnswered:
+    """``note_id`` is the answer, told to the post that asked."""
+
+    customer_id: int
+    subject: str
+    note_id: int
+    question_id: int
+    post_id: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class AppointmentMade:
     """A meeting with a customer was fixed; meetings without a customer have ``customer_id`` None."""
 

@@ -18,7 +18,7 @@ from kexin.core.operation import operation
 from kexin.engagement.choices import AppointmentState
 from kexin.engagement.events import AppointmentsTransferred
 from kexin.engagement.models import Appointment, Reminder
-from kexin.engagement.work import REMINDER, REMINDER_SUBJECT, RETURN
+from kexin.engagement.work import HANDED, REMINDER, REMINDER_SUBJECT, RETURN
 from kexin.party.events import CustomersTransferred, PortfolioAssigned
 from kexin.people.models import Post
 
@@ -38,7 +38,7 @@ def follow_customers(customers: Sequence[int], *, actor: Actor, before: int, aft
     Appointment.objects.filter(pk__in=[pk for pk, _customer in rows]).update(
         post=post, unit=post.unit_id, version=F("version") + 1
     )
-    items = WorkItem.objects.open().filter(kind__in=(REMINDER, RETURN), customer_id__in=customers)
+    items = WorkItem.objects.open().filter(kind__in=(REMINDER, RETURN, HANDED), customer_id__in=customers)
     items.filter(owner_post_id=before).update(owner_post_id=post.pk, unit_id=post.unit_id, version=F("version") + 1)
     mine = items.filter(kind=REMINDER, subject_kind=REMINDER_SUBJECT, owner_post_id=post.pk).values("subject_id")
     Reminder.objects.filter(pk__in=mine, post=before).update(post=post, unit=post.unit_id)

@@ -49,3 +49,11 @@ class AppointmentPolicy(Policy):
     outcome_hours: int = setting(_("Outcome written down within"), unit=_("working hours"), minimum=1, maximum=80)
     feed_names: bool = setting(_("Names of customers in calendar feeds"))
     feed_days: int = setting(_("Days in a calendar feed, back and ahead"), unit=_("days"), minimum=7, maximum=400)
+
+
+@policy("engagement.handing", _("Notes handed to colleagues"))
+class HandingPolicy(Policy):
+    """Within how many working hours a note handed over is answered, and how many notes a call brief shows."""
+
+    answer_hours: int = setting(_("Answered within"), unit=_("working hours"), minimum=1, maximum=80)
+    brief_notes: int = setting(_("Latest notes in the brief of a call"), unit=_("notes"), minimum=0, maximum=20)

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound
 from kexin.core.fields import decrypt_rows
-from kexin.core.models import Event
+from kexin.core.models import Event, WorkItem
 from kexin.core.query import query
 from kexin.engagement.models import Document, Note
 from kexin.engagement.timeline import names_of
+from kexin.engagement.work import HANDED, NOTE
 from kexin.party.models import Customer
 
 MOST_DOCUMENTS = 200
@@ -77,6 +78,30 @@ def note_in_reach(actor: Actor, note_id: int) -> Note:
     if row.withdrawn_at is not None:
         raise NotFound
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class HandedNote:
+    """A note that was handed over, its answer if there is one, and whether an answer is owed by the reader."""
+
+    note: Note
+    answer: Note | None
+    mine: bool
+
+
+@query(VIEW_NOTES, label=_("See notes"))
+def handed_note(actor: Actor, note_id: int) -> HandedNote:
+    """The note that was handed over, asked for by itself or by its answer. NotFound for any other note."""
+    row = note_in_reach(actor, note_id)
+    note = Note.objects.fetch(row.answers_id, actor, VIEW_NOTES) if row.answers_id else row
+    if note.handed_at is None:
+        raise NotFound
+    answer = Note.objects.filter(answers=note, withdrawn_at=None).first()
+    owed = WorkItem.objects.open().filter(kind=HANDED, subject_kind=NOTE, subject_id=note.pk).first()
+    mine = owed is not None and (
+        owed.owner_post_id in actor.post_ids or actor.stands_in_at(owed.owner_post_id, HANDED) is not None
+    )
+    return HandedNote(note, answer, mine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ def _assigned(payload: Payload) -> str:
     return f"{before} → {after}"
 
 
+def _to_post(payload: Payload) -> str:
+    return str(payload.get("post") or "")
+
+
 def _duplicate(payload: Payload) -> str:
     why = "、".join(str(REASONS.get(code, code)) for code in payload.get("reasons", ()))
     return f"{payload.get('other', '')} {why}".strip()
@@ -188,6 +192,8 @@ def register() -> None:
     note("engagement.NoteWritten", _("Note"), "note", level="calm")
     note("engagement.NoteChanged", _("Note changed"), "pencil")
     note("engagement.NoteWithdrawn", _("Note withdrawn"), "note-off")
+    note("engagement.NoteHanded", _("Handed to a colleague"), "user-share", _to_post, "calm")
+    note("engagement.NoteAnswered", _("Answered"), "message-reply", level="good")
     call = functools.partial(register_timeline, group="contacts", operation="engagement.view_calls")
     call("engagement.CallLogged", _("Call"), "phone-call", _call, "calm")
     call("engagement.CallUndone", _("Result of a call taken back"), "phone-off", _call)

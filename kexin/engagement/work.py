@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.calendar import zone
 from kexin.core.models import WorkItem
@@ -18,6 +19,9 @@ OUTCOME = "engagement.appointment_outcome"
 APPOINTMENT = "engagement.Appointment"
 RETURN = "engagement.return_visit"
 CUSTOMER = "party.Customer"
+NOTE = "engagement.Note"
+HANDED = "engagement.note_handed"  # a note that a post is to answer
+ANSWER = "engagement.note_answered"  # an answer to be read by who asked
 
 
 def _sentence(item: WorkItem) -> str:
@@ -66,6 +70,27 @@ def register() -> None:
             lambda item: _t("Reminder to oneself"),
             lambda item: reverse("engagement:reminder", args=[item.subject_id]),
             icon="bell",
+        )
+    )
+    register_work_kind(
+        WorkKind(
+            HANDED,
+            _("Note to be answered"),
+            lambda item: _t("A colleague handed you a note on this customer: read and answer it."),
+            lambda item: reverse("engagement:handed_note", args=[item.subject_id]),
+            icon="message-question",
+            closable=False,
+            outcomes={"answered": _("Answered")},
+        )
+    )
+    register_work_kind(
+        WorkKind(
+            ANSWER,
+            _("Answer to your note"),
+            lambda item: _t("Your note on this customer was answered."),
+            lambda item: reverse("engagement:handed_note", args=[item.subject_id]),
+            icon="message-reply",
+            outcomes={"done": pgettext_lazy("note", "Read")},
         )
     )
     register_work_kind(

@@ -28,6 +28,7 @@ from kexin.engagement.choices import AppointmentState
 from kexin.engagement.colleagues import VIEW as VIEW_APPOINTMENTS
 from kexin.engagement.models import Appointment, Note
 from kexin.engagement.models.calls import CallEntry, CallList, Contact
+from kexin.engagement.policies import HandingPolicy
 from kexin.engagement.queries import VIEW_NOTES
 from kexin.holdings.queries import VIEW_ACCOUNTS, Position, portfolio
 from kexin.party.models import ContactPoint, Customer, Party
@@ -125,7 +126,7 @@ def call_brief(actor: Actor, entry_id: int) -> Brief:
         contacts=list(points),
         earlier=earlier,
         work=_open_matters(actor, customer.pk),
-        notes=_pinned(actor, customer.pk),
+        notes=_notes(actor, customer.pk),
         maturities=[],
         meetings=_meetings(actor, customer.pk),
         assets=None,
@@ -155,11 +156,14 @@ def _meetings(actor: Actor, customer_id: int) -> list[Appointment]:
     return list(rows.order_by("starts_at")[:_FEW])
 
 
-def _pinned(actor: Actor, customer_id: int) -> list[Note]:
+def _notes(actor: Actor, customer_id: int) -> list[Note]:
+    """The pinned ones, then the latest that anybody wrote."""
     if not actor.may(VIEW_NOTES):
         return []
-    rows = Note.objects.visible_to(actor, VIEW_NOTES).filter(customer=customer_id, pinned=True, withdrawn_at=None)
-    return decrypt_rows(Note, rows.order_by("-written_at"), ("text",))
+    rows = Note.objects.visible_to(actor, VIEW_NOTES).filter(customer=customer_id, withdrawn_at=None)
+    rows = rows.order_by("-written_at", "-pk")
+    latest = rows.filter(pinned=False)[: in_force(HandingPolicy).brief_notes]
+    return decrypt_rows(Note, [*rows.filter(pinned=True), *latest], ("text",))
 
 
 def _beware(brief: Brief, rules: CallPolicy) -> list[tuple[str, type_text]]:

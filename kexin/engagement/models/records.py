@@ -11,6 +11,7 @@ from kexin.core.fields import Level, PersonalField
 from kexin.core.scope import ScopedQuerySet
 from kexin.engagement.choices import DocumentCategory
 from kexin.party.models import Customer
+from kexin.people.models import Post
 
 
 class DocumentQuerySet(ScopedQuerySet["Document"]):
@@ -57,7 +58,11 @@ class Document(models.Model):
 
 
 class Note(models.Model):
-    """备注: a remark on a customer; pinned ones stand on top of the timeline."""
+    """备注: a remark on a customer; pinned ones stand on top of the timeline.
+
+    One handed over names the post that is to read it (``to_post``), the post that handed it and when; an answer names
+    the note that it ``answers``.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="notes")
     key_id = models.UUIDField(editable=False)
@@ -66,13 +71,28 @@ class Note(models.Model):
     written_at = models.DateTimeField(_("written"), auto_now_add=True)
     written_by = models.CharField(_("written by"), max_length=80)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    to_post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    from_post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    handed_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    answers = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="answer")
     version = models.PositiveIntegerField(default=1)
 
     objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("note")
-        indexes = [models.Index("customer", "written_at", name="engagement_note_customer")]
+        indexes = [
+            models.Index("customer", "written_at", name="engagement_note_customer"),
+            models.Index("handed_at", condition=Q(handed_at__isnull=False), name="engagement_note_handed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(handed_at=None, to_post=None) | Q(handed_at__isnull=False, from_post__isnull=False),
+                name="engagement_note_handed_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Note {self.pk}"

@@ -123,13 +123,14 @@ def _screen(request: HttpRequest, actor: Actor, extra: dict[str, Any] | None = N
 
 def _brief(actor: Actor, entry_id: int, rules: CallPolicy) -> dict[str, Any]:
     brief = call_brief(actor, entry_id)
-    people = names.people({each.by for each in brief.earlier})
+    people = names.people({each.by for each in brief.earlier} | {each.written_by for each in brief.notes})
     rungs = in_force(TierPolicy).rungs()
     return {
         "it": brief,
         "tier": tier_name(rungs, brief.customer.tier) if brief.customer.tier else "",
         "numbers": [(each, mask_contact(each.value)) for each in brief.contacts],
         "earlier": [(each, label_of(rules, each.result), people.get(each.by, each.by)) for each in brief.earlier],
+        "notes": [(each, people.get(each.written_by, each.written_by)) for each in brief.notes],
         "attempt": brief.entry.attempts + 1,
     }
 
