@@ -14,8 +14,10 @@ class PortalConfig(AppConfig):
         from kexin.portal import events, operations, policies, purposes, sentences  # noqa: F401
         from kexin.portal.queries import VIEW_LINKS
         from kexin.portal.ui import staff
+        from kexin.suitability.assessments.inviting import register_invitation_page
 
         purposes.register()
+        register_invitation_page(staff.assessment_page)
         sentences.register()
         register_head_action(
             "customer", "invite", 25, _("Invite the customer"), staff.INVITE, "invitations:invite", "qrcode"

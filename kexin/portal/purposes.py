@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.actor import Actor
+from kexin.party.models import Customer
+from kexin.suitability.assessments.operations import CUSTOMER_OPERATIONS, invite_to_assess
+from kexin.suitability.questionnaires.choices import QuestionnaireKind
+
 _OWN = ("portal.end_session",)
 LOOK = "look"
 ASSESS = "assess"
+INSURANCE = "insurance"
+_KINDS = {INSURANCE: QuestionnaireKind.INSURANCE_NEEDS.value}  # other purposes ask the risk questionnaire
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """``invited`` completes a message to the customer; ``room`` is the address of the first page."""
+    """``invited`` completes a message to the customer; ``room`` is the address of the first page.
+
+    ``needs`` is what a member of staff must be allowed besides inviting; ``before`` is done with the invitation, in the
+    same transaction.
+    """
 
     code: str
     label: str | Promise
     invited: str | Promise
     room: str
     operations: tuple[str, ...]
+    needs: str = ""
+    before: Callable[[Customer, Actor], object] | None = None
 
 
 purposes: dict[str, Purpose] = {}
 
 
 def register_purpose(
-    code: str, label: str | Promise, invited: str | Promise, room: str, operations: tuple[str, ...]
+    code: str,
+    label: str | Promise,
+    invited: str | Promise,
+    room: str,
+    operations: tuple[str, ...],
+    *,
+    needs: str = "",
+    before: Callable[[Customer, Actor], object] | None = None,
 ) -> None:
     """Offer a purpose when customers are invited."""
-    purposes[code] = Purpose(code, label, invited, room, (*_OWN, *operations))
+    purposes[code] = Purpose(code, label, invited, room, (*_OWN, *operations), needs, before)
+
+
+def kind_of(purpose: str) -> str:
+    """Which questionnaire a purpose asks; empty: the risk questionnaire that fits the customer."""
+    return _KINDS.get(purpose, "")
 
 
 def operations_of(code: str) -> tuple[str, ...]:
@@ -53,5 +79,24 @@ def register() -> None:
             "portal.view_own_holdings",
             "portal.view_own_documents",
             "portal.download_own_document",
+            *CUSTOMER_OPERATIONS,
         ),
+    )
+    register_purpose(
+        ASSESS,
+        _("Risk assessment"),
+        _("answer your risk assessment"),
+        "portal:assessment",
+        ("party.view_customer", *CUSTOMER_OPERATIONS),
+        needs="suitability.invite_to_assess",
+        before=lambda row, actor: invite_to_assess(row, actor=actor),
+    )
+    register_purpose(
+        INSURANCE,
+        _("Insurance needs"),
+        _("state your insurance needs"),
+        "portal:assessment",
+        ("party.view_customer", *CUSTOMER_OPERATIONS),
+        needs="suitability.invite_to_assess",
+        before=lambda row, actor: invite_to_assess(row, actor=actor, kind=_KINDS[INSURANCE]),
     )

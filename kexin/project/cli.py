@@ -39,6 +39,7 @@ COMMANDS = {
 }
 PROCESSES = {  # started by ``serve``, not by people: not listed
     "web": "kexin.project.commands.web",
+    "portal": "kexin.project.commands.portal",
     "worker": "kexin.project.commands.worker",
 }
 INTERRUPTED = 130

@@ -6,18 +6,26 @@ No page, session or middleware of the staff is reachable here; where roles are u
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from kexin.project.settings import *  # noqa: F403
-from kexin.project.settings import DATABASES, DEBUG, TESTING, env
+from kexin.project.settings import DATABASES, DEBUG, INSTALLED_APPS, KEXIN_PORTAL_URL, TESTING, env
 
 ROOT_URLCONF = "kexin.project.portal_urls"
 WSGI_APPLICATION = "kexin.project.portal_wsgi.application"
-ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["*"] if DEBUG or TESTING else ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("PORTAL_TRUSTED_ORIGINS", default=[])
+_OWN = urlsplit(KEXIN_PORTAL_URL)
+_HOSTS = ["localhost", "127.0.0.1", "[::1]", *([_OWN.hostname] if _OWN.hostname else [])]
+ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["*"] if DEBUG or TESTING else _HOSTS)
+CSRF_TRUSTED_ORIGINS = [f"https://{_OWN.netloc}"] if _OWN.scheme == "https" else []
 CSRF_COOKIE_NAME = "kexin_portal_csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "kexin.portal.ui.entrance.csrf_failure"
 LANGUAGE_COOKIE_NAME = "kexin_portal_language"
 
+INSTALLED_APPS = [
+    "kexin.project.portal_apps.ModelsOnlyAccountConfig" if name == "allauth.account" else name
+    for name in INSTALLED_APPS
+]
 MIDDLEWARE = [
     "kexin.project.proxies.ClientAddressMiddleware",
     "kexin.core.ui.middleware.DatabaseAwayMiddleware",

@@ -32,7 +32,7 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = ("KEXIN_", "DATABASE_URL", "HOST", "PORT")
+        ours = ("KEXIN_", "DATABASE_URL", "HOST", "PORT", "PORTAL_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | {"KEXIN_VAR": str(self.var), "PORT": str(self.port)} | self.more
 
@@ -88,18 +88,24 @@ class Serving:
     address: str
 
     def children(self) -> dict[str, psutil.Process]:
-        """Its own processes by what they are: web, worker (PostgreSQL is no child to the second start)."""
+        """Its own processes by what they are: web, worker, portal (PostgreSQL is no child to the second start)."""
         found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):  # dead or a zombie by now
                 words = child.cmdline()
-                found |= {name: child for name in ("web", "worker") if name in words}
+                found |= {name: child for name in ("web", "worker", "portal") if name in words}
         return found
 
     def tree(self) -> list[psutil.Process]:
-        """All processes of web server and worker."""
+        """All processes of web server, portal and worker."""
         children = list(self.children().values())
         return children + [grandchild for child in children for grandchild in child.children(recursive=True)]
+
+    @property
+    def portal_address(self) -> str:
+        """Where the portal listens, as its command line says."""
+        words = self.children()["portal"].cmdline()
+        return f"http://127.0.0.1:{next(each for each in words if each.startswith('--port='))[7:]}/"
 
     def status(self) -> int:
         """The status of the sign-in page."""

@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,7 +59,8 @@ def test_everything_works_until_a_polite_end_stops_it(
     installation: Installation, serving: Serving, how: signal.Signals
 ) -> None:
     assert serving.status() == 200
-    assert set(serving.children()) == {"web", "worker"}
+    eventually(lambda: set(serving.children()) == {"web", "worker", "portal"})
+    eventually(lambda: portal_answers(serving))
     eventually(lambda: installation.findings()["job worker"]["good"] is True)
 
     everything = [*serving.tree(), psutil.Process(installation.postmaster)]
@@ -106,7 +109,7 @@ def test_a_child_that_dies_comes_back(serving: Serving) -> None:
     for child in old.values():
         child.kill()
 
-    for name in ("web", "worker"):
+    for name in ("web", "worker", "portal"):
         eventually(lambda name=name: serving.children().get(name, old[name]).pid != old[name].pid)
     eventually(lambda: answers(serving))
 
@@ -116,6 +119,18 @@ def answers(serving: Serving) -> bool:
         return serving.status() == 200
     except OSError:
         return False
+
+
+def portal_answers(serving: Serving) -> bool:
+    """The portal shows its own page, and nothing of the staff's."""
+    try:
+        with urllib.request.urlopen(f"{serving.portal_address}ended/", timeout=30) as response:
+            shown = response.read().decode()
+    except OSError:
+        return False
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        urllib.request.urlopen(f"{serving.portal_address}accounts/login/", timeout=30)
+    return "kexin/portal.css" in shown and missing.value.code == 404
 
 
 def is_alive(process: psutil.Process) -> bool:
@@ -162,6 +177,15 @@ def test_a_taken_port_is_named(installation: Installation) -> None:
         other.listen()
         port = other.getsockname()[1]
         assert refusal(installation.run("serve", PORT=str(port))).startswith(f"Port {port} on 127.0.0.1 is taken")
+
+
+def test_a_taken_port_of_the_portal_is_named_where_it_was_chosen(installation: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        said = refusal(installation.run("serve", PORT=str(free_port()), PORTAL_PORT=str(port)))
+        assert said.startswith(f"Port {port} on 127.0.0.1 is taken")
 
 
 def test_an_unreachable_database_is_named_without_its_password(installation: Installation) -> None:

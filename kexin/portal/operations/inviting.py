@@ -54,6 +54,8 @@ def invite_customer(
         raise RuleViolation(_("The file is closed and can only be read."))
     if wanted is None:
         raise RuleViolation(fields={"purpose": _("Choose what the customer is invited to.")})
+    if wanted.needs and not actor.may(wanted.needs):
+        raise actor.refusal(wanted.needs)
     if delivery not in Delivery.values:
         raise RuleViolation(fields={"delivery": _("Choose a way.")})
     if delivery == Delivery.SMS and not in_force(MessagePolicy).link_in_sms:
@@ -61,6 +63,8 @@ def invite_customer(
     today = now - dt.timedelta(days=1)
     if Link.objects.filter(customer=row, made_at__gt=today).count() >= rules.links_a_day:
         raise RuleViolation(_("This customer was invited %(n)s times within a day.") % {"n": rules.links_a_day})
+    if wanted.before is not None:
+        wanted.before(row, actor)
     _withdraw(Link.objects.filter(customer=row, purpose=purpose, subject_no=subject_no), actor, now)
     short = delivery == Delivery.QR
     valid = dt.timedelta(minutes=rules.qr_minutes) if short else dt.timedelta(hours=rules.link_hours)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
-from django.utils import timezone
 
 from kexin.core.fields import decrypt_rows
 from kexin.engagement.models import OutboundMessage
@@ -79,5 +78,16 @@ def invited(bank: Any, chen: Any) -> str:
 
 
 @pytest.fixture
-def now() -> dt.datetime:
-    return timezone.now()
+def neighbour(bank: Any) -> Any:
+    """Mr Gu, another customer of Lin's."""
+    from kexin.party.data import ContactData, DocumentData, PartyData
+    from kexin.party.operations import create_customer
+
+    data = PartyData(
+        kind="individual",
+        name="顾明",
+        born_on=dt.date(1990, 3, 7),
+        documents=(DocumentData(type="CN-RIC", number="11010119900307803X"),),
+        contacts=(ContactData(kind="mobile", value="13912345678"),),
+    )
+    return create_customer(actor=bank.actor("lin"), data=data, unit=bank.units["east"], lead_post=bank.posts["lin"])

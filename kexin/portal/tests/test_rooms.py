@@ -17,21 +17,6 @@ from kexin.project import portal_settings
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def neighbour(bank: Any, make_customer: Any = None) -> Any:
-    """Mr Gu, another customer of Lin's."""
-    from kexin.party.data import ContactData, DocumentData, PartyData
-    from kexin.party.operations import admit_customer, create_customer  # noqa: F401
-
-    data = PartyData(
-        kind="individual",
-        name="顾明",
-        documents=(DocumentData(type="CN-RIC", number="11010119900307803X"),),
-        contacts=(ContactData(kind="mobile", value="13912345678"),),
-    )
-    return create_customer(actor=bank.actor("lin"), data=data, unit=bank.units["east"], lead_post=bank.posts["lin"])
-
-
 def kept(bank: Any, store: Any, customer: Any, title: str, category: str, content: bytes) -> Any:
     return add_document(
         customer, actor=bank.actor("lin"), stored=store(customer, content), title=title, category=category

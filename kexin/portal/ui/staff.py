@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core import names
+from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui.form_page import need, post_only, put_errors
@@ -24,8 +25,9 @@ from kexin.engagement.messages.policies import MessagePolicy
 from kexin.engagement.queries import customer_for
 from kexin.portal.choices import Delivery
 from kexin.portal.operations import Invitation, invite_customer, revoke_link
-from kexin.portal.purposes import purposes
+from kexin.portal.purposes import ASSESS, kind_of, purposes
 from kexin.portal.queries import VIEW_LINKS, LinkLine, link_in_reach, links_of
+from kexin.suitability.models import AssessmentSession
 
 INVITE = "portal.invite_customer"
 STATES = {
@@ -44,10 +46,10 @@ class InviteForm(forms.Form):
     purpose = forms.ChoiceField(label=_("What for"), widget=forms.RadioSelect())
     delivery = forms.ChoiceField(label=_("Which way"), widget=forms.RadioSelect(), initial=Delivery.QR)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = [(value, label) for value, label in Delivery.choices if value != Delivery.SMS or _sms_links()]
-        offered = [(each.code, each.label) for each in purposes.values()]
+        offered = [(each.code, each.label) for each in purposes.values() if not each.needs or actor.may(each.needs)]
         self.fields["purpose"].choices = offered  # type: ignore[attr-defined]
         self.fields["delivery"].choices = allowed  # type: ignore[attr-defined]
 
@@ -68,7 +70,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     actor = need(request, INVITE)
     customer = customer_for(actor, pk, INVITE)
     back = names.customer_url(pk)
-    form = InviteForm(request.POST or None, initial={"purpose": request.GET.get("purpose", "")})
+    form = InviteForm(request.POST or None, actor=actor, initial={"purpose": request.GET.get("purpose", "")})
     status = 200
     if request.method == "POST":
         status = 422
@@ -132,6 +134,12 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     return post_only(
         request, lambda: revoke_link(pk, actor=actor), back_url=back, done=_("The invitation is withdrawn.")
     )
+
+
+def assessment_page(session: AssessmentSession) -> str:
+    """Where staff show the link of an invitation to an assessment."""
+    purpose = next((code for code in purposes if kind_of(code) == session.kind), ASSESS)
+    return f"{reverse('invitations:invite', args=[session.customer_id])}?purpose={purpose}"
 
 
 def links_panel(request: HttpRequest, pk: int) -> Shown:

@@ -32,6 +32,13 @@ TILES = (
         "wallet",
         VIEW_HOLDINGS,
     ),
+    Tile(
+        _("My risk assessment"),
+        _("How much risk suits you, and until when it counts"),
+        "portal:assessment",
+        "clipboard-check",
+        "suitability.view_own_result",
+    ),
     Tile(_("My documents"), _("Contracts and letters of your file"), "portal:documents", "files", VIEW_DOCUMENTS),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.portal.ui import entrance, rooms
+from kexin.portal.ui import assessment, entrance, rooms
 
 app_name = "portal"
 
@@ -22,4 +22,13 @@ urlpatterns = [
     path("holdings/", rooms.holdings, name="holdings"),
     path("documents/", rooms.documents, name="documents"),
     path("documents/<int:pk>/", rooms.document, name="document"),
+    path("assessment/", assessment.start, name="assessment"),
+    path("assessment/begin/", assessment.begin, name="begin"),
+    path("assessment/result/", assessment.result, name="result"),
+    path("assessment/confirm/", assessment.confirm, name="confirm"),
+    path("assessment/<int:pk>/", assessment.question, name="question"),
+    path("assessment/<int:pk>/answer/", assessment.answer, name="answer"),
+    path("assessment/<int:pk>/check/", assessment.check, name="check"),
+    path("assessment/<int:pk>/submit/", assessment.submit, name="submit"),
+    path("assessment/<int:pk>/leave/", assessment.give_up, name="give_up"),
 ]

@@ -29,6 +29,18 @@ def refuse_taken(host: str, port: int) -> None:
             raise CommandError(_sentence(error, host, port)) from error
 
 
+def next_free(host: str, port: int, among: int = 20) -> int:
+    """The first port from ``port`` on that can be listened on. Raises the CommandError of the first if none can."""
+    for each in range(port, min(port + among, 65_536)):
+        try:
+            refuse_taken(host, each)
+        except CommandError:
+            continue
+        return each
+    refuse_taken(host, port)
+    return port
+
+
 def _sentence(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} on {host} is taken: stop the program that uses it, or choose another one by PORT."

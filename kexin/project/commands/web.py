@@ -16,6 +16,7 @@ help = "run the web server (started by serve)"
 needs_django = False  # each web process loads it for itself
 BLOCKING_THREADS = 256  # a stream of server-sent events occupies one thread
 PATIENCE = 10  # seconds until a web process that does not end is killed
+Loader = Callable[..., Callable[..., Any]]
 LATER = "kexin.project.api_urls"  # imported behind the first page, so that the first programme need not wait for it
 
 
@@ -29,24 +30,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
+    return serve(args, "kexin.project.wsgi:application", _application, threads=BLOCKING_THREADS)
+
+
+def serve(args: argparse.Namespace, target: str, load: Loader, *, threads: int) -> int:
+    """Serve what ``load`` gives in each web process; ``target`` only names it."""
     die_with_parent(parent=args.parent)
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     server = Granian(
-        "kexin.project.wsgi:application",
+        target,
         address=args.host,
         port=args.port,
         interface=Interfaces.WSGI,
         workers=args.workers,
-        blocking_threads=BLOCKING_THREADS,
-        backpressure=BLOCKING_THREADS,
+        blocking_threads=threads,
+        backpressure=threads,
         websockets=False,
         log_level=LogLevels.error,  # its warnings advise against the many threads that streams need
         workers_kill_timeout=PATIENCE,
     )
-    server.serve(target_loader=partial(_application, os.getpid()), wrap_loader=False)
+    server.serve(target_loader=partial(load, os.getpid()), wrap_loader=False)
     return 0
 
 
@@ -62,4 +68,12 @@ def _application(parent: int, *_: object) -> Callable[..., Any]:
         threading.Thread(target=importlib.import_module, args=(LATER,), name="later", daemon=True).start()
 
     request_finished.connect(first_page_is_out, weak=False, dispatch_uid=LATER)
+    return application
+
+
+def load_portal(parent: int, *_: object) -> Callable[..., Any]:
+    """The same for the portal."""
+    die_with_parent(parent=parent)
+    from kexin.project.portal_wsgi import application
+
     return application
