@@ -152,6 +152,12 @@ def _part_changed(product: Product, actor: Actor, what: str) -> Product:
     return product
 
 
+def _longest(name: str) -> int:
+    """How many characters a field of a product takes."""
+    field: Any = Product._meta.get_field(name)
+    return int(field.max_length)
+
+
 def _percentage(rate: Decimal) -> bool:
     return rate.is_finite() and 0 <= rate <= 100 and rate == rate.quantize(Decimal("0.0001"))
 
@@ -171,10 +177,10 @@ def _checked(data: ProductData) -> dict[str, Any]:
     unless(bool(_CODE.fullmatch(values["code"])), "code", _("Letters, digits, dots and dashes, at most 30."))
     unless(bool(values["name"]), "name", _("A name is needed."))
     for name in ("name", "name_en", "issuer", "manager", "distributor", "registration_code", "registration_place"):
-        most = Product._meta.get_field(name).max_length or 0
+        most = _longest(name)
         unless(len(values[name]) <= most, name, _("At most %(most)s characters.") % {"most": most})
     for name in ("liquidity", "return_method", "suitable_customers", "risk_features"):
-        most = Product._meta.get_field(name).max_length or 0
+        most = _longest(name)
         unless(len(values[name]) <= most, name, _("At most %(most)s characters.") % {"most": most})
     for name, known in _CHOICES.items():
         optional = name in ("return_form", "structure")

@@ -109,10 +109,10 @@ class ProductForm(forms.Form):
             )
         for each in fields_of(product_class):
             if each.kind == "choice":
-                field: forms.Field = forms.ChoiceField(choices=[("", "—"), *each.options])
+                field: Any = forms.ChoiceField(choices=[("", "—"), *each.options])
             elif each.kind == "number":
                 field = forms.DecimalField(
-                    min_value=each.least, max_value=each.most, help_text=each.unit, max_digits=16, decimal_places=4
+                    min_value=each.least, max_value=each.most, help_text=str(each.unit), max_digits=16, decimal_places=4
                 )
             else:
                 field = forms.CharField(max_length=300)

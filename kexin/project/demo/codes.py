@@ -103,6 +103,10 @@ TITLES_EN = {
     "系统管理员": "System administrator",
     "总行管理层": "Senior management",
     "部门总经理": "Head of department",
+    "产品经理": "Product manager",
+    "风险管理专员": "Risk officer",
+    "消保专员": "Consumer-protection officer",
+    "产品准入审批人": "Approver of products",
 }
 UNITS_EN = {
     "HO": "Jianglan Bank, head office",

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -27,13 +26,12 @@ from kexin.core.operation import operation
 from kexin.core.partitions import ensure_partitions
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit
-from kexin.products.models import Product
 from kexin.project.demo import ledger_rows, sealed_accounts, sealed_parties
 from kexin.project.demo.block_rows import BlockRows, Task, make_block
-from kexin.project.demo.codes import PRODUCT_CLASSES
 from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
 from kexin.project.demo.places import Places
+from kexin.project.demo.shelf_rows import load_products
 from kexin.project.demo.simulate import Bank
 from kexin.project.demo.staffing import Staff, hire_everyone
 
@@ -75,7 +73,7 @@ def load_bank(
     progress("staff", 0, 1)
     staff = hire_everyone(bank.structure, actor=actor, password=password)
     progress("staff", 1, 1)
-    places = _places(bank, staff, _load_products(bank), actor)
+    places = _places(bank, staff, load_products(bank), actor)
     counts: dict[str, int] = {"units": len(staff.units), "posts": len(staff.posts), "products": len(places.products)}
     truth, last_account, done = [], 0, 0
     progress("customers", 0, bank.customers)
@@ -97,22 +95,6 @@ def load_bank(
     if keep is not None:
         keep(loaded)
     return loaded
-
-
-def _load_products(bank: Bank) -> dict[str, int]:
-    made = Product.objects.bulk_create(
-        Product(
-            code=each.code,
-            name=each.name,
-            product_class=PRODUCT_CLASSES.get(each.kind, each.kind),
-            currency=each.currency,
-            term_days=each.term_days or None,
-            issuer=each.issuer,
-            rate=Decimal(each.rate_bp) / 100,
-        )
-        for each in bank.shelf.products
-    )
-    return {each.code: each.pk for each in made}
 
 
 def _places(bank: Bank, staff: Staff, products: dict[str, int], actor: Actor) -> Places:

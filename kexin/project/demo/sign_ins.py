@@ -19,6 +19,10 @@ SEES = {
     "auditor": "全部，只读；审计日志 · everything read-only, the audit",
     "system_administrator": "组织、人员、角色、政策；不见客户 · administration, no customers",
     "senior_management": "指标，不见个人 · figures, no persons",
+    "product_manager": "产品起草、交易规则、上下架 · drafts products, on and off the shelf",
+    "risk_officer": "产品风险评估、重新评级 · grades products",
+    "consumer_protection_officer": "消保审查 · the opinion of consumer protection",
+    "product_approver": "产品准入审批 · admits products, approves changes",
 }
 
 

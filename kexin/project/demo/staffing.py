@@ -33,6 +33,10 @@ REACH = {
     "auditor": "all",
     "system_administrator": "all",
     "senior_management": "all",
+    "product_manager": "all",
+    "risk_officer": "all",
+    "consumer_protection_officer": "all",
+    "product_approver": "all",
 }
 REMOTE_CENTRE = "D08"  # its agents serve the customers of the first branch
 SERVED_BRANCH = "B01"

@@ -107,6 +107,7 @@ def build_structure(customers: int, seed: int, today: date) -> Structure:
         staff.hire(f"B{number + 1:02d}", "分行行长", "sub_branch_head")
     for code, _ in DEPARTMENTS:
         staff.hire(code, "部门总经理")
+    staff.product_people()
     return bank
 
 
@@ -157,6 +158,13 @@ class _Staff:
         self.hire("D05", "合规专员", "compliance_officer", "沈怀谨", "shen")  # checks what Wu makes
         self.hire("D11", "数据管理员", "data_steward", "姚书言", "yao")
         self.hire("D10", "系统管理员", "system_administrator", "范立", "fan")
+
+    def product_people(self) -> None:
+        """Who brings products to sale; hired last, so that nobody else's name changes."""
+        self.hire("D02", "产品经理", "product_manager", "方妍", "fang")
+        self.hire("D05", "风险管理专员", "risk_officer", "罗峰", "luo")
+        self.hire("D04", "消保专员", "consumer_protection_officer", "宁静", "ning")
+        self.hire("HO", "产品准入审批人", "product_approver", "杜衡", "du")
 
     def sub_branch(self, number: int, code: str, managers: int) -> None:
         bank = self.bank
