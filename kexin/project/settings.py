@@ -203,6 +203,9 @@ KEXIN_SMS_TOKEN = env.str("KEXIN_SMS_TOKEN", default="")
 # The portal for customers: where their browsers find it, and the public key (PEM, Ed25519) of the institution's app.
 KEXIN_PORTAL_URL = env.str("KEXIN_PORTAL_URL", default="http://127.0.0.1:8001")
 KEXIN_APP_KEY_FILE = env.str("KEXIN_APP_KEY_FILE", default="")
+# Time stamps of signatures: by the house itself, or by the authority (RFC 3161) at this address; ROOTS is a PEM file.
+KEXIN_TIME_STAMP_URL = env.str("KEXIN_TIME_STAMP_URL", default="")
+KEXIN_TIME_STAMP_ROOTS = env.str("KEXIN_TIME_STAMP_ROOTS", default="")
 KEXIN_DEMO = env.bool("KEXIN_DEMO", default=(VAR / "demo-sign-ins.txt").exists())
 
 LOGGING = {

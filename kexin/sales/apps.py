@@ -7,3 +7,9 @@ class SalesConfig(AppConfig):
     label = "sales"
     verbose_name = _("Sales")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from kexin.sales.adapters.authority import local
+        from kexin.sales.operations import stamping  # noqa: F401
+
+        local.register()

@@ -1,0 +1,1 @@
+"""Outside systems of a sale: who certifies signatures, who stamps the time."""
