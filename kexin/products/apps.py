@@ -14,6 +14,11 @@ class ProductsConfig(AppConfig):
         from kexin.core.ui.panels import register_panel, register_tab
         from kexin.products import events, operations, policies, queries, work  # noqa: F401  doors register themselves
         from kexin.products.models.product import SEE_DRAFTS
+        from kexin.products.texts import events as text_events  # noqa: F401
+        from kexin.products.texts import operations as text_operations  # noqa: F401
+        from kexin.products.texts import policies as text_policies  # noqa: F401
+        from kexin.products.texts import queries as text_queries
+        from kexin.products.texts import work as text_work
         from kexin.products.ui import pages, palette
         from kexin.products.values import events as value_events  # noqa: F401
         from kexin.products.values import operations as value_operations  # noqa: F401
@@ -21,8 +26,10 @@ class ProductsConfig(AppConfig):
         from kexin.products.values import queries as value_queries  # noqa: F401
 
         work.register()
+        text_work.register()
         see = queries.VIEW
         register_menu("service", _("Products"), "products:products", "package", see, 15)
+        register_menu("service", _("Product texts"), "product_texts:list", "file-text", text_queries.VIEW_TEXTS, 16)
         register_source("products", _("Products"), see, palette.find_products, 30, 1)
         register_command(
             "new_product", _("New product"), "products:new", "products.draft_product", "plus", "xinchanpin chanpin"

@@ -13,14 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.policy import Policy, policy, setting
 from kexin.people.models import by_language
 from kexin.products.choices import AdmissionStep, ProductClass, RatingFactor, RiskGrade
+from kexin.products.texts.policies import TextLintPolicy, TextReviewPolicy
 from kexin.products.values.policies import PerformancePolicy, ValueAtRiskPolicy
 
-# Numbers of net values stand with them, and are declared by importing this room.
+# Numbers of net values and lists of texts stand with them, and are declared by importing this room.
 __all__ = [
     "AdmissionPolicy",
     "ClassificationPolicy",
     "PerformancePolicy",
     "RatingPolicy",
+    "TextLintPolicy",
+    "TextReviewPolicy",
     "TradingPolicy",
     "ValueAtRiskPolicy",
 ]

@@ -44,6 +44,7 @@ from kexin.party.api import (
 from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
+from kexin.products.api import texts as product_texts
 from kexin.suitability.api import assessments
 
 api = Interface()
@@ -76,6 +77,7 @@ for floor in (
     net_values,
     products,
     product_admission,
+    product_texts,
     documents,
     notes,
     calls,

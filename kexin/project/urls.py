@@ -22,6 +22,7 @@ urlpatterns = [
     path("customers/", include("kexin.party.ui.urls")),
     path("", include("kexin.holdings.ui.urls")),
     path("", include("kexin.products.ui.value_urls")),
+    path("", include("kexin.products.ui.text_urls")),
     path("products/", include("kexin.products.ui.urls")),
     path("", include("kexin.engagement.ui.urls")),
     path("", include("kexin.portal.ui.staff_urls")),

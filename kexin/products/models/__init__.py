@@ -4,6 +4,7 @@ from kexin.products.models.admission import Admission, ProductStep, RiskRating
 from kexin.products.models.net_value import NetValue
 from kexin.products.models.product import Benchmark, Product, ProductFee, ProductRisk, StageRisk
 from kexin.products.models.terms import TradingTerms
+from kexin.products.models.text import ProductText, TextVersion
 
 __all__ = [
     "Admission",
@@ -13,7 +14,9 @@ __all__ = [
     "ProductFee",
     "ProductRisk",
     "ProductStep",
+    "ProductText",
     "RiskRating",
     "StageRisk",
+    "TextVersion",
     "TradingTerms",
 ]

@@ -68,3 +68,9 @@ def give_values(product: Product, count: int, *, last: dt.date = TODAY, seed: in
         )
         for n, value in enumerate(level)
     )
+
+
+@pytest.fixture
+def writer(bank: Bank) -> Any:
+    """The product manager: writes texts, reviews none."""
+    return hire(bank).actor("fang")
