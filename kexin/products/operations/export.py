@@ -22,7 +22,7 @@ HEADS = (
     _("Class"),
     _("State"),
     _("Risk grade"),
-    _("Own grade"),
+    _("The institution's grade"),
     _("Issuer's grade"),
     _("Rules of sale"),
     _("Offering"),

@@ -27,6 +27,7 @@ from kexin.products.choices import (
     ProductState,
     RatingFactor,
     Regime,
+    RiskGrade,
     RiskKind,
     TradeKind,
 )
@@ -43,7 +44,7 @@ from kexin.products.queries import (
     product_of,
     record_of,
 )
-from kexin.products.rules import STEPS, TRANSITIONS, band_of
+from kexin.products.rules import GRADED, STEPS, TRANSITIONS, band_of
 from kexin.products.ui.lists import GRADE_LEVEL, STATE_LEVEL, grade_chip, term_words
 
 NOT_A_PROMISE = _(
@@ -61,7 +62,7 @@ def product_page(request: HttpRequest, pk: int) -> HttpResponse:
         "product": product,
         "title": product.shown_name,
         "state_level": STATE_LEVEL[ProductState(product.state)],
-        "grade": grade_chip(product.risk_grade),
+        "grade": grade_chip(_settled_grade(product)),
         "labels": shown_list(product.labels, ProductLabel),
         "doings": _doings(request, product),
         "back_url": reverse("products:products"),
@@ -98,9 +99,14 @@ def _doings(request: HttpRequest, product: Product) -> list[dict[str, Any]]:
     return found
 
 
+def _settled_grade(product: Product) -> int | None:
+    """The ruling grade; none while a product under rules of suitability waits for the institution's own."""
+    return product.risk_grade if product.own_grade or product.regime not in GRADED else None
+
+
 def _facts(product: Product) -> list[Fact]:
     """What decides about a product."""
-    grade = product.risk_grade
+    grade = _settled_grade(product)
     facts = []
     if product.regime != Regime.NONE:
         both = _t("own %(own)s · issuer's %(issuer)s") % {
@@ -108,7 +114,7 @@ def _facts(product: Product) -> list[Fact]:
             "issuer": f"R{product.issuer_grade}" if product.issuer_grade else "–",
         }
         level = GRADE_LEVEL[grade] if grade else "warn"
-        facts.append(Fact(_("Risk grade"), product.labelled_grade or _("not graded yet"), both, level))  # type: ignore[arg-type]
+        facts.append(Fact(_("Risk grade"), RiskGrade(grade).label if grade else _("not graded yet"), both, level))  # type: ignore[arg-type]
     facts.append(Fact(_("Term"), term_words(product), str(product.get_structure_display())))
     least = "–" if product.minimum_amount is None else f"{numbers.exact(product.minimum_amount)} {product.currency}"
     facts.append(Fact(_("Minimum amount"), least))
