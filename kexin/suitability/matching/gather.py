@@ -99,7 +99,7 @@ def _held(ids: list[int]) -> dict[int, dict[int, Decimal]]:
 
 
 def product_facts(product: Product, on: dt.date, sold: Decimal | None = None) -> ProductFacts:
-    """The facts of a product in hand; with ``terms`` read along, no further query. ``sold`` counts against the quota."""
+    """The facts of a product in hand, no query where ``terms`` was read along; ``sold`` counts against the quota."""
     terms = getattr(product, "terms", None)
     quota = getattr(terms, "quota", None)
     return ProductFacts(

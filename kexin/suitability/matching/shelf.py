@@ -91,7 +91,7 @@ def _on_shelf() -> QuerySet[Product]:
 def _with_terms(rows: QuerySet[Product]) -> QuerySet[Product]:
     """The trading terms are read along where products have them."""
     known = {field.name for field in Product._meta.get_fields()}
-    return rows.select_related("terms") if "terms" in known else rows
+    return rows.select_related("terms") if "terms" in known else rows  # type: ignore[misc]
 
 
 class _SellerOnce:
@@ -127,7 +127,8 @@ def shelf_for(actor: Actor, customer: Customer, products: list[Product]) -> Shel
     qualified = of_customer.qualified_until is not None and of_customer.qualified_until >= on
     sold, seller, ask = sold_of(products), _SellerOnce(actor, on), _ask(on)
     longest = rules.horizon_days.get(of_customer.horizon)
-    fitting, others = [], []
+    fitting: list[ShelfLine] = []
+    others: list[ShelfLine] = []
     for product in products:
         if product.offering == Offering.PRIVATE and not qualified:
             continue

@@ -10,8 +10,7 @@ from kexin.core.ui.panels import register_panel, register_tab
 from kexin.engagement.timeline import Payload, register_timeline
 from kexin.people.vocabulary import register_product_words
 from kexin.products.choices import ProductClass, Regime
-from kexin.suitability.matching import assessed, sources
-from kexin.suitability.matching import events, operations  # noqa: F401  doors register themselves
+from kexin.suitability.matching import assessed, events, operations, sources  # noqa: F401  doors register themselves
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis
 from kexin.suitability.matching.shelf import VIEW, VIEW_DECISIONS
 from kexin.suitability.ui import matching_pages as pages

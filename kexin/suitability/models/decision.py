@@ -70,7 +70,7 @@ class QualifiedQuerySet(ScopedQuerySet["QualifiedInvestor"]):
 
 
 class QualifiedInvestor(models.Model):
-    """合格投资者: on which evidence a customer may see and buy private products, and until when. The last row counts."""
+    """合格投资者: on which evidence a customer may buy private products, and until when; the last row counts."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
     basis = models.CharField(_("ground"), max_length=12, choices=QualifiedBasis.choices)
