@@ -41,7 +41,7 @@ class MatchReason(Shown):
     basis: str = Field(examples=["《金融机构产品适当性管理办法》第十二条"])
 
 
-class OpinionShown(Shown):
+class MatchingOpinionShown(Shown):
     """A matching opinion. What restrictions it found is told to nobody here."""
 
     id: Id
@@ -59,7 +59,7 @@ class OpinionShown(Shown):
     decided_by: str = Field(examples=["1001"])
 
 
-class OpinionFacts(Shown):
+class MatchingFactsShown(Shown):
     """Everything an opinion stood on, as it was."""
 
     facts: dict[str, Any] = Field(examples=[{"product": {"code": "LC001", "grade": 3}}])
@@ -145,8 +145,8 @@ def _reason(stored: dict[str, Any]) -> MatchReason:
     return MatchReason(code=stored["code"], zh=stored["words"]["zh"], en=stored["words"]["en"], basis=stored["basis"])
 
 
-def _decision(row: SuitabilityDecision) -> OpinionShown:
-    return OpinionShown(
+def _decision(row: SuitabilityDecision) -> MatchingOpinionShown:
+    return MatchingOpinionShown(
         id=row.pk,
         customer_id=row.customer_id,
         product_id=row.product_id,
@@ -213,7 +213,7 @@ def list_fitting_customers(request: ApiRequest, product_id: Id) -> FittingList:
 
 
 @router.write("POST", "/customers/{customer_id}/matching", "suitability.match", status=201)
-def give_opinion(request: ApiRequest, customer_id: Id, data: MatchTaken) -> OpinionShown:
+def give_opinion(request: ApiRequest, customer_id: Id, data: MatchTaken) -> MatchingOpinionShown:
     """Decide and keep the opinion; a refusal is an answer, not an error."""
     values = data.model_dump(exclude={"product_id"})
     product = Product(pk=data.product_id)
@@ -223,24 +223,24 @@ def give_opinion(request: ApiRequest, customer_id: Id, data: MatchTaken) -> Opin
 
 
 @router.read("/customers/{customer_id}/matching", VIEW_DECISIONS)
-def list_opinions(request: ApiRequest, customer_id: Id, wanted: Query[Paging]) -> Page[OpinionShown]:
+def list_opinions(request: ApiRequest, customer_id: Id, wanted: Query[Paging]) -> Page[MatchingOpinionShown]:
     """Matching opinions of a customer within reach, newest first."""
     Customer.objects.fetch(customer_id, request.actor, VIEW_DECISIONS)
     rows = decisions_of(request.actor, customer_id)
     lines, following = page_of(request, rows, wanted, [("pk", "desc")], _decision)
-    return Page[OpinionShown](items=lines, next=following)
+    return Page[MatchingOpinionShown](items=lines, next=following)
 
 
 @router.read("/matching/{decision_id}", VIEW_DECISIONS, _("See a matching opinion"))
-def read_opinion(request: ApiRequest, decision_id: Id) -> OpinionShown:
+def read_opinion(request: ApiRequest, decision_id: Id) -> MatchingOpinionShown:
     """One opinion as it was given."""
     return _decision(decision_file(request.actor, decision_id))
 
 
 @router.read("/matching/{decision_id}/facts", VIEW_FACTS)
-def read_opinion_facts(request: ApiRequest, decision_id: Id) -> OpinionFacts:
+def read_opinion_facts(request: ApiRequest, decision_id: Id) -> MatchingFactsShown:
     """All facts, restrictions included: not for who sells."""
-    return OpinionFacts(facts=facts_shown(request.actor, decision_id))
+    return MatchingFactsShown(facts=facts_shown(request.actor, decision_id))
 
 
 @router.write("POST", "/customers/{customer_id}/qualified", "suitability.propose_qualified", status=202)

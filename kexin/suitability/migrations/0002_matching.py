@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=20, null=True, verbose_name='amount')),
                 ('outcome', models.CharField(choices=[('allow', 'Suitable'), ('conditions', 'Suitable under conditions'), ('refuse', 'Not suitable')], max_length=10, verbose_name='outcome')),
                 ('refusals', models.JSONField(default=list, verbose_name='reasons against')),
-                ('conditions', models.JSONField(default=list, verbose_name='conditions')),
+                ('conditions', models.JSONField(default=list, verbose_name='conditions to be met')),
                 ('checks', models.JSONField(default=dict, verbose_name='three checks')),
                 ('facts', models.JSONField(verbose_name='facts')),
                 ('decided_on', models.DateField(verbose_name='decided on')),

@@ -33,7 +33,7 @@ class SuitabilityDecision(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2, null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=MatchOutcome.choices)
     refusals: models.JSONField[Any, Any] = models.JSONField(_("reasons against"), default=list)
-    conditions: models.JSONField[Any, Any] = models.JSONField(_("conditions"), default=list)
+    conditions: models.JSONField[Any, Any] = models.JSONField(_("conditions to be met"), default=list)
     checks: models.JSONField[Any, Any] = models.JSONField(_("three checks"), default=dict)
     facts: models.JSONField[Any, Any] = models.JSONField(_("facts"))
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)

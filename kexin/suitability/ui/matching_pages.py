@@ -160,7 +160,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         (_t("Rate or benchmark in % a year"), [each.rate for each in products]),
         (_t("Fees"), [_fees(each) for each in products]),
         (_t("Fit"), [line.fit for line in found]),
-        (_t("Conditions"), [" ".join(one.text for one in line.verdict.conditions) for line in found]),
+        (_t("What has to be observed"), [" ".join(one.text for one in line.verdict.conditions) for line in found]),
     ]
     return render(request, "suitability/compare.html", context)
 
