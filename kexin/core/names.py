@@ -55,6 +55,7 @@ SYSTEMS: Mapping[str, Promise] = {
     "clock.documents": _("System: validity check"),
     "clock.files": _("System: upkeep of files"),
     "clock.ownership": _("System: customers without a manager"),
+    "clock.rerating": _("System: holders after a re-rating"),
     "clock.review": _("System: review of data"),
     "clock.work": _("System: time limits"),
     "demo.load": _("System: demo data"),

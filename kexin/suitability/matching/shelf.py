@@ -29,7 +29,7 @@ from kexin.suitability.matching.gather import customer_facts, product_facts, sel
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.reasons import Finding
 from kexin.suitability.matching.rules import Verdict, decide
-from kexin.suitability.models import SuitabilityDecision
+from kexin.suitability.models import Rematch, RematchLine, SuitabilityDecision
 
 VIEW = "suitability.view_shelf"
 VIEW_DECISIONS = "suitability.view_decisions"
@@ -234,3 +234,20 @@ def decision_file(actor: Actor, pk: int) -> SuitabilityDecision:
 def facts_shown(actor: Actor, pk: int) -> dict[str, Any]:
     """All facts of one opinion, restrictions included: not for who sells."""
     return dict(SuitabilityDecision.objects.fetch(pk, actor, VIEW_FACTS).facts)
+
+
+@query(VIEW_DECISIONS, label=_("See matching opinions"), record="list")
+def rematched(actor: Actor, pk: int) -> tuple[Rematch, QuerySet[RematchLine]]:
+    """What a re-rating changed for the holders within reach; 1,000 at most are shown by the page."""
+    run = Rematch.objects.select_related("product").filter(pk=pk).first()
+    if run is None:
+        raise NotFound
+    rows = RematchLine.objects.visible_to(actor, VIEW_DECISIONS).filter(rematch=run)
+    return run, rows.select_related("customer__party").order_by("customer")
+
+
+@query(VIEW_DECISIONS, label=_("See matching opinions"))
+def rematches_of(actor: Actor, customer_id: int) -> QuerySet[RematchLine]:
+    """What re-ratings changed for a customer within reach, newest first."""
+    rows = RematchLine.objects.visible_to(actor, VIEW_DECISIONS).filter(customer=customer_id)
+    return rows.select_related("rematch__product").order_by("-pk")

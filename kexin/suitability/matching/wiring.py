@@ -7,10 +7,10 @@ import functools
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.panels import register_panel, register_tab
-from kexin.engagement.timeline import Payload, register_timeline
+from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.people.vocabulary import register_product_words
 from kexin.products.choices import ProductClass, Regime
-from kexin.suitability.matching import assessed, events, operations, sources  # noqa: F401  doors register themselves
+from kexin.suitability.matching import assessed, events, handlers, operations, sources, work  # noqa: F401  doors
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis
 from kexin.suitability.matching.shelf import VIEW, VIEW_DECISIONS
 from kexin.suitability.ui import matching_pages as pages
@@ -48,4 +48,6 @@ def register() -> None:
     )
     told = functools.partial(register_timeline, operation=VIEW_DECISIONS)
     told("suitability.SuitabilityDecided", _("Matching opinion"), "scale", _decided, "calm")
+    leave_out("suitability.HoldersRematched")  # about all holders; each one's file shows its own line
+    work.register()
     told("suitability.QualifiedInvestorVerified", _("Verified as a qualified investor"), "certificate", _qualified)

@@ -208,3 +208,10 @@ def test_pages(
     assert client_of("mei").get(made["Location"]).status_code == 404
     assert client_of("mei").get(url).status_code == 404
     assert client_of("tang").get(url).status_code == 403
+
+
+def test_the_sellers_of_the_demonstration_bank_are_certified(bank: Bank, chen_in_order: Customer) -> None:
+    from kexin.project.demo.sellers import certify_sellers
+
+    assert certify_sellers() == 3  # Lin, Mei and Zhou
+    assert ops.match(chen_in_order, product("J1"), actor=bank.actor("lin")).outcome == "allow"

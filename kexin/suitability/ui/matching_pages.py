@@ -28,6 +28,7 @@ from kexin.products.choices import ProductState
 from kexin.products.models import Product
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose, QualifiedBasis, SaleChannel
 from kexin.suitability.matching.operations import match, propose_qualified
+from kexin.suitability.matching.reasons import REASONS
 from kexin.suitability.matching.shelf import (
     NOT_ON_SHELF,
     VIEW_DECISIONS,
@@ -38,6 +39,8 @@ from kexin.suitability.matching.shelf import (
     decision_file,
     decisions_of,
     facts_shown,
+    rematched,
+    rematches_of,
     shelf_of,
 )
 
@@ -110,8 +113,13 @@ def decisions_panel(request: HttpRequest, pk: int) -> Shown:
         }
         for row in decisions_of(actor, pk)[:SHOWN]
     ]
+    changes = [
+        {"line": each, "product_name": product_name(each.rematch.product), "level": LEVELS[MatchOutcome(each.after)]}
+        for each in rematches_of(actor, pk)[:SHOWN]
+    ]
     may = actor.may("suitability.propose_qualified")
-    return "suitability/panel_decisions.html", {"rows": rows, "customer_id": pk, "may_propose": may}
+    context = {"rows": rows, "changes": changes, "customer_id": pk, "may_propose": may}
+    return "suitability/panel_decisions.html", context
 
 
 def customers_panel(request: HttpRequest, pk: int) -> Shown:
@@ -266,3 +274,23 @@ def _told(stored: dict[str, Any]) -> dict[str, str]:
         "basis": stored["basis"],
         "check": str(Check(check).label) if check in Check.values else "",
     }
+
+
+@require_GET
+def rematch_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a re-rating changed for the holders within reach."""
+    actor = need(request, VIEW_DECISIONS)
+    run, lines = rematched(actor, pk)
+    found = list(lines[:1000])
+    decrypt_rows(Party, [line.customer.party for line in found], ("name",))
+    rows = [
+        {
+            "line": line,
+            "name": shown_name(actor, line.customer),
+            "level": LEVELS[MatchOutcome(line.after)],
+            "words": [str(REASONS[code].text) for code in line.codes if code in ("elder_care", "lowest_class")],
+        }
+        for line in found
+    ]
+    context = {"run": run, "product_name": product_name(run.product), "rows": rows}
+    return render(request, "suitability/rematch.html", context)
