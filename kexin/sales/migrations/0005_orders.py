@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('party', '0010_facts'),
         ('people', '0005_qualifications'),
-        ('sales', '0002_gates'),
+        ('sales', '0004_signatures_stay'),
     ]
 
     operations = [

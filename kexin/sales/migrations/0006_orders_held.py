@@ -31,7 +31,7 @@ def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0003_orders"), ("core", "0002_records")]
+    dependencies = [("sales", "0005_orders"), ("core", "0002_records")]
 
     operations = [
         migrations.RunPython(make, drop),
