@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("kexin.engagement.ui.urls")),
     path("", include(("kexin.suitability.ui.matching_urls", "suitability"))),
     path("", include("kexin.portal.ui.staff_urls")),
+    path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/docs", interface, name="api_reference"),
