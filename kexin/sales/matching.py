@@ -1,0 +1,1 @@
+"""The matching opinion as a sale reads it from the suitability floor."""

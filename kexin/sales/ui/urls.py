@@ -1,0 +1,18 @@
+"""Addresses of the sales floor."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kexin.sales.ui import pages
+
+app_name = "sales"
+
+urlpatterns = [
+    path("sales/", pages.sale_list, name="sales"),
+    path("sales/<int:pk>/", pages.sale_page, name="sale"),
+    path("sales/<int:pk>/tell/", pages.tell, name="tell"),
+    path("sales/<int:pk>/approve/", pages.approve, name="approve"),
+    path("sales/<int:pk>/follow-up/", pages.follow_up, name="follow_up"),
+    path("sales/<int:pk>/cancel/", pages.cancel, name="cancel"),
+]
