@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("kexin.products.ui.text_urls")),
     path("products/", include("kexin.products.ui.urls")),
     path("", include("kexin.engagement.ui.urls")),
+    path("", include("kexin.sales.ui.urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.people.ui.urls")),
     path("accounts/", include("allauth.urls")),

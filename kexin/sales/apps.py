@@ -9,7 +9,9 @@ class SalesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kexin.sales import wiring
         from kexin.sales.adapters.authority import local
         from kexin.sales.operations import stamping  # noqa: F401
 
         local.register()
+        wiring.register()

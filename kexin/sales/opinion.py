@@ -21,6 +21,7 @@ class Opinion:
     amount: Decimal | None
     allowed: bool
     conditions: frozenset[str]
+    channel: str
     at: dt.datetime
     grade: int | None
     product_grade: int | None
@@ -28,15 +29,24 @@ class Opinion:
 
 
 def may_rest_on(
-    opinion: Opinion, *, customer_id: int, product_id: int, amount: Decimal, now: dt.datetime, minutes: int
+    opinion: Opinion,
+    *,
+    customer_id: int,
+    product_id: int,
+    amount: Decimal,
+    channel: str,
+    now: dt.datetime,
+    minutes: int,
 ) -> Decision:
-    """May a sale rest on this opinion: the same customer, product and amount, an allowing one, not an old one?"""
+    """May a sale rest on this opinion: of the same customer, product, amount and channel, allowing, not too old?"""
     decision = ALLOWED
     if (opinion.customer_id, opinion.product_id) != (customer_id, product_id):
         decision &= refused("other_opinion", _("The matching opinion is about another customer or product."))
     if not opinion.allowed:
         decision &= refused("opinion_refused", _("The matching opinion speaks against this sale."))
-    if opinion.amount is not None and opinion.amount != amount:
+    if opinion.channel != channel:
+        decision &= refused("other_channel", _("The matching opinion was given for another channel."), "channel")
+    if opinion.amount != amount:
         decision &= refused("other_amount", _("The matching opinion was given for another amount."), "amount")
     if now - opinion.at > dt.timedelta(minutes=minutes):
         decision &= refused("opinion_old", _("The matching opinion is too old: ask for a new one."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
-from kexin.core.decision import Decision
+from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
@@ -22,7 +22,7 @@ from kexin.products.choices import ProductState
 from kexin.products.models import Product
 from kexin.sales.choices import Gate, SaleChannel, SaleState
 from kexin.sales.events import SaleChanged, SaleClosed, SaleOpened
-from kexin.sales.matching import opinion_of
+from kexin.sales.matching import ASKED, opinion_of
 from kexin.sales.models import Sale
 from kexin.sales.opinion import Opinion, may_rest_on
 from kexin.sales.operations.passing import is_open, pass_gate
@@ -54,14 +54,15 @@ def open_sale(
         raise RuleViolation(fields={"channel": _("Choose one of the list.")})
     sold = _on_sale(product, amount)
     rules = in_force(SalePolicy)
-    opinion = _opinion(decision_no, row.pk, sold, amount, rules)
+    opinion = _opinion(decision_no, row.pk, sold, amount, channel, rules)
     seller = Employee.objects.filter(user_id=actor.user_id).first()
     post = Post.objects.filter(pk=actor.post_id).first()
     if seller is None or post is None:
         raise RuleViolation(_("Only somebody who holds a post sells."))
-    now, today = timezone.now(), business_date()
+    now, today, key = timezone.now(), business_date(), _next_key()
     sale = Sale.objects.create(
-        sale_no=_next_number(today.year),
+        pk=key,
+        sale_no=f"S{today.year}{key:08d}",
         customer=row,
         product=sold,
         unit_id=post.unit_id,
@@ -89,7 +90,7 @@ def change_sale(sale: Sale | int, *, actor: Actor, amount: Decimal, decision_no:
     is_open(row).enforce()
     sold = _on_sale(row.product_id, amount)
     rules = in_force(SalePolicy)
-    opinion = _opinion(decision_no, row.customer_id, sold, amount, rules)
+    opinion = _opinion(decision_no, row.customer_id, sold, amount, row.channel, rules)
     settle(APPROVAL, row, outcome="closed", by=actor.name, cancelled=True)
     row.round += 1
     row.amount, row.decision_no = amount, opinion.no
@@ -124,8 +125,6 @@ def close_sale(sale: Sale, state: SaleState, reason: str, actor: Actor) -> Sale:
 
 def saleable(product: Product) -> Decision:
     """May this product be opened in a sale today?"""
-    from kexin.core.decision import ALLOWED, refused
-
     if product.state == ProductState.ADMITTED:
         return ALLOWED
     label = ProductState(product.state).label
@@ -142,13 +141,16 @@ def _on_sale(product: Product | int, amount: Decimal) -> Product:
     return row
 
 
-def _opinion(no: int, customer_id: int, product: Product, amount: Decimal, rules: SalePolicy) -> Opinion:
+def _opinion(
+    no: int, customer_id: int, product: Product, amount: Decimal, channel: str, rules: SalePolicy
+) -> Opinion:
     opinion = opinion_of(no)
     may_rest_on(
         opinion,
         customer_id=customer_id,
         product_id=product.pk,
         amount=amount,
+        channel=ASKED[SaleChannel(channel)],
         now=timezone.now(),
         minutes=rules.opinion_minutes,
     ).enforce()
@@ -176,7 +178,7 @@ def _assessed(sale: Sale, opinion: Opinion, actor: Actor) -> None:
     pass_gate(sale, Gate.ASSESSED, actor=actor, evidence=evidence)
 
 
-def _next_number(year: int) -> str:
+def _next_key() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('sales_sale_no')")
-        return f"S{year}{cursor.fetchone()[0]:08d}"
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('sales_sale', 'id'))")
+        return int(cursor.fetchone()[0])
