@@ -87,9 +87,7 @@ def may_sell(amount: Decimal, *, minimum: Decimal | None, step: Decimal | None) 
     if amount > MOST:
         return refused("too_much", _("The amount is too large."), "amount")
     if minimum is not None and amount < minimum:
-        return refused(
-            "minimum", _("This product is sold from %(least)s on.") % {"least": f"{minimum:,.2f}"}, "amount"
-        )
+        return refused("minimum", _("This product is sold from %(least)s on.") % {"least": f"{minimum:,.2f}"}, "amount")
     if step and (amount - (minimum or 0)) % step:
         return refused("step", _("Amounts go in steps of %(step)s.") % {"step": f"{step:,.2f}"}, "amount")
     return ALLOWED

@@ -7,13 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.core.operation import operation
-from kexin.sales.choices import Gate, SaleState
+from kexin.sales.choices import Gate, Party, SaleState
 from kexin.sales.models import Sale
 from kexin.sales.operations.confirming import rules_of
 from kexin.sales.operations.opening import close_sale
 from kexin.sales.operations.passing import is_open, pass_gate, passed_gates
 from kexin.sales.rules import may_pass, next_gate
-from kexin.sales.choices import Party
 from kexin.sales.work import APPROVAL, FOLLOW_UP, owe_approval, settle
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.choices import ActorKind
 from kexin.core.errors import NotPermitted, RuleViolation
+from kexin.core.models import PolicyVersion
 from kexin.core.operation import operation
 from kexin.core.policy import numbers_of
-from kexin.core.models import PolicyVersion
 from kexin.sales.choices import Gate, TellingMode
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
@@ -43,7 +43,8 @@ def tell_opinion(sale: Sale | int, *, actor: Actor, mode: str) -> Sale:
     return row
 
 
-def _own(sale: Sale | int, actor: Actor) -> Sale:
+def own(sale: Sale | int, actor: Actor) -> Sale:
+    """The sale, locked, if it is open and the customer who acts is the one it is for."""
     if actor.kind != ActorKind.CUSTOMER:
         raise NotPermitted(_("Only the customer can take this step, never staff on the customer's behalf."))
     row = Sale.objects.lock(sale, actor)
@@ -66,7 +67,7 @@ def acknowledge_disclosure(
 
     ``texts`` are the versions that were on the page: other ones in use meanwhile are refused, to be read first.
     """
-    row = _own(sale, actor)
+    row = own(sale, actor)
     given = texts_for(row.product, language)
     if not given:
         raise RuleViolation(_("There is no reviewed risk disclosure for this product. Please ask the institution."))
@@ -95,7 +96,7 @@ def acknowledge_disclosure(
 @operation("sales.confirm_sale", label=_("Confirm one's own purchase"))
 def confirm_sale(sale: Sale | int, *, actor: Actor, confirmed: Sequence[str], round: int, device: str = "") -> Sale:
     """The customer confirms risk, returns, suitability and the own will (D-22), for the amount as shown in ``round``."""
-    row = _own(sale, actor)
+    row = own(sale, actor)
     if round != row.round:
         raise RuleViolation(_("The purchase has changed while you were reading. Please look at it again."))
     missing = [each for each in CONFIRMED if each not in confirmed]

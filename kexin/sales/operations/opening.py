@@ -24,8 +24,8 @@ from kexin.sales.choices import Gate, SaleChannel, SaleState
 from kexin.sales.events import SaleChanged, SaleClosed, SaleOpened
 from kexin.sales.matching import ASKED, opinion_of
 from kexin.sales.models import Sale
-from kexin.sales.opinion import Opinion, may_rest_on
 from kexin.sales.operations.passing import is_open, pass_gate
+from kexin.sales.opinion import Opinion, may_rest_on
 from kexin.sales.policies import SalePolicy
 from kexin.sales.rules import SaleFacts, may_sell, needed_gates
 from kexin.sales.work import APPROVAL, settle
@@ -141,9 +141,7 @@ def _on_sale(product: Product | int, amount: Decimal) -> Product:
     return row
 
 
-def _opinion(
-    no: int, customer_id: int, product: Product, amount: Decimal, channel: str, rules: SalePolicy
-) -> Opinion:
+def _opinion(no: int, customer_id: int, product: Product, amount: Decimal, channel: str, rules: SalePolicy) -> Opinion:
     opinion = opinion_of(no)
     may_rest_on(
         opinion,
