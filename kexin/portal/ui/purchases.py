@@ -94,7 +94,7 @@ def risks(request: HttpRequest, pk: int) -> HttpResponse:
             each,
             each.text[_language()],
             [(code, words[_language()]) for code, words in each.options],
-            wrong.get(each.code, ""),
+            wrong.get(each.code),
         )
         for each in questions_for(sale.product)
     ]
@@ -139,7 +139,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
                 found.sale,
                 actor=actor_of(request),
                 confirmed=ticked,
-                round=int(said) if said.isdigit() else 0,
+                turn=int(said) if said.isdigit() else 0,
                 device=device_of(request),
             )
             return redirect("portal:purchase_sign", pk=pk)
