@@ -37,6 +37,8 @@ def opinion_of(no: int) -> Opinion:
         grade=customer.get("tolerance"),
         product_grade=product.get("grade"),
         assessed_until=_day(customer.get("valid_until")),
+        insists=bool(row.facts["ask"].get("insists")),
+        payment_years=row.facts["ask"].get("payment_years"),
     )
 
 

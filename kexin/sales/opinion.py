@@ -26,6 +26,8 @@ class Opinion:
     grade: int | None
     product_grade: int | None
     assessed_until: dt.date | None
+    insists: bool = False
+    payment_years: int | None = None
 
 
 def may_rest_on(

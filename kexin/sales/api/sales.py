@@ -19,6 +19,7 @@ from kexin.sales.models import Sale
 from kexin.sales.operations.approving import approve_sale, follow_up_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
+from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.queries import VIEW, SaleFilter, sale_file, sales
 
 router = Endpoints("sales", _("Sales"))
@@ -220,6 +221,13 @@ def decide_on_sale(request: ApiRequest, sale_id: Id, data: SaleApprovalTaken) ->
     """Approve a sale of somebody else, or refuse it."""
     row = _named(request, "sales.approve_sale", sale_id)
     return _whole(request, approve_sale(row, actor=request.actor, approve=data.approve, note=data.note).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/order", "sales.hand_over_sale")
+def order_of_sale(request: ApiRequest, sale_id: Id) -> SaleWhole:
+    """Match once more and hand the order to the core system; a refusal ends the sale and says why."""
+    row = _named(request, "sales.hand_over_sale", sale_id)
+    return _whole(request, hand_over_sale(row, actor=request.actor).pk)
 
 
 @router.write("POST", "/sales/{sale_id}/follow-up", "sales.follow_up_sale")

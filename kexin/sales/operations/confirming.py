@@ -95,7 +95,7 @@ def acknowledge_disclosure(
 
 @operation("sales.confirm_sale", label=_("Confirm one's own purchase"))
 def confirm_sale(sale: Sale | int, *, actor: Actor, confirmed: Sequence[str], turn: int, device: str = "") -> Sale:
-    """The customer confirms risk, returns, suitability and the own will (D-22), for the amount shown in round ``turn``."""
+    """The customer confirms risk, returns, suitability and the own will (D-22), as shown in round ``turn``."""
     row = own(sale, actor)
     if turn != row.round:
         raise RuleViolation(_("The purchase has changed while you were reading. Please look at it again."))

@@ -29,6 +29,7 @@ from kexin.sales.models import Sale
 from kexin.sales.operations.approving import approve_sale, follow_up_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
+from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.queries import VIEW, sale_file, sales, sales_of
 
 LEVEL = {
@@ -42,6 +43,7 @@ LEVEL = {
 STAFF_GATES = {
     Gate.TOLD: "sales.tell_opinion",
     Gate.APPROVED: "sales.approve_sale",
+    Gate.SENT: "sales.hand_over_sale",
     Gate.FOLLOWED_UP: "sales.follow_up_sale",
 }
 
@@ -187,6 +189,20 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: approve_sale(row, actor=actor, approve=yes, note=note),
         back_url=_back(pk),
         done=_("Approved.") if yes else _("Refused."),
+    )
+
+
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST: match once more and hand the order over."""
+    actor = actor_of(request)
+    row = _existing(actor, pk)
+    words = {SaleState.SENT: _("The order is on its way."), SaleState.REFUSED: _("Refused: read the reason.")}
+    return post_only(
+        request,
+        lambda: hand_over_sale(row, actor=actor),
+        back_url=_back(pk),
+        done=lambda sale: words.get(SaleState(sale.state), _("An approval is needed first.")),
     )
 
 
