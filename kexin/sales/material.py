@@ -6,7 +6,7 @@ from kexin.core.policy import in_force
 from kexin.products.models import Product, TextVersion
 from kexin.products.texts.choices import TextKind
 from kexin.products.texts.queries import versions_in_use
-from kexin.sales.policies import Question, UnderstandingPolicy
+from kexin.sales.sale_policies import Question, UnderstandingPolicy
 
 GIVEN = (TextKind.RISK_DISCLOSURE, TextKind.PRODUCT_SHEET)
 

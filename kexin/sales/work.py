@@ -15,7 +15,7 @@ from kexin.core.models import WorkItem
 from kexin.core.values import Duration
 from kexin.core.workflow import WorkKind, close_work, duty_holder, open_work, register_work_kind
 from kexin.sales.models import Sale
-from kexin.sales.policies import SalePolicy
+from kexin.sales.sale_policies import SalePolicy
 
 APPROVAL = "sales.approval"
 FOLLOW_UP = "sales.follow_up"
