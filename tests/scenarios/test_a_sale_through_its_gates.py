@@ -99,7 +99,8 @@ def disclosure(body: str, number: int = 1) -> TextVersion:
     )  # fmt: skip
     return TextVersion.objects.create(
         text=text, number=number, body=body, state="approved", drafted_by="1005", reviewed_by="1007",
-        drafted_at=dt.datetime.now(dt.UTC), in_use_from=business_date() - (5 - number) * DAY, sha256="a" * 63 + str(number),
+        drafted_at=dt.datetime.now(dt.UTC), in_use_from=business_date() - (5 - number) * DAY,
+        sha256="a" * 63 + str(number),
     )  # fmt: skip
 
 
