@@ -114,4 +114,5 @@ def register() -> None:
             "sales.sign_sale",
             "sales.cancel_sale",
         ),
+        needs="sales.tell_opinion",
     )
