@@ -15,8 +15,8 @@ from kexin.party.models import Customer
 from kexin.sales.choices import Gate, SaleState
 from kexin.sales.models import Sale, SaleGate
 from kexin.sales.operations.confirming import rules_of
-from kexin.sales.sale_policies import Stage
 from kexin.sales.rules import next_gate
+from kexin.sales.sale_policies import Stage
 
 VIEW = "sales.view_sales"
 

@@ -20,8 +20,8 @@ from kexin.sales.choices import Gate, TellingMode
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
 from kexin.sales.operations.passing import is_open, pass_gate
-from kexin.sales.sale_policies import SalePolicy
 from kexin.sales.rules import may_say_understood
+from kexin.sales.sale_policies import SalePolicy
 
 CONFIRMED = ("risk", "returns", "suitable", "own_will")
 

@@ -26,8 +26,8 @@ from kexin.sales.matching import ASKED, opinion_of
 from kexin.sales.models import Sale
 from kexin.sales.operations.passing import is_open, pass_gate
 from kexin.sales.opinion import Opinion, may_rest_on
-from kexin.sales.sale_policies import SalePolicy
 from kexin.sales.rules import SaleFacts, may_sell, needed_gates
+from kexin.sales.sale_policies import SalePolicy
 from kexin.sales.work import APPROVAL, settle
 
 

@@ -19,6 +19,7 @@ from kexin.core.templatetags.kexin import moment
 from kexin.core.ui import numbers
 from kexin.core.ui.columns import Column
 from kexin.core.ui.form_page import post_only
+from kexin.core.ui.panels import actions_for
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table, View
 from kexin.party.naming import shown_name
@@ -125,6 +126,7 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "level": LEVEL[SaleState(row.state)],
             "customer_name": shown_name(actor, row.customer),
             "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],
+            "actions": actions_for(request, "sale", row.pk) if row.state == SaleState.OPEN else [],
             "act": _act(actor, row, file.blocked_by),
             "modes": TellingMode.choices,
             "may_cancel": row.state == SaleState.OPEN and _may(actor, row, "sales.cancel_sale"),
