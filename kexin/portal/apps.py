@@ -22,6 +22,9 @@ class PortalConfig(AppConfig):
         register_head_action(
             "customer", "invite", 25, _("Invite the customer"), staff.INVITE, "invitations:invite", "qrcode"
         )
+        register_head_action(
+            "sale", "invite", 10, _("Open on the customer's phone"), staff.INVITE, "invitations:buy", "qrcode"
+        )
         register_history("portal_link", VIEW_LINKS)
         register_panel(
             "customer", "overview", "side", 60, "invitations", _("Invitations"), VIEW_LINKS, staff.links_panel

@@ -17,6 +17,7 @@ _OWN = ("portal.end_session",)
 LOOK = "look"
 ASSESS = "assess"
 INSURANCE = "insurance"
+BUY = "buy"
 _KINDS = {INSURANCE: QuestionnaireKind.INSURANCE_NEEDS.value}  # other purposes ask the risk questionnaire
 
 
@@ -99,4 +100,19 @@ def register() -> None:
         ("party.view_customer", *CUSTOMER_OPERATIONS),
         needs="suitability.invite_to_assess",
         before=lambda row, actor: invite_to_assess(row, actor=actor, kind=_KINDS[INSURANCE]),
+    )
+    register_purpose(
+        BUY,
+        _("Confirm and sign a purchase"),
+        _("read, confirm and sign a purchase"),
+        "portal:purchases",
+        (
+            "party.view_customer",
+            "sales.view_own_sales",
+            "sales.acknowledge_disclosure",
+            "sales.confirm_sale",
+            "sales.sign_sale",
+            "sales.cancel_sale",
+        ),
+        needs="sales.tell_opinion",
     )

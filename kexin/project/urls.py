@@ -26,7 +26,7 @@ urlpatterns = [
     path("products/", include("kexin.products.ui.urls")),
     path("", include("kexin.sales.ui.order_urls")),
     path("", include("kexin.engagement.ui.urls")),
-    path("", include(("kexin.suitability.ui.matching_urls", "suitability"))),
+    path("", include("kexin.sales.ui.urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),

@@ -9,9 +9,11 @@ class SalesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kexin.sales import wiring
         from kexin.sales.adapters.authority import local
         from kexin.sales.operations import stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
 
         local.register()
         orders_wiring.wire()
+        wiring.register()

@@ -44,3 +44,11 @@ class Party(TextChoices):
     CUSTOMER = "customer", _("Customer")
     STAFF = "staff", _("Staff")
     SYSTEM = "system", _("System")
+
+
+class TellingMode(TextChoices):
+    """How a customer was told something (D-21)."""
+
+    SPOKEN = "spoken", _("By word of mouth")
+    PAPER = "paper", _("On paper")
+    SCREEN = "screen", _("On the screen")

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from kexin.sales.orders.policies import OrderPolicy
+from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
-__all__ = ["OrderPolicy"]
+__all__ = ["OrderPolicy", "SalePolicy", "UnderstandingPolicy"]

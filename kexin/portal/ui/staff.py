@@ -8,7 +8,7 @@ from typing import Any
 import segno
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +25,9 @@ from kexin.engagement.messages.policies import MessagePolicy
 from kexin.engagement.queries import customer_for
 from kexin.portal.choices import Delivery
 from kexin.portal.operations import Invitation, invite_customer, revoke_link
-from kexin.portal.purposes import ASSESS, kind_of, purposes
+from kexin.portal.purposes import ASSESS, BUY, kind_of, purposes
 from kexin.portal.queries import VIEW_LINKS, LinkLine, link_in_reach, links_of
+from kexin.sales.queries import sale_file
 from kexin.suitability.models import AssessmentSession
 
 INVITE = "portal.invite_customer"
@@ -90,6 +91,13 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         "links": _shown(links_of(actor, pk)) if actor.may(VIEW_LINKS) else [],
     }
     return render(request, "invitations/invite.html", context, status=status)
+
+
+def invite_to_buy(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a sale to the invitation of its customer, with the purpose chosen."""
+    need(request, INVITE)
+    customer = sale_file(actor_of(request), pk).sale.customer_id
+    return redirect(f"{reverse('invitations:invite', args=[customer])}?purpose={BUY}")
 
 
 def _made(request: HttpRequest, made: Invitation, called: str, back: str) -> HttpResponse:

@@ -9,6 +9,7 @@ from kexin.portal.ui import staff
 app_name = "invitations"
 
 urlpatterns = [
+    path("sales/<int:pk>/invite/", staff.invite_to_buy, name="buy"),
     path("customers/<int:pk>/invite/", staff.invite, name="invite"),
     path("invitations/<int:pk>/state/", staff.state, name="state"),
     path("invitations/<int:pk>/withdraw/", staff.revoke, name="revoke"),

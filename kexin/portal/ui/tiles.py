@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.portal.queries import VIEW_DOCUMENTS, VIEW_HOLDINGS
+from kexin.sales.own import VIEW_OWN
 
 Text = str | Promise
 
@@ -39,6 +40,7 @@ TILES = (
         "clipboard-check",
         "suitability.view_own_result",
     ),
+    Tile(_("My purchases"), _("Read, confirm and sign"), "portal:purchases", "shopping-bag", VIEW_OWN),
     Tile(_("My documents"), _("Contracts and letters of your file"), "portal:documents", "files", VIEW_DOCUMENTS),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.portal.ui import assessment, entrance, rooms
+from kexin.portal.ui import assessment, entrance, purchases, rooms
 
 app_name = "portal"
 
@@ -31,4 +31,10 @@ urlpatterns = [
     path("assessment/<int:pk>/check/", assessment.check, name="check"),
     path("assessment/<int:pk>/submit/", assessment.submit, name="submit"),
     path("assessment/<int:pk>/leave/", assessment.give_up, name="give_up"),
+    path("purchases/", purchases.purchases, name="purchases"),
+    path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
+    path("purchases/<int:pk>/risks/", purchases.risks, name="purchase_risks"),
+    path("purchases/<int:pk>/confirm/", purchases.confirm, name="purchase_confirm"),
+    path("purchases/<int:pk>/sign/", purchases.sign, name="purchase_sign"),
+    path("purchases/<int:pk>/cancel/", purchases.cancel, name="purchase_cancel"),
 ]

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('by', models.CharField(max_length=80, verbose_name='passed by')),
                 ('party', models.CharField(choices=[('customer', 'Customer'), ('staff', 'Staff'), ('system', 'System')], max_length=8, verbose_name='who')),
-                ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence')),
+                ('evidence', models.JSONField(blank=True, default=dict, verbose_name='evidence of the gate')),
                 ('sale', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gates', to='sales.sale')),
             ],
             options={

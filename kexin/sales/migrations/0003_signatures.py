@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='signed at')),
                 ('kind', models.CharField(choices=[('simple', 'Simple electronic signature'), ('certified', 'Electronic signature with certificate'), ('reliable', 'Reliable electronic signature')], max_length=9, verbose_name='kind of signature')),
                 ('reasons', models.JSONField(blank=True, default=list, verbose_name='why not reliable')),
-                ('proof', models.CharField(choices=[('app', "Session of the institution's app"), ('face', 'Face comparison'), ('counter', 'In person at the counter'), ('code', 'Code by message')], max_length=7, verbose_name='proof of identity')),
+                ('proof', models.CharField(choices=[('app', "Session of the institution's app"), ('face', 'Face comparison'), ('counter', 'In person at the counter'), ('code', 'Code by message')], max_length=7, verbose_name='how identity was proved')),
                 ('proof_reference', models.CharField(blank=True, max_length=80, verbose_name='number of the proof')),
                 ('by', models.CharField(max_length=80, verbose_name='signed by')),
                 ('session', models.CharField(blank=True, max_length=64, verbose_name='session')),

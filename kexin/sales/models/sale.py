@@ -88,7 +88,7 @@ class SaleGate(models.Model):
     at = models.DateTimeField(_("at"))
     by = models.CharField(_("passed by"), max_length=80)
     party = models.CharField(_("who"), max_length=8, choices=Party.choices)
-    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
+    evidence = models.JSONField(_("evidence of the gate"), default=dict, blank=True)
 
     objects = SaleGateQuerySet.as_manager()
 

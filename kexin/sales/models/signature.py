@@ -28,7 +28,7 @@ class Signature(models.Model):
     at = models.DateTimeField(_("signed at"))
     kind = models.CharField(_("kind of signature"), max_length=9, choices=SignatureKind.choices)
     reasons = models.JSONField(_("why not reliable"), default=list, blank=True)
-    proof = models.CharField(_("proof of identity"), max_length=7, choices=ProofMethod.choices)
+    proof = models.CharField(_("how identity was proved"), max_length=7, choices=ProofMethod.choices)
     proof_reference = models.CharField(_("number of the proof"), max_length=80, blank=True)
     by = models.CharField(_("signed by"), max_length=80)
     session = models.CharField(_("session"), max_length=64, blank=True)

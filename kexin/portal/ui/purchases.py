@@ -1,0 +1,185 @@
+"""My purchases on the phone: the matching opinion, the risks, the confirmation, the signature. One step a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kexin.core.errors import RuleViolation
+from kexin.portal.choices import Proof as SessionProof
+from kexin.portal.ui.session import actor_of, device_of, room, session_of
+from kexin.sales.choices import Gate, SaleState
+from kexin.sales.material import questions_for, texts_for
+from kexin.sales.models import Sale
+from kexin.sales.operations.confirming import CONFIRMED, acknowledge_disclosure, confirm_sale
+from kexin.sales.operations.opening import cancel_sale
+from kexin.sales.operations.signing import sign_sale
+from kexin.sales.own import VIEW_OWN, OwnSale, own_sale, own_sales
+from kexin.sales.signatures.choices import ProofMethod
+from kexin.sales.signatures.signing import Proof
+
+_SALT = "kexin.portal.reading"
+STATEMENTS = {
+    "risk": _("I have read and understood the risks. I may lose money I put in."),
+    "returns": _("Nobody promised me a return. A benchmark or past result is no promise."),
+    "suitable": _("I was told what the matching of this product with my risk assessment came to."),
+    "own_will": _("I buy of my own will, with my own money. Nobody did this for me."),
+}
+
+
+def _language() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+@require_GET
+@room(VIEW_OWN)
+def purchases(request: HttpRequest) -> HttpResponse:
+    """What waits for the customer, and what was bought through the gates."""
+    return render(request, "portal/purchases.html", {"sales": own_sales(actor_of(request))})
+
+
+@require_GET
+@room(VIEW_OWN)
+def purchase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a purchase stands; the next step of one's own, if it is the customer's turn."""
+    found = own_sale(actor_of(request), pk)
+    step = {Gate.DISCLOSED: "risks", Gate.CONFIRMED: "confirm", Gate.SIGNED: "sign"}.get(found.next or Gate.TOLD)
+    return render(
+        request,
+        "portal/purchase.html",
+        {"found": found, "sale": found.sale, "step": f"portal:purchase_{step}" if step else ""},
+    )
+
+
+def _turn(request: HttpRequest, pk: int, gate: Gate) -> OwnSale | None:
+    """The purchase, if it is the customer's turn at this gate."""
+    found = own_sale(actor_of(request), pk)
+    return found if found.sale.state == SaleState.OPEN and found.next == gate else None
+
+
+@require_http_methods(["GET", "POST"])
+@room("sales.acknowledge_disclosure")
+def risks(request: HttpRequest, pk: int) -> HttpResponse:
+    """The texts in use and the questions about them. How long they were read is measured here, not on the phone."""
+    found = _turn(request, pk, Gate.DISCLOSED)
+    if found is None:
+        return redirect("portal:purchase", pk=pk)
+    sale, problem, wrong = found.sale, "", {}
+    if request.method == "POST":
+        try:
+            texts, seconds = _read(request.POST.get("reading", ""), pk)
+            answers = {key[2:]: str(value) for key, value in request.POST.items() if key.startswith("q-")}
+            acknowledge_disclosure(
+                sale,
+                actor=actor_of(request),
+                texts=texts,
+                language=_language(),
+                seconds=seconds,
+                answers=answers,
+                device=device_of(request),
+            )
+            return redirect("portal:purchase_confirm", pk=pk)
+        except RuleViolation as refusal:
+            wrong, problem = dict(refusal.fields), str(refusal.message) if not refusal.fields else ""
+    given = texts_for(sale.product, _language())
+    asked = [
+        (
+            each,
+            each.text[_language()],
+            [(code, words[_language()]) for code, words in each.options],
+            wrong.get(each.code),
+        )
+        for each in questions_for(sale.product)
+    ]
+    reading = request.POST.get("reading") if wrong else ""
+    context: dict[str, Any] = {
+        "found": found,
+        "sale": sale,
+        "texts": given,
+        "questions": asked,
+        "given": {key[2:]: value for key, value in request.POST.items() if key.startswith("q-")},
+        "problem": problem,
+        "wrong": bool(wrong),
+        "reading": reading or signing.dumps([pk, [each.pk for each in given], timezone.now().timestamp()], salt=_SALT),
+    }
+    return render(request, "portal/purchase_risks.html", context, status=422 if problem or wrong else 200)
+
+
+def _read(token: str, pk: int) -> tuple[list[int], int]:
+    """Which texts were on the page, and how many seconds ago it was opened."""
+    try:
+        sale, texts, since = signing.loads(token, salt=_SALT, max_age=24 * 3600)
+    except signing.BadSignature as problem:
+        raise RuleViolation(_("This page is too old. Please read it once more.")) from problem
+    if sale != pk:
+        raise RuleViolation(_("This page is too old. Please read it once more."))
+    return [int(each) for each in texts], int(timezone.now().timestamp() - float(since))
+
+
+@require_http_methods(["GET", "POST"])
+@room("sales.confirm_sale")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Amount, product and the four statements, each to be ticked by the customer."""
+    found = _turn(request, pk, Gate.CONFIRMED)
+    if found is None:
+        return redirect("portal:purchase", pk=pk)
+    problem, wrong = "", {}
+    ticked = request.POST.getlist("confirmed")
+    if request.method == "POST":
+        said = request.POST.get("round", "")
+        try:
+            confirm_sale(
+                found.sale,
+                actor=actor_of(request),
+                confirmed=ticked,
+                turn=int(said) if said.isdigit() else 0,
+                device=device_of(request),
+            )
+            return redirect("portal:purchase_sign", pk=pk)
+        except RuleViolation as refusal:
+            wrong, problem = dict(refusal.fields), str(refusal.message) if not refusal.fields else ""
+    statements = [(code, STATEMENTS[code], code in ticked, wrong.get(code, "")) for code in CONFIRMED]
+    context = {"found": found, "sale": found.sale, "statements": statements, "problem": problem}
+    return render(request, "portal/purchase_confirm.html", context, status=422 if problem or wrong else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@room("sales.sign_sale")
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The drawing. It is sent once; a lost network keeps it on the page."""
+    found = _turn(request, pk, Gate.SIGNED)
+    if found is None:
+        return redirect("portal:purchase", pk=pk)
+    problem = ""
+    if request.method == "POST":
+        session = session_of(request)
+        proof = Proof(
+            method=ProofMethod.APP if session.proof == SessionProof.APP else ProofMethod.CODE,
+            reference=f"portal.{session.pk}" if session.proof == SessionProof.APP else "",
+            session=f"portal.{session.pk}",
+            link=str(session.link_id or ""),
+            device={"browser": device_of(request), "language": _language(), "screen": request.POST.get("screen", "")},
+        )
+        try:
+            sign_sale(found.sale, actor=actor_of(request), drawing=request.POST.get("drawing", ""), proof=proof)
+            return redirect("portal:purchase", pk=pk)
+        except RuleViolation as refusal:
+            problem = str(refusal.message) or " ".join(str(text) for text in refusal.fields.values())
+    context = {"found": found, "sale": found.sale, "problem": problem}
+    return render(request, "portal/purchase_sign.html", context, status=422 if problem else 200)
+
+
+@require_POST
+@room("sales.cancel_sale")
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer changed their mind: nothing is bought."""
+    found: Sale = own_sale(actor_of(request), pk).sale
+    cancel_sale(found, actor=actor_of(request), reason=str(_("The customer does not want to go on.")))
+    return redirect("portal:purchase", pk=pk)

@@ -1,0 +1,244 @@
+"""Sales: opening on a matching opinion, the gates staff pass, cancelling, following up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from django.utils.translation import gettext_lazy as _
+from ninja import Query
+from pydantic import Field
+
+from kexin.core.api.endpoints import ApiRequest, Endpoints
+from kexin.core.api.lookup import existing
+from kexin.core.api.shapes import Amount, Day, Id, Moment, Page, Paging, Shown, Taken, Version, Why, one_of, page_of
+from kexin.party.models import Customer
+from kexin.products.models import Product
+from kexin.sales.choices import Gate, SaleChannel, SaleState, TellingMode
+from kexin.sales.models import Sale
+from kexin.sales.operations.approving import approve_sale, follow_up_sale
+from kexin.sales.operations.confirming import tell_opinion
+from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
+from kexin.sales.operations.ordering import hand_over_sale
+from kexin.sales.queries import VIEW, SaleFilter, sale_file, sales
+
+router = Endpoints("sales", _("Sales"))
+Asked = Annotated[Decimal, Field(max_digits=20, decimal_places=2, gt=0, examples=["50000.00"])]
+
+
+class SaleTaken(Taken):
+    """What is to be sold to whom, on which matching opinion."""
+
+    customer_id: Id
+    product_id: Id
+    amount: Asked
+    channel: one_of(SaleChannel)  # type: ignore[valid-type]
+    staff_took_part: bool = Field(examples=[True], description="Decides on the premises whether the sale is recorded")
+    decision_no: Id
+
+
+class SaleChangeTaken(Taken):
+    """Another amount, on a matching opinion about it."""
+
+    amount: Asked
+    decision_no: Id
+    version: Version
+
+
+class TellingTaken(Taken):
+    """How the customer was told the matching opinion."""
+
+    mode: one_of(TellingMode)  # type: ignore[valid-type]
+
+
+class SaleApprovalTaken(Taken):
+    """Approved, or refused with a reason."""
+
+    approve: bool = Field(examples=[True])
+    note: str = Field(default="", max_length=200, examples=[""])
+
+
+class FollowUpTaken(Taken):
+    """What the customer said after the sale: ``understood``, or ``contradicted`` with words."""
+
+    result: Annotated[str, Field(pattern="^(understood|contradicted)$", examples=["understood"])]
+    note: str = Field(default="", max_length=200, examples=[""])
+
+
+class SalesWanted(Taken):
+    """Which sales."""
+
+    state: one_of(SaleState) | None = None  # type: ignore[valid-type]
+    customer_id: Id | None = None
+    product_id: Id | None = None
+    opened_from: Day | None = None
+    opened_until: Day | None = None
+
+
+class SaleShown(Shown):
+    """A sale in a list."""
+
+    id: Id
+    sale_no: str = Field(examples=["S202600000001"])
+    customer_id: Id
+    product_id: Id
+    product: str = Field(examples=["稳盈九十天"])
+    amount: Amount
+    currency: str = Field(examples=["CNY"])
+    channel: str = Field(examples=["premises"])
+    staff_took_part: bool
+    state: str = Field(examples=["open"])
+    seller: str = Field(examples=["1001"])
+    unit: str = Field(examples=["城东支行"])
+    opened_at: Moment
+    round: int = Field(examples=[1])
+    version: Version
+
+
+class GateShown(Shown):
+    """A gate the sale needs; ``at`` is empty until it is passed."""
+
+    gate: str = Field(examples=["disclosed"])
+    at: Moment | None
+    party: str = Field(examples=["customer"])
+    evidence: dict[str, Any] = Field(examples=[{"seconds": 64}])
+
+
+class SaleWhole(SaleShown):
+    """A sale with its gates in order; ``blocked_by`` is the next one."""
+
+    decision_no: Id | None
+    reason: str = Field(examples=[""])
+    gates: list[GateShown]
+    blocked_by: str = Field(examples=["signed"])
+
+
+def _plain(row: Sale) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "sale_no": row.sale_no,
+        "customer_id": row.customer_id,
+        "product_id": row.product_id,
+        "product": row.product.name,
+        "amount": row.amount,
+        "currency": row.currency,
+        "channel": row.channel,
+        "staff_took_part": row.staff_took_part,
+        "state": row.state,
+        "seller": row.seller.staff_no,
+        "unit": row.unit.shown_name,
+        "opened_at": row.opened_at,
+        "round": row.round,
+        "version": row.version,
+    }
+
+
+def _whole(request: ApiRequest, pk: int) -> SaleWhole:
+    file = sale_file(request.actor, pk)
+    gates = [
+        GateShown(
+            gate=Gate(gate).name.lower(),
+            at=done.at if done else None,
+            party=done.party if done else "",
+            evidence=done.evidence if done else {},
+        )
+        for line in file.stages
+        for gate, done in line.gates
+    ]
+    return SaleWhole(
+        **_plain(file.sale),
+        decision_no=file.sale.decision_no,
+        reason=file.sale.reason,
+        gates=gates,
+        blocked_by=file.blocked_by.name.lower() if file.blocked_by else "",
+    )
+
+
+def _named(request: ApiRequest, permission: str, pk: int) -> Sale:
+    return existing(request.actor, permission, Sale.objects.all(), pk)
+
+
+@router.read("/sales", VIEW)
+def list_sales(request: ApiRequest, paging: Query[Paging], wanted: Query[SalesWanted]) -> Page[SaleShown]:
+    """Sales within reach, newest first."""
+    rows = sales(
+        request.actor,
+        SaleFilter(
+            state=wanted.state or "",
+            product=wanted.product_id,
+            customer=wanted.customer_id,
+            opened_from=wanted.opened_from,
+            opened_until=wanted.opened_until,
+        ),
+    )
+    order = [("opened_at", "desc"), ("pk", "desc")]
+    items, following = page_of(request, rows, paging, order, lambda row: SaleShown(**_plain(row)))
+    return Page[SaleShown](items=items, next=following)
+
+
+@router.write("POST", "/sales", "sales.open_sale", status=201)
+def begin_sale(request: ApiRequest, data: SaleTaken) -> SaleWhole:
+    """Open a sale on a matching opinion that allows it; the first gate is passed with it."""
+    customer = existing(request.actor, "sales.open_sale", Customer.objects.all(), data.customer_id)
+    product = Product.objects.filter(pk=data.product_id).first()
+    row = open_sale(
+        customer,
+        product if product is not None else data.product_id,
+        actor=request.actor,
+        amount=data.amount,
+        channel=data.channel,
+        staff_took_part=data.staff_took_part,
+        decision_no=data.decision_no,
+    )
+    return _whole(request, row.pk)
+
+
+@router.read("/sales/{sale_id}", VIEW, _("See a sale"))
+def read_sale(request: ApiRequest, sale_id: Id) -> SaleWhole:
+    """One sale: its gates with their evidence, and what blocks it."""
+    return _whole(request, sale_id)
+
+
+@router.write("POST", "/sales/{sale_id}/amount", "sales.change_sale")
+def another_amount(request: ApiRequest, sale_id: Id, data: SaleChangeTaken) -> SaleWhole:
+    """Another amount: a new round begins, and the customer confirms everything anew."""
+    row = _named(request, "sales.change_sale", sale_id)
+    changed = change_sale(
+        row, actor=request.actor, amount=data.amount, decision_no=data.decision_no, version=data.version
+    )
+    return _whole(request, changed.pk)
+
+
+@router.write("POST", "/sales/{sale_id}/opinion", "sales.tell_opinion")
+def opinion_told(request: ApiRequest, sale_id: Id, data: TellingTaken) -> SaleWhole:
+    """The customer was told the matching opinion."""
+    row = _named(request, "sales.tell_opinion", sale_id)
+    return _whole(request, tell_opinion(row, actor=request.actor, mode=data.mode).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/approval", "sales.approve_sale")
+def decide_on_sale(request: ApiRequest, sale_id: Id, data: SaleApprovalTaken) -> SaleWhole:
+    """Approve a sale of somebody else, or refuse it."""
+    row = _named(request, "sales.approve_sale", sale_id)
+    return _whole(request, approve_sale(row, actor=request.actor, approve=data.approve, note=data.note).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/order", "sales.hand_over_sale")
+def order_of_sale(request: ApiRequest, sale_id: Id) -> SaleWhole:
+    """Match once more and hand the order to the core system; a refusal ends the sale and says why."""
+    row = _named(request, "sales.hand_over_sale", sale_id)
+    return _whole(request, hand_over_sale(row, actor=request.actor).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/follow-up", "sales.follow_up_sale")
+def after_sale(request: ApiRequest, sale_id: Id, data: FollowUpTaken) -> SaleWhole:
+    """What the customer said after the sale."""
+    row = _named(request, "sales.follow_up_sale", sale_id)
+    return _whole(request, follow_up_sale(row, actor=request.actor, result=data.result, note=data.note).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/cancellation", "sales.cancel_sale")
+def end_sale(request: ApiRequest, sale_id: Id, data: Why) -> SaleWhole:
+    """End a sale before the order has gone."""
+    row = _named(request, "sales.cancel_sale", sale_id)
+    return _whole(request, cancel_sale(row, actor=request.actor, reason=data.reason).pk)

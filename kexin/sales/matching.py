@@ -1,0 +1,46 @@
+"""The matching opinion as a sale reads it from the suitability floor."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from kexin.core.errors import NotFound
+from kexin.sales.choices import SaleChannel
+from kexin.sales.opinion import Opinion
+from kexin.suitability.matching.choices import MatchOutcome, Purpose
+from kexin.suitability.matching.choices import SaleChannel as AskedChannel
+from kexin.suitability.models import SuitabilityDecision
+
+ASKED = {
+    SaleChannel.PREMISES: AskedChannel.BRANCH,
+    SaleChannel.REMOTE: AskedChannel.PHONE,
+    SaleChannel.SELF: AskedChannel.ONLINE,
+}
+
+
+def opinion_of(no: int) -> Opinion:
+    """The stored opinion of that number, as it was given for a sale. Raises NotFound."""
+    row = SuitabilityDecision.objects.filter(pk=no, purpose=Purpose.SALE).first()
+    if row is None:
+        raise NotFound
+    customer, product = row.facts["customer"], row.facts["product"]
+    return Opinion(
+        no=row.pk,
+        customer_id=row.customer_id,
+        product_id=row.product_id,
+        amount=row.amount,
+        allowed=row.outcome != MatchOutcome.REFUSE,
+        conditions=frozenset(each["code"] for each in row.conditions),
+        channel=row.channel,
+        at=row.decided_at,
+        grade=customer.get("tolerance"),
+        product_grade=product.get("grade"),
+        assessed_until=_day(customer.get("valid_until")),
+        insists=bool(row.facts["ask"].get("insists")),
+        payment_years=row.facts["ask"].get("payment_years"),
+    )
+
+
+def _day(said: Any) -> dt.date | None:
+    return dt.date.fromisoformat(said) if said else None

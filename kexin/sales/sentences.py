@@ -1,0 +1,36 @@
+"""How the facts of sales read on a customer's timeline."""
+
+from __future__ import annotations
+
+import functools
+
+from django.utils.translation import gettext_lazy as _
+
+from kexin.engagement.timeline import Payload, register_timeline
+from kexin.sales.choices import Gate, SaleState
+from kexin.sales.queries import VIEW
+
+
+def _opened(payload: Payload) -> str:
+    return f"{payload.get('product', '')} · {payload.get('amount', '')}"
+
+
+def _gate(payload: Payload) -> str:
+    number = payload.get("gate")
+    label = str(Gate(number).label) if number in Gate.values else str(number)
+    return f"{payload.get('subject', '')} · {label}"
+
+
+def _closed(payload: Payload) -> str:
+    state = payload.get("state", "")
+    label = str(SaleState(state).label) if state in SaleState.values else str(state)
+    return " · ".join(filter(None, (label, str(payload.get("reason", "")))))
+
+
+def register() -> None:
+    """Called once, when the floor is ready."""
+    told = functools.partial(register_timeline, operation=VIEW)
+    told("sales.SaleOpened", _("Sale opened"), "shopping-bag", _opened, "calm")
+    told("sales.GatePassed", _("Step of a sale"), "circle-check", _gate, "good")
+    told("sales.SaleChanged", _("Amount of a sale changed"), "refresh", lambda p: str(p.get("amount", "")), "warn")
+    told("sales.SaleClosed", _("Sale ended"), "shopping-bag", _closed, "warn")

@@ -1,0 +1,239 @@
+"""Sales on the screen: the list, one sale with its step bar, what the seller, the approver and the clock may do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from kexin.core.actor import Actor
+from kexin.core.errors import NotFound
+from kexin.core.templatetags.kexin import moment
+from kexin.core.ui import numbers
+from kexin.core.ui.columns import Column
+from kexin.core.ui.form_page import post_only
+from kexin.core.ui.panels import actions_for
+from kexin.core.ui.request import actor_of
+from kexin.core.ui.table import Table, View
+from kexin.party.naming import shown_name
+from kexin.party.queries import customer_in_reach
+from kexin.people.queries import names_of
+from kexin.sales.choices import Gate, SaleState, TellingMode
+from kexin.sales.models import Sale
+from kexin.sales.operations.approving import approve_sale, follow_up_sale
+from kexin.sales.operations.confirming import tell_opinion
+from kexin.sales.operations.opening import cancel_sale
+from kexin.sales.operations.ordering import hand_over_sale
+from kexin.sales.queries import VIEW, sale_file, sales, sales_of
+
+LEVEL = {
+    SaleState.OPEN: "calm",
+    SaleState.SENT: "calm",
+    SaleState.EXECUTED: "good",
+    SaleState.REFUSED: "warn",
+    SaleState.CANCELLED: "quiet",
+    SaleState.FAILED: "bad",
+}
+STAFF_GATES = {
+    Gate.TOLD: "sales.tell_opinion",
+    Gate.APPROVED: "sales.approve_sale",
+    Gate.SENT: "sales.hand_over_sale",
+    Gate.FOLLOWED_UP: "sales.follow_up_sale",
+}
+
+
+class SaleFilterSet(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Sale number"), field_name="sale_no", lookup_expr="startswith")
+    state = django_filters.ChoiceFilter(label=_("State"), choices=SaleState.choices)
+    opened_on = django_filters.DateFromToRangeFilter(label=_("Opened on"))
+
+    class Meta:
+        model = Sale
+        fields: list[str] = []
+
+
+def _state(row: Sale) -> str:
+    return format_html('<span class="chip {}">{}</span>', LEVEL[SaleState(row.state)], row.get_state_display())
+
+
+class SaleTable(Table):
+    """销售."""
+
+    name = "sales.sales"
+    caption = _("Sales")
+    default_sort = "-opened"
+    search = "q"
+    search_hint = _("Sale number")
+    empty_title = _("No sales")
+    empty_text = _("A sale begins with a product that fits a customer; it will stand here with every step it takes.")
+    empty_icon = "shopping-bag"
+    views = (
+        View("all", _("All")),
+        View("open", _("In progress"), "state=open"),
+        View("executed", _("Executed"), "state=executed"),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        actor = actor_of(request)
+        self.columns = (
+            Column("sale_no", _("Sale number"), value="sale_no", phone="title", always=True),
+            Column("customer", _("Customer"), value=lambda row: shown_name(actor, row.customer), phone="sub"),
+            Column("product", _("Product"), value="product.name"),
+            Column("amount", _("Amount"), value=lambda row: numbers.exact(row.amount), align="end"),
+            Column("seller", _("Seller"), value="seller.shown_name"),
+            Column("unit", _("Unit"), value="unit.shown_name"),
+            Column("state", _("State"), value=_state),
+            Column(
+                "opened", _("Opened"), value=lambda row: moment(row.opened_at), sort=("opened_at", "pk"), first="desc"
+            ),
+        )
+
+    def row_url(self, row: Sale) -> str:
+        return reverse("sales:sale", args=[row.pk])
+
+
+@require_GET
+def sale_list(request: HttpRequest) -> HttpResponse:
+    """Sales within reach."""
+    table = SaleTable(request, sales(actor_of(request)), SaleFilterSet)
+    if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
+        return HttpResponse(table.render())
+    return render(request, "core/page_list.html", {"title": _("Sales"), "table": table})
+
+
+@require_GET
+def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One sale: the step bar, the gates with their evidence, and what the reader may do now."""
+    actor = actor_of(request)
+    file = sale_file(actor, pk)
+    row = file.sale
+    who = names_of({gate.by for line in file.stages for _gate, gate in line.gates if gate is not None})
+    return render(
+        request,
+        "sales/sale.html",
+        {
+            "title": row.sale_no,
+            "file": file,
+            "sale": row,
+            "level": LEVEL[SaleState(row.state)],
+            "customer_name": shown_name(actor, row.customer),
+            "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],
+            "actions": actions_for(request, "sale", row.pk) if row.state == SaleState.OPEN else [],
+            "act": _act(actor, row, file.blocked_by),
+            "modes": TellingMode.choices,
+            "may_cancel": row.state == SaleState.OPEN and _may(actor, row, "sales.cancel_sale"),
+            "back_url": reverse("sales:sales"),
+        },
+    )
+
+
+def _line(gate: Gate, done: Any, who: dict[str, str]) -> dict[str, Any]:
+    if done is None:
+        return {"label": gate.label, "done": None}
+    return {
+        "label": gate.label,
+        "done": done,
+        "who": who.get(done.by, done.by) if done.party == "staff" else done.get_party_display(),
+        "evidence": done.evidence,
+    }
+
+
+def _may(actor: Actor, row: Sale, operation: str) -> bool:
+    return actor.may(operation) and Sale.objects.visible_to(actor, operation).filter(pk=row.pk).exists()
+
+
+def _act(actor: Actor, row: Sale, gate: Gate | None) -> str:
+    """Which form the reader gets: the name of the gate's operation, or nothing."""
+    operation = STAFF_GATES.get(gate) if gate is not None else None
+    state = SaleState.EXECUTED if gate == Gate.FOLLOWED_UP else SaleState.OPEN
+    if operation is None or row.state != state or not _may(actor, row, operation):
+        return ""
+    if gate == Gate.APPROVED and row.seller.user_id == actor.user_id:
+        return ""
+    return operation.partition(".")[2]
+
+
+def _existing(actor: Actor, pk: int) -> Sale:
+    rows: QuerySet[Sale] = sales(actor)
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _back(pk: int) -> str:
+    return reverse("sales:sale", args=[pk])
+
+
+@require_POST
+def tell(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST mode: the opinion was told."""
+    actor = actor_of(request)
+    row, mode = _existing(actor, pk), request.POST.get("mode", "")
+    return post_only(request, lambda: tell_opinion(row, actor=actor, mode=mode), back_url=_back(pk), done=_("Noted."))
+
+
+@require_POST
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST approve=1|0, note."""
+    actor = actor_of(request)
+    row, yes, note = _existing(actor, pk), request.POST.get("approve") == "1", request.POST.get("note", "")
+    return post_only(
+        request,
+        lambda: approve_sale(row, actor=actor, approve=yes, note=note),
+        back_url=_back(pk),
+        done=_("Approved.") if yes else _("Refused."),
+    )
+
+
+@require_POST
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST: match once more and hand the order over."""
+    actor = actor_of(request)
+    row = _existing(actor, pk)
+    words = {SaleState.SENT: _("The order is on its way."), SaleState.REFUSED: _("Refused: read the reason.")}
+    return post_only(
+        request,
+        lambda: hand_over_sale(row, actor=actor),
+        back_url=_back(pk),
+        done=lambda sale: words.get(SaleState(sale.state), _("An approval is needed first.")),
+    )
+
+
+@require_POST
+def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST result, note."""
+    actor = actor_of(request)
+    row, result, note = _existing(actor, pk), request.POST.get("result", ""), request.POST.get("note", "")
+    return post_only(
+        request,
+        lambda: follow_up_sale(row, actor=actor, result=result, note=note),
+        back_url=_back(pk),
+        done=_("Noted."),
+    )
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST reason."""
+    actor = actor_of(request)
+    row, reason = _existing(actor, pk), request.POST.get("reason", "")
+    return post_only(
+        request, lambda: cancel_sale(row, actor=actor, reason=reason), back_url=_back(pk), done=_("Cancelled.")
+    )
+
+
+def sales_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
+    """Panel on the customer's page: the latest sales."""
+    actor = actor_of(request)
+    customer = customer_in_reach(actor, pk)
+    rows = [(row, LEVEL[SaleState(row.state)]) for row in sales_of(actor, customer)]
+    return "sales/panel_sales.html", {"customer": customer, "rows": rows, "view": VIEW}

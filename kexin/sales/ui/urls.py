@@ -1,0 +1,20 @@
+"""Addresses of the sales floor."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kexin.sales.ui import opening_pages, pages
+
+app_name = "sales"
+
+urlpatterns = [
+    path("sales/", pages.sale_list, name="sales"),
+    path("customers/<int:pk>/sales/new/", opening_pages.new_for, name="new_for"),
+    path("sales/<int:pk>/", pages.sale_page, name="sale"),
+    path("sales/<int:pk>/tell/", pages.tell, name="tell"),
+    path("sales/<int:pk>/approve/", pages.approve, name="approve"),
+    path("sales/<int:pk>/hand-over/", pages.hand_over, name="hand_over"),
+    path("sales/<int:pk>/follow-up/", pages.follow_up, name="follow_up"),
+    path("sales/<int:pk>/cancel/", pages.cancel, name="cancel"),
+]

@@ -1,0 +1,28 @@
+"""What a sale and its gates enter into the floors below when the floor starts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.ui.menu import register_menu
+from kexin.core.ui.panels import register_head_action, register_panel, register_tab
+from kexin.party.history import register_history
+from kexin.sales import events, own, queries, sale_policies, sentences, work  # noqa: F401
+from kexin.sales.operations import approving, confirming, opening, ordering, signing  # noqa: F401
+from kexin.sales.orders.answering import after_confirmation, after_refusal
+from kexin.sales.ui import pages
+
+
+def register() -> None:
+    """Called once, when the floor is ready."""
+    work.register()
+    sentences.register()
+    after_confirmation(ordering.sale_executed)
+    after_refusal(ordering.sale_failed)
+    register_history("sales_sale", queries.VIEW)
+    register_menu("work", _("Sales"), "sales:sales", "shopping-bag", queries.VIEW, 30)
+    register_tab("customer", "sales", _("Sales"), 35, queries.VIEW)
+    register_panel("customer", "sales", "main", 10, "sales", _("Sales"), queries.VIEW, pages.sales_panel)
+    register_head_action(
+        "customer", "sell", 12, _("Open a sale"), "sales.open_sale", "sales:new_for", "shopping-bag-plus"
+    )
