@@ -45,7 +45,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
-from kexin.suitability.api import assessments
+from kexin.suitability.api import assessments, questionnaires
 
 api = Interface()
 for floor in (
@@ -84,6 +84,7 @@ for floor in (
     timeline,
     appointments,
     assessments,
+    questionnaires,
     work,
     views,
     approvals,

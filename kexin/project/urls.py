@@ -26,6 +26,7 @@ urlpatterns = [
     path("products/", include("kexin.products.ui.urls")),
     path("", include("kexin.engagement.ui.urls")),
     path("", include("kexin.portal.ui.staff_urls")),
+    path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/docs", interface, name="api_reference"),

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Literal
+
 from django.utils.translation import gettext_lazy as _
+from ninja import Query
 from pydantic import Field
 
+from kexin.core.api.approvals import ApprovalShown, approval_of
 from kexin.core.api.endpoints import ApiRequest, Endpoints
-from kexin.core.api.shapes import Day, Id, Moment, Shown, Taken, one_of
+from kexin.core.api.shapes import Day, Id, Moment, Page, Paging, Reason, Shown, Taken, one_of, page_of
 from kexin.party.models import Customer
-from kexin.suitability.assessments.choices import AssessmentChannel, Standing
+from kexin.suitability.assessments.choices import AssessmentChannel, Capacity, ProfessionalCategory, Standing
+from kexin.suitability.assessments.lists import StandingFilter, narrowed, standings
 from kexin.suitability.assessments.operations import invite_to_assess, review_elder_result
-from kexin.suitability.assessments.queries import VIEW, assessments, risk_standing
-from kexin.suitability.models import RiskAssessment
+from kexin.suitability.assessments.person import note_capacity, propose_professional
+from kexin.suitability.assessments.queries import (
+    ANSWERS,
+    VIEW,
+    answers_shown,
+    assessments,
+    result_shown,
+    risk_standing,
+)
+from kexin.suitability.models import RiskAssessment, RiskStanding
 from kexin.suitability.questionnaires.choices import QuestionnaireKind
 
 router = Endpoints("suitability", _("Risk assessments and suitability"))
@@ -141,3 +155,117 @@ def review(request: ApiRequest, assessment_id: Id, data: ElderReviewTaken) -> El
     """Lift the ceiling on an elderly customer's result, or leave it."""
     row = review_elder_result(assessment_id, actor=request.actor, lift=data.lift, reason=data.reason)
     return ElderReviewShown(lifted=row.lifted, reviewed_by=row.reviewed_by, reviewed_at=row.reviewed_at)
+
+
+class StandingsTaken(Paging):
+    """Which standings: ending soon, ended, waiting for the customer's confirmation, near the limit; all if empty."""
+
+    what: Literal["", "due", "expired", "unconfirmed", "often"] = Field(default="", examples=["due"])
+    grade: int | None = Field(default=None, ge=1, le=5, description="By the answers", examples=[None])
+
+
+class StandingLine(Shown):
+    """One customer's result in force, ended or not."""
+
+    customer_id: Id
+    customer_no: str = Field(examples=["C00010000001"])
+    grade: int | None = Field(description="By the answers, before the care for the elderly", examples=[3])
+    lowest: bool = Field(examples=[False])
+    assessed_on: Day | None
+    valid_until: Day | None
+    pending_id: Id | None
+
+
+def _standing(row: RiskStanding) -> StandingLine:
+    return StandingLine(
+        customer_id=row.pk,
+        customer_no=row.customer.customer_no,
+        grade=row.grade,
+        lowest=row.lowest,
+        assessed_on=row.assessed_on,
+        valid_until=row.valid_until,
+        pending_id=row.pending_id,
+    )
+
+
+@router.read("/risk-standings", VIEW)
+def list_risk_standings(request: ApiRequest, wanted: Query[StandingsTaken]) -> Page[StandingLine]:
+    """Customers by the day on which their result ends."""
+    rows = narrowed(standings(request.actor), StandingFilter(wanted.what, wanted.grade)).select_related("customer")
+    lines, following = page_of(request, rows, wanted, [("valid_until", "asc"), ("customer_id", "asc")], _standing)
+    return Page[StandingLine](items=lines, next=following)
+
+
+@router.read("/risk-assessments/{assessment_id}", VIEW)
+def read_risk_assessment(request: ApiRequest, assessment_id: Id) -> AssessmentShown:
+    """One result, without its answers."""
+    return _shown(result_shown(request.actor, assessment_id))
+
+
+class AnswerShown(Shown):
+    """A question, the answer, and its points."""
+
+    question: str = Field(examples=["这笔钱多久以后才会用到？"])
+    answer: str = Field(examples=["2 年至 3 年"])
+    points: int = Field(examples=[5])
+
+
+class AnswersShown(Shown):
+    """In the order of the questionnaire; reading them is recorded."""
+
+    items: list[AnswerShown]
+
+
+@router.read("/risk-assessments/{assessment_id}/answers", ANSWERS)
+def read_answers(request: ApiRequest, assessment_id: Id) -> AnswersShown:
+    """The answers of a submitted result."""
+    found = answers_shown(request.actor, assessment_id)
+    return AnswersShown(items=[AnswerShown(question=each[0], answer=each[1], points=each[2]) for each in found])
+
+
+class CapacityTaken(Taken):
+    """Civil capacity as a document shows it."""
+
+    capacity: one_of(Capacity)  # type: ignore[valid-type]
+    evidence: str = Field(min_length=1, max_length=200, examples=["人民法院民事判决书 (2026) 民特 12 号"])
+
+
+class CapacityShown(Shown):
+    """The note that counts from now on."""
+
+    capacity: str = Field(examples=["limited"])
+    guardian_id: Id | None
+    noted_by: str = Field(examples=["1001"])
+    noted_at: Moment
+
+
+@router.write("POST", "/customers/{customer_id}/civil-capacity", "suitability.note_capacity", status=201)
+def add_capacity(request: ApiRequest, customer_id: Id, data: CapacityTaken) -> CapacityShown:
+    """Record civil capacity; the guardian is the one among the customer's relationships."""
+    row = note_capacity(customer_id, actor=request.actor, capacity=data.capacity, evidence=data.evidence)
+    return CapacityShown(
+        capacity=row.capacity, guardian_id=row.guardian_id, noted_by=row.noted_by, noted_at=row.noted_at
+    )
+
+
+class ProfessionalTaken(Taken):
+    """An institution or product to be exempt from assessment."""
+
+    category: one_of(ProfessionalCategory)  # type: ignore[valid-type]
+    evidence: str = Field(min_length=1, max_length=200, examples=["金融许可证 B0001S231000001"])
+    valid_until: dt.date = Field(examples=["2027-11-20"])
+    reason: Reason
+
+
+@router.write("POST", "/customers/{customer_id}/professional-status", "suitability.propose_professional", status=201)
+def add_professional(request: ApiRequest, customer_id: Id, data: ProfessionalTaken) -> ApprovalShown:
+    """Propose it; somebody else decides under `/approvals`."""
+    row = propose_professional(
+        customer_id,
+        actor=request.actor,
+        category=data.category,
+        evidence=data.evidence,
+        valid_until=data.valid_until,
+        reason=data.reason,
+    )
+    return approval_of(row)

@@ -9,18 +9,20 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.query import query
 from kexin.party.models import Customer
 from kexin.suitability.assessments.answering import acting_customer, answers_of
 from kexin.suitability.assessments.choices import LIVE, SessionState
-from kexin.suitability.assessments.standing import CurrentAssessment, current_assessment
-from kexin.suitability.models import AssessmentSession, InsuranceNeeds, RiskAssessment
+from kexin.suitability.assessments.standing import CurrentAssessment, counts, current_assessment
+from kexin.suitability.models import AssessmentSession, InsuranceNeeds, ProfessionalStatus, RiskAssessment
 from kexin.suitability.questionnaires.choices import AnswerKind
 from kexin.suitability.questionnaires.content import Question, said
 
 VIEW = "suitability.view_assessments"
+ANSWERS = "suitability.view_answers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +146,54 @@ def assessments(actor: Actor, customer_id: int) -> QuerySet[RiskAssessment]:
     """Results of a customer within reach, newest first. Answers are not for everybody: see ``answers_shown``."""
     rows = RiskAssessment.objects.visible_to(actor, VIEW).filter(customer=customer_id)
     return rows.select_related("questionnaire", "confirmation", "review").order_by("-submitted_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything staff may know of a customer's assessments; ``live`` tells that, never what, is being answered."""
+
+    current: CurrentAssessment
+    results: list[RiskAssessment]
+    needs: InsuranceNeeds | None
+    professional: ProfessionalStatus | None
+    used: int
+    live: list[AssessmentSession]
+
+
+@query(VIEW, label=_("See risk assessments"))
+def history(actor: Actor, customer_id: int) -> History:
+    """The tab of a customer's page."""
+    customer = Customer.objects.fetch(customer_id, actor, VIEW)
+    today = business_date()
+    live = AssessmentSession.objects.filter(customer=customer, state__in=LIVE, ends_at__gt=timezone.now())
+    professional = ProfessionalStatus.objects.filter(customer=customer).order_by("-pk").first()
+    return History(
+        current=current_assessment(customer, today),
+        results=list(assessments(actor, customer_id)),
+        needs=InsuranceNeeds.objects.filter(customer=customer).order_by("-pk").first(),
+        professional=professional if professional and professional.valid_until >= today else None,
+        used=counts(customer.pk, today)[1],
+        live=list(live.order_by("pk")),
+    )
+
+
+@query(VIEW, label=_("See risk assessments"))
+def result_shown(actor: Actor, assessment_id: int) -> RiskAssessment:
+    """One result within reach, without its answers."""
+    rows = RiskAssessment.objects.select_related("customer", "questionnaire__questionnaire", "confirmation", "review")
+    return rows.fetch(assessment_id, actor, VIEW)
+
+
+@query(ANSWERS, label=_("See the answers of submitted assessments"), record="open")
+def answers_shown(actor: Actor, assessment_id: int, language: str = "zh") -> list[tuple[str, str, int]]:
+    """Question, answer and points of a submitted result; reading them is recorded."""
+    row = RiskAssessment.objects.select_related("questionnaire").fetch(assessment_id, actor, ANSWERS)
+    act = frame.current.get()
+    if act is not None:
+        act.subject, act.customer_id = ("suitability.RiskAssessment", row.pk), row.customer_id
+    lines = []
+    for each in row.questionnaire.parsed.questions():
+        option = each.option(row.answers.get(each.code, ""))
+        if option is not None:
+            lines.append((said(each.text, language), said(option.text, language), option.points))
+    return lines

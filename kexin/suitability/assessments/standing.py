@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from kexin.core.calendar import business_date
 from kexin.core.policy import in_force
 from kexin.party.models import Customer
-from kexin.suitability.assessments.choices import Capacity
 from kexin.suitability.assessments.policies import AssessmentPolicy
-from kexin.suitability.assessments.rules import Kept, Present, age_in, capacity_of, present, valid_until, window_start
+from kexin.suitability.assessments.rules import Kept, age_in, capacity_of, present, valid_until, window_start
 from kexin.suitability.models import (
     CapacityNote,
     ElderReview,
@@ -93,33 +93,35 @@ def derived(pk: int) -> tuple[int | None, int | None, bool]:
     return now, pending, now in lifted
 
 
-def _notes(pks: list[int]) -> Mapping[int, CapacityNote]:
-    rows = CapacityNote.objects.filter(customer__in=pks).order_by("customer_id", "-pk").distinct("customer_id")
-    return {row.customer_id: row for row in rows}
-
-
-def exempt_on(pks: Iterable[int], today: dt.date) -> set[int]:
-    """The customers whose last recorded status of a professional investor is still valid."""
-    rows = ProfessionalStatus.objects.filter(customer__in=list(pks)).order_by("customer_id", "-pk")
-    return {row.customer_id for row in rows.distinct("customer_id") if row.valid_until >= today}
+def _known(keys: list[int]) -> dict[int, dict[str, Any]]:
+    """By customer: the standing, the pending result, the last notes of capacity and professional status; one read."""
+    notes = CapacityNote.objects.filter(customer=OuterRef("pk")).order_by("-pk")
+    professional = ProfessionalStatus.objects.filter(customer=OuterRef("pk")).order_by("-pk")
+    rows = Customer.objects.filter(pk__in=keys).order_by()
+    found = rows.values(
+        "pk",
+        grade=F("risk_standing__grade"),
+        lowest=F("risk_standing__lowest"),
+        lifted=F("risk_standing__lifted"),
+        assessed_on=F("risk_standing__assessed_on"),
+        until=F("risk_standing__valid_until"),
+        assessment=F("risk_standing__assessment"),
+        pending=F("risk_standing__pending"),
+        pending_grade=F("risk_standing__pending__told_grade"),
+        pending_lowest=F("risk_standing__pending__lowest"),
+        pending_until=F("risk_standing__pending__valid_until"),
+        capacity=Subquery(notes.values("capacity")[:1]),
+        guardian=Subquery(notes.values("guardian")[:1]),
+        professional_until=Subquery(professional.values("valid_until")[:1]),
+    )
+    return {each["pk"]: dict(each) for each in found}
 
 
 def current_assessments(customers: Iterable[Customer], on: dt.date | None = None) -> dict[int, CurrentAssessment]:
-    """For each of these customers what counts on a day (today by default); four reads however many."""
+    """For each of these customers what counts on a day (today by default); one read however many."""
     today, rules = on or business_date(), in_force(AssessmentPolicy)
     rows = {row.pk: row for row in customers}
-    keys = list(rows)
-    known = RiskStanding.objects.select_related("pending").in_bulk(keys)
-    notes, exempt = _notes(keys), exempt_on(keys, today)
-    found = {}
-    for pk, row in rows.items():
-        age = age_in(row.born_year, row.birthday, today)
-        note = notes.get(pk)
-        capacity = capacity_of(note.capacity if note else "", age, rules)
-        standing = known.get(pk) or RiskStanding(customer_id=pk)
-        kept = _kept(standing, age, capacity, pk in exempt)
-        found[pk] = _current(standing, kept, present(kept, today, rules), note, rules)
-    return found
+    return {pk: _current(rows[pk], known, today, rules) for pk, known in _known(list(rows)).items()}
 
 
 def current_assessment(customer: Customer, on: dt.date | None = None) -> CurrentAssessment:
@@ -127,40 +129,36 @@ def current_assessment(customer: Customer, on: dt.date | None = None) -> Current
     return current_assessments([customer], on)[customer.pk]
 
 
-def _kept(standing: RiskStanding, age: int | None, capacity: str, exempt: bool) -> Kept:
-    pending = standing.pending
-    return Kept(
-        grade=standing.grade,
-        lowest=standing.lowest,
-        lifted=standing.lifted,
-        valid_until=standing.valid_until,
-        pending=pending.told_grade if pending else None,
-        pending_lowest=pending.lowest if pending else False,
-        pending_until=pending.valid_until if pending else None,
+def _current(customer: Customer, known: dict[str, Any], today: dt.date, rules: AssessmentPolicy) -> CurrentAssessment:
+    age = age_in(customer.born_year, customer.birthday, today)
+    kept = Kept(
+        grade=known["grade"],
+        lowest=bool(known["lowest"]),
+        lifted=bool(known["lifted"]),
+        valid_until=known["until"],
+        pending=known["pending_grade"],
+        pending_lowest=bool(known["pending_lowest"]),
+        pending_until=known["pending_until"],
         age=age,
-        capacity=capacity,
-        exempt=exempt,
+        capacity=capacity_of(known["capacity"] or "", age, rules),
+        exempt=known["professional_until"] is not None and known["professional_until"] >= today,
     )
-
-
-def _current(
-    standing: RiskStanding, kept: Kept, now: Present, note: CapacityNote | None, rules: AssessmentPolicy
-) -> CurrentAssessment:
+    now = present(kept, today, rules)
     return CurrentAssessment(
-        customer_id=standing.pk,
+        customer_id=customer.pk,
         standing=now.standing,
         grade=now.grade,
         lowest=now.lowest,
         exempt=kept.exempt and rules.professional_exempt,
         elder=now.elder,
         elder_capped=now.elder_capped,
-        age=kept.age,
-        capacity=kept.capacity or Capacity.FULL,
-        guardian_id=note.guardian_id if note else None,
-        assessed_on=standing.assessed_on,
-        valid_until=standing.valid_until,
-        assessment_id=standing.assessment_id,
-        pending_id=standing.pending_id,
+        age=age,
+        capacity=kept.capacity,
+        guardian_id=known["guardian"],
+        assessed_on=known["assessed_on"],
+        valid_until=known["until"],
+        assessment_id=known["assessment"],
+        pending_id=known["pending"],
         pending_grade=kept.pending,
         policy_version=rules.policy_version,
     )

@@ -7,12 +7,18 @@ import functools
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.ui.approvals_pages import register_words
+from kexin.core.ui.menu import register_menu
+from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
 from kexin.engagement.timeline import Payload, register_timeline
 from kexin.suitability import policies  # noqa: F401
-from kexin.suitability.assessments import events, operations, queries, work  # noqa: F401
+from kexin.suitability.assessments import clock, events, lists, operations, person, queries, work  # noqa: F401
 from kexin.suitability.assessments.choices import AssessmentChannel, Capacity, ProfessionalCategory
 from kexin.suitability.assessments.queries import VIEW
+from kexin.suitability.questionnaires import operations as authoring  # noqa: F401
+from kexin.suitability.questionnaires import queries as reading
 from kexin.suitability.questionnaires.shipping import after_migrate
+from kexin.suitability.ui import panels
 
 
 def _label(choices: type, code: object) -> str:
@@ -63,6 +69,17 @@ def register() -> None:
     """Called once, when the floor is ready."""
     work.register()
     _timeline()
+    register_words(
+        questionnaire=_("Questionnaire"),
+        customer_no=_("Customer number"),
+        category=_("Category"),
+        valid_until=_("Valid until"),
+    )
+    register_tab("customer", "risk", _("Risk tolerance"), 35, VIEW)
+    register_panel("customer", "risk", "main", 10, "risk", _("Risk tolerance"), VIEW, panels.standing_panel, "load")
+    register_head_slot("customer", "risk", 25, VIEW, panels.tolerance_fact)
+    register_menu("work", _("Risk assessments"), "suitability:assessments", "gauge", VIEW, 40)
+    register_menu("conduct", _("Questionnaires"), "suitability:questionnaires", "forms", reading.VIEW, 70)
 
 
 __all__ = ["after_migrate", "register"]
