@@ -144,14 +144,14 @@ def list_risk_assessments(request: ApiRequest, customer_id: Id) -> AssessmentsSh
 
 
 @router.write("POST", "/customers/{customer_id}/assessment-invitations", "suitability.invite_to_assess", status=201)
-def invite(request: ApiRequest, customer_id: Id, data: AssessmentInvitationTaken) -> AssessmentInvitationShown:
+def invite_to_assessment(request: ApiRequest, customer_id: Id, data: AssessmentInvitationTaken) -> AssessmentInvitationShown:
     """Invite the customer; only the customer answers, at the portal."""
     row = invite_to_assess(Customer(pk=customer_id), actor=request.actor, channel=data.channel, kind=data.kind or "")
     return AssessmentInvitationShown(id=row.pk, kind=row.kind, state=row.state, ends_at=row.ends_at)
 
 
 @router.write("PUT", "/risk-assessments/{assessment_id}/elder-review", "suitability.review_elder_result")
-def review(request: ApiRequest, assessment_id: Id, data: ElderReviewTaken) -> ElderReviewShown:
+def review_elder(request: ApiRequest, assessment_id: Id, data: ElderReviewTaken) -> ElderReviewShown:
     """Lift the ceiling on an elderly customer's result, or leave it."""
     row = review_elder_result(assessment_id, actor=request.actor, lift=data.lift, reason=data.reason)
     return ElderReviewShown(lifted=row.lifted, reviewed_by=row.reviewed_by, reviewed_at=row.reviewed_at)

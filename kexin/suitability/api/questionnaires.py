@@ -143,7 +143,7 @@ def list_questionnaires(request: ApiRequest) -> QuestionnairesShown:
 
 
 @router.read("/questionnaires/{questionnaire_id}/versions", VIEW)
-def list_versions(request: ApiRequest, questionnaire_id: Id) -> QuestionnaireVersionsShown:
+def list_questionnaire_versions(request: ApiRequest, questionnaire_id: Id) -> QuestionnaireVersionsShown:
     """Versions of a questionnaire."""
     row = questionnaire(request.actor, questionnaire_id)
     found = versions(request.actor, row.pk)
@@ -151,7 +151,7 @@ def list_versions(request: ApiRequest, questionnaire_id: Id) -> QuestionnaireVer
 
 
 @router.read("/questionnaire-versions/{version_id}", VIEW)
-def read_version(request: ApiRequest, version_id: Id) -> QuestionnaireVersionShown:
+def read_questionnaire_version(request: ApiRequest, version_id: Id) -> QuestionnaireVersionShown:
     """One version."""
     row = version_shown(request.actor, version_id)
     content = row.content if request.actor.may(SCORING) else _without_scoring(row.content)
@@ -159,21 +159,21 @@ def read_version(request: ApiRequest, version_id: Id) -> QuestionnaireVersionSho
 
 
 @router.write("PUT", "/questionnaires/{questionnaire_id}/draft", "suitability.draft_questionnaire")
-def put_draft(request: ApiRequest, questionnaire_id: Id, data: QuestionnaireDraftTaken) -> QuestionnaireVersionLine:
+def put_questionnaire_draft(request: ApiRequest, questionnaire_id: Id, data: QuestionnaireDraftTaken) -> QuestionnaireVersionLine:
     """Begin the next version, or change its draft."""
     row = draft_questionnaire(questionnaire_id, actor=request.actor, content=data.content, version=data.version)
     return QuestionnaireVersionLine(**_line(row))
 
 
 @router.write("POST", "/questionnaire-versions/{version_id}/proposal", "suitability.propose_questionnaire", status=201)
-def propose_version(request: ApiRequest, version_id: Id, data: QuestionnaireProposalTaken) -> ApprovalShown:
+def propose_questionnaire_version(request: ApiRequest, version_id: Id, data: QuestionnaireProposalTaken) -> ApprovalShown:
     """Propose the draft; somebody else decides under `/approvals`."""
     row = propose_questionnaire(version_id, actor=request.actor, in_force_from=data.in_force_from, reason=data.reason)
     return approval_of(row)
 
 
 @router.write("POST", "/questionnaire-versions/{version_id}/trial", SCORING)
-def try_version(request: ApiRequest, version_id: Id, data: QuestionnaireTrialTaken) -> QuestionnaireTrialShown:
+def try_questionnaire_version(request: ApiRequest, version_id: Id, data: QuestionnaireTrialTaken) -> QuestionnaireTrialShown:
     """Score answers without keeping anything."""
     found = tried(request.actor, version_id, data.answers, data.age)
     return QuestionnaireTrialShown(

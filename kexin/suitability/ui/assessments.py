@@ -142,7 +142,7 @@ class InviteForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Questionnaire"),
         choices=[
-            ("", _("Risk assessment")),
+            ("", _("Risk questionnaire")),
             (QuestionnaireKind.INSURANCE_NEEDS.value, QuestionnaireKind.INSURANCE_NEEDS.label),
         ],
         required=False,
