@@ -144,7 +144,9 @@ def list_risk_assessments(request: ApiRequest, customer_id: Id) -> AssessmentsSh
 
 
 @router.write("POST", "/customers/{customer_id}/assessment-invitations", "suitability.invite_to_assess", status=201)
-def invite_to_assessment(request: ApiRequest, customer_id: Id, data: AssessmentInvitationTaken) -> AssessmentInvitationShown:
+def invite_to_assessment(
+    request: ApiRequest, customer_id: Id, data: AssessmentInvitationTaken
+) -> AssessmentInvitationShown:
     """Invite the customer; only the customer answers, at the portal."""
     row = invite_to_assess(Customer(pk=customer_id), actor=request.actor, channel=data.channel, kind=data.kind or "")
     return AssessmentInvitationShown(id=row.pk, kind=row.kind, state=row.state, ends_at=row.ends_at)

@@ -159,21 +159,27 @@ def read_questionnaire_version(request: ApiRequest, version_id: Id) -> Questionn
 
 
 @router.write("PUT", "/questionnaires/{questionnaire_id}/draft", "suitability.draft_questionnaire")
-def put_questionnaire_draft(request: ApiRequest, questionnaire_id: Id, data: QuestionnaireDraftTaken) -> QuestionnaireVersionLine:
+def put_questionnaire_draft(
+    request: ApiRequest, questionnaire_id: Id, data: QuestionnaireDraftTaken
+) -> QuestionnaireVersionLine:
     """Begin the next version, or change its draft."""
     row = draft_questionnaire(questionnaire_id, actor=request.actor, content=data.content, version=data.version)
     return QuestionnaireVersionLine(**_line(row))
 
 
 @router.write("POST", "/questionnaire-versions/{version_id}/proposal", "suitability.propose_questionnaire", status=201)
-def propose_questionnaire_version(request: ApiRequest, version_id: Id, data: QuestionnaireProposalTaken) -> ApprovalShown:
+def propose_questionnaire_version(
+    request: ApiRequest, version_id: Id, data: QuestionnaireProposalTaken
+) -> ApprovalShown:
     """Propose the draft; somebody else decides under `/approvals`."""
     row = propose_questionnaire(version_id, actor=request.actor, in_force_from=data.in_force_from, reason=data.reason)
     return approval_of(row)
 
 
 @router.write("POST", "/questionnaire-versions/{version_id}/trial", SCORING)
-def try_questionnaire_version(request: ApiRequest, version_id: Id, data: QuestionnaireTrialTaken) -> QuestionnaireTrialShown:
+def try_questionnaire_version(
+    request: ApiRequest, version_id: Id, data: QuestionnaireTrialTaken
+) -> QuestionnaireTrialShown:
     """Score answers without keeping anything."""
     found = tried(request.actor, version_id, data.answers, data.age)
     return QuestionnaireTrialShown(
