@@ -54,6 +54,7 @@ SYSTEMS: Mapping[str, Promise] = {
     "clock.calendar": _("System: calendar"),
     "clock.documents": _("System: validity check"),
     "clock.files": _("System: upkeep of files"),
+    "clock.messages": _("System: messages"),
     "clock.ownership": _("System: customers without a manager"),
     "clock.rerating": _("System: holders after a re-rating"),
     "clock.review": _("System: review of data"),
@@ -63,13 +64,17 @@ SYSTEMS: Mapping[str, Promise] = {
     "job.examine_audit": _("System: check of the seal"),
     "kexin": _("Shipped with Kexin"),
     "kexin.defaults": _("Shipped with Kexin"),
+    "portal.entrance": _("Entrance of the portal"),
 }
+CUSTOMERS = "customer."  # a customer who acted, by the customer number
 
 
 def people(staff_numbers: Iterable[str]) -> Mapping[str, str]:
-    """Staff number → name; systems go by what they do; service accounts stay without a name."""
+    """Staff number → name; systems go by what they do; customers say so; service accounts stay without a name."""
     wanted = {each for each in staff_numbers if each}
-    known = dict(_sources.people(wanted - SYSTEMS.keys()))
+    customers = {each for each in wanted if each.startswith(CUSTOMERS)}
+    known = dict(_sources.people(wanted - SYSTEMS.keys() - customers))
+    known |= {each: str(_("The customer in person")) for each in customers}
     return known | {each: str(SYSTEMS[each]) for each in wanted & SYSTEMS.keys()}
 
 

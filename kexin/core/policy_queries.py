@@ -94,3 +94,33 @@ def difference(declared: PolicyType, before: PolicyVersion | None, after: Policy
         Difference(shape, as_text(shape, old.get(shape.name)), as_text(shape, after.values.get(shape.name)))
         for shape in declared.shapes
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A version that waits or was decided, and the numbers that it changes against the one it follows."""
+
+    before: PolicyVersion | None
+    after: PolicyVersion
+    changed: list[Difference]
+    same: int  # how many numbers stay
+
+
+def proposed_change(version_id: int) -> Proposed | None:
+    """What a version changes: an undecided one against the version in force today, a decided one against the approved
+    one before it. None where the version or its policy is gone. Whoever calls has checked the right to look."""
+    after = PolicyVersion.objects.filter(pk=version_id).first()
+    declared = policy_types.get(after.code) if after is not None else None
+    if after is None or declared is None:
+        return None
+    approved = PolicyVersion.objects.filter(code=after.code, status=PolicyStatus.APPROVED).exclude(pk=after.pk)
+    rows = sorted(approved, key=lambda v: (v.in_force_from, v.number))
+    if after.status == PolicyStatus.PROPOSED:
+        today = business_date()
+        found = [v for v in rows if _holds(v, today)]
+    else:
+        found = [v for v in rows if v.number < after.number]
+    before = found[-1] if found else None
+    lines = difference(declared, before, after)
+    changed = [each for each in lines if each.changed]
+    return Proposed(before, after, changed, len(lines) - len(changed))

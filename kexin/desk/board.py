@@ -88,6 +88,7 @@ class Board:
     lines: list[BoardLine]
     overdue: dict[str, Overdue]  # now, yesterday, month, year
     maturing: dict[str, MaturitySum]  # week, month
+    matured: dict[str, dict[str, Against]]  # week, month; against those of yesterday, of the month's, the year's eve
     bases: dict[str, dt.date]
     merged: list[OrgUnit] = field(default_factory=list)  # counted here though they stood elsewhere
 
@@ -153,7 +154,7 @@ def board(actor: Actor, unit: OrgUnit | None) -> Board | None:
         [(each, course[each].aum) for each in span if each in course],
         _lines(actor, figures_split(actor, [day, *bases.values()], unit), day, bases) if unit else [],
         overdue_at(bases, units=own, posts=actor.post_ids),
-        _maturing(actor, own),
+        *_maturing(actor, own),
         bases,
         sorted((OrgUnit.objects.filter(pk__in=counted, merged_into__isnull=False)), key=lambda each: each.path)
         if any(pk != each.pk for pk, each in counted.items())
@@ -175,9 +176,23 @@ def spans_of(today: dt.date) -> dict[str, tuple[dt.date, dt.date]]:
     return {"week": (monday, monday + dt.timedelta(days=6)), "month": (today.replace(day=1), last_day(today))}
 
 
-def _maturing(actor: Actor, units: list[int] | None) -> dict[str, MaturitySum]:
-    spans = spans_of(business_date())
-    return dict(zip(spans, maturity_totals(actor, list(spans.values()), units, actor.post_ids), strict=True))
+def _maturing(actor: Actor, units: list[int] | None) -> tuple[dict[str, MaturitySum], dict[str, dict[str, Against]]]:
+    """What is paid out this week and month; and against the week and month in which each day to compare with lay."""
+    today = business_date()
+    days = {"now": today, **bases_of(today)}
+    spans = [(name, length, span) for name, day in days.items() for length, span in spans_of(day).items()]
+    sums = maturity_totals(actor, [span for _name, _length, span in spans], units, actor.post_ids)
+    found = {(name, length): each for (name, length, _span), each in zip(spans, sums, strict=True)}
+    lengths = tuple(spans_of(today))
+    return (
+        {length: found["now", length] for length in lengths},
+        {
+            length: {
+                name: against(found["now", length].amount, found[name, length].amount) for name in days if name != "now"
+            }
+            for length in lengths
+        },
+    )
 
 
 def _lines(actor: Actor, parts: list[Part], day: dt.date, bases: dict[str, dt.date]) -> list[BoardLine]:

@@ -69,7 +69,9 @@ def _rows(found: Board) -> Iterator[tuple[Any, ...]]:
         before = [getattr(found.overdue[base], key) for base in BASES]
         yield (label, found.day, now, *before, *(now - each for each in before))
     for label, key in ((_t("Maturing this week"), "week"), (_t("Maturing this month"), "month")):
-        yield (label, found.day, found.maturing[key].amount, None, None, None, None, None, None)
+        was = [found.matured[key][base] for base in BASES]
+        now = found.maturing[key].amount
+        yield (label, found.day, now, *(each.before for each in was), *(each.change for each in was))
     yield from (_part(line, found) for line in found.lines)
 
 

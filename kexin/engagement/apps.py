@@ -26,8 +26,8 @@ class EngagementConfig(AppConfig):
             served,
             work,
         )
+        from kexin.engagement.calls import contacts, export, lists, moving, sources, working  # noqa: F401
         from kexin.engagement.calls import events as call_events  # noqa: F401
-        from kexin.engagement.calls import export, lists, moving, sources, working  # noqa: F401
         from kexin.engagement.calls import policies as call_policies  # noqa: F401
         from kexin.engagement.calls.queries import VIEW_CALLS
         from kexin.engagement.messages import events as message_events  # noqa: F401

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.actor import Actor
 from kexin.party.models import Customer
@@ -85,7 +86,7 @@ def register() -> None:
     )
     register_purpose(
         ASSESS,
-        _("Risk assessment"),
+        pgettext_lazy("customer", "Risk assessment"),
         _("answer your risk assessment"),
         "portal:assessment",
         ("party.view_customer", *CUSTOMER_OPERATIONS),

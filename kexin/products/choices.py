@@ -165,7 +165,7 @@ class AdmissionStep(TextChoices):
     """The four looks at a product before it may be sold, in this order."""
 
     COMPLIANCE = "compliance", _("Compliance review")
-    RISK = "risk", _("Risk rating of the product")
+    RISK = "risk", _("Assessment of risk")
     PROTECTION = "protection", _("Consumer-protection review")
     APPROVAL = "approval", _("Approval of admission")
 

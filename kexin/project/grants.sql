@@ -1,4 +1,4 @@
--- What the roles kexin_app and kexin_report may do, table by table (deploy/database/roles.sql tells who they are).
+-- What the roles kexin_app, kexin_portal and kexin_report may do, table by table (deploy/database/roles.sql tells who they are).
 -- Run as the owner after every migration; `kexin migrate` does. A role that does not exist is passed over.
 --
 -- No default privileges: they would reach the monthly partitions of the audit, which are made as the owner.
@@ -6,6 +6,7 @@
 DO $$
 DECLARE
   app boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'kexin_app');
+  portal boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'kexin_portal');
   report boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'kexin_report');
   subject record;
   rights text;
@@ -32,6 +33,24 @@ BEGIN
         EXECUTE format('GRANT %s ON %s TO kexin_app', rights, subject.name);
       END IF;
     END IF;
+    IF portal THEN  -- what customers read of their own, and what they leave: no sign-ins, no audit, no staff's notes
+      EXECUTE format('REVOKE ALL ON %s FROM kexin_portal', subject.name);
+      rights := CASE
+        WHEN subject.part THEN NULL
+        WHEN subject.plain = 'core_auditentry' THEN 'INSERT'
+        WHEN subject.plain = 'core_event' THEN 'INSERT, SELECT (id)'
+        WHEN subject.plain = 'engagement_outboundmessage' THEN 'SELECT, INSERT'
+        WHEN subject.plain = 'engagement_document' THEN 'SELECT, UPDATE (id)'  -- a row is locked while it is handed out
+        WHEN subject.plain ~ '^(portal|suitability)_' AND subject.append_only THEN 'SELECT, INSERT'
+        WHEN subject.plain ~ '^(portal|suitability|procrastinate)_' OR subject.plain = 'core_workitem'
+          THEN 'SELECT, INSERT, UPDATE'
+        WHEN subject.plain ~ '^(party|products|holdings)_|^people_(orgunit|post|postholder|employee)$|^core_(policyversion|calendarday)$'
+          THEN 'SELECT'
+      END;
+      IF rights IS NOT NULL THEN
+        EXECUTE format('GRANT %s ON %s TO kexin_portal', rights, subject.name);
+      END IF;
+    END IF;
     IF report THEN
       EXECUTE format('REVOKE ALL ON %s FROM kexin_report', subject.name);
       IF NOT subject.part
@@ -41,6 +60,9 @@ BEGIN
       END IF;
     END IF;
   END LOOP;
+  IF portal THEN
+    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %I TO kexin_portal', current_schema());
+  END IF;
   IF app THEN
     EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO kexin_app', current_schema());
     GRANT EXECUTE ON FUNCTION kexin_ensure_partitions(regclass, date, date) TO kexin_app;

@@ -34,6 +34,7 @@ NOT_SERVED: dict[str, str] = {
     "desk.reports.delivery.deliver_report": _CLOCK,
     "desk.reports.delivery.sweep_report_files": _CLOCK,
     "desk.queries.escalated_lines": "Part of the first page; `/work-items?view=escalated` lists the same items.",
+    "engagement.calls.contacts.contacts_of": "The list behind a count of `/results`; a customer's are in its timeline.",
     "engagement.calls.export.export_calls": "A file for people; `/call-lists/{call_list_id}` gives the figures.",
     "engagement.calls.loading.customers_of": "A step of reading a file; `/call-lists` takes customers by their ids.",
     "engagement.following.follow_customers": "Follows from assigning or transferring customers.",

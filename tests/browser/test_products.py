@@ -68,6 +68,6 @@ def test_a_product_is_found_read_and_reviewed(bank: Bank, settings: Any, visit: 
     assert_accessible(page)
     _look(page, "admission")
     page = visit("luo", reverse("products:review", args=[waiting.pk]), language="en", theme="dark")
-    expect(page.get_by_text("Score").or_(page.get_by_text("Leverage")).first).to_be_visible()
+    expect(page.get_by_text("Leverage").first).to_be_visible()
     assert_accessible(page)
     _look(page, "assess-en-dark")

@@ -36,10 +36,14 @@ from kexin.suitability.matching.operations import match
 from kexin.suitability.models import SuitabilityDecision
 from tests.personas import Bank
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.requirements("D-14", "D-15", "D-17", "D-22", "D-26"),
-]
+REQUIREMENTS = {
+    "D-14": "know, recommend, disclose, confirm, follow up: stages of a policy around fixed gates",
+    "D-15": ("assessment, presentation, confirmation and signing, execution", "admission is shown by the products"),
+    "D-22": "risk, returns and suitability confirmed one by one and signed by the customer alone",
+    "D-26": ("every gate with evidence, history and audit", "analysis and backup are shown elsewhere"),
+}
+SCREENS = {"D-14": "/sales/<id>/", "D-22": "portal: /purchases/<id>/"}
+pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 OWN = (
     "party.view_customer",

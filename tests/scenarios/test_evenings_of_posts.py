@@ -168,5 +168,13 @@ def the_board_ties_to_the_ledger(con: duckdb.DuckDBPyConnection, today: dt.date)
             " '2026-11-01' AND '2026-11-30'"
         )
         assert due == [(found.maturing["month"].amount,)]
+        before = ours(
+            "SELECT coalesce(sum(m.value), 0) FROM holdings_maturity m JOIN people_orgunit u ON u.id = m.unit_id WHERE"
+            f" u.path LIKE '{unit.path}%' AND m.kind NOT IN ('premium', 'loan', 'instalment') AND m.due_on BETWEEN"
+            " '2026-10-01' AND '2026-10-31'"
+        )
+        matured = found.matured["month"]["month"]
+        assert before == [(matured.before,)]
+        assert matured.change == found.maturing["month"].amount - matured.before
         seen += found.now.aum > 0
     assert seen >= 3

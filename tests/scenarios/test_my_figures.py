@@ -14,12 +14,15 @@ import pytest
 from kexin.core.errors import NotFound
 from kexin.core.models import AuditEntry
 from kexin.desk.results import export_results, results
+from kexin.engagement.calls.lists import Wish, make_call_list
+from kexin.engagement.calls.working import log_call, take_call
 from kexin.holdings.aum.rebuild import rebuild
 from kexin.holdings.operations.targets import set_target
 from kexin.holdings.tests.conftest import Ledger
 from kexin.holdings.tests.test_aum import another, stated
+from kexin.party.data import ContactData
 from kexin.party.models import Customer
-from kexin.party.operations import assign_portfolio, set_shares
+from kexin.party.operations import assign_portfolio, record_contact, set_shares
 from tests.browser.test_a_manager_resigns import hire
 
 REQUIREMENTS = {
@@ -63,6 +66,8 @@ def test_each_evening_counts_to_whoever_led_or_shared(bank: Any, client_of: Any,
     with pytest.raises(NotFound):
         results(bank.actor("lin"), MONTH, tao.pk)
 
+    lists_its_contacts(bank, shared, client_of)
+
     both = results(zhou, MONTH).lines
     assert {each.post_id: each.aum for each in both} == {lin.pk: part, tao.pk: Decimal("16000.00")}
     assert sum(each.aum for each in both) == whole  # no double counting: to the cent
@@ -79,3 +84,22 @@ def test_each_evening_counts_to_whoever_led_or_shared(bank: Any, client_of: Any,
     assert AuditEntry.objects.filter(operation="desk.export_figures", outcome="done").exists()
     sent = client_of("zhou").post("/figures/export/?month=2026-11", {"purpose": "考核", "format": "csv"})
     assert "24000.01" in b"".join(sent.streaming_content).decode()
+
+
+def lists_its_contacts(bank: Any, customer: Customer, client_of: Any) -> None:
+    """The count of contacts opens the contacts: as many as it says, and to who may see the post."""
+    lin, post = bank.actor("lin"), bank.posts["lin"].pk
+    record_contact(customer, actor=lin, data=ContactData(kind="mobile", value="13900001234"))
+    make_call_list(actor=lin, title="回访", why="到期", wishes=[Wish(customer.pk, "定期到期")], ends_on=D(2026, 11, 27))
+    entry = take_call(actor=lin)
+    assert entry is not None
+    log_call(entry, actor=lin, result="interested", note="周五来网点")
+    assert results(lin, MONTH).lines[0].contacts == 1
+    address = f"/calls/contacts/?first=2026-11-01&last=2026-11-20&post={post}"
+    assert address.replace("&", "&amp;") in client_of("lin").get("/figures/").content.decode()
+    listed = client_of("lin").get(address).content.decode()
+    assert "有意向" in listed
+    assert "周五来网点" in listed
+    assert "没有联系记录" in client_of("zhou").get(f"{address}&reached=no").content.decode()
+    assert client_of("mei").get(address).status_code == 404
+    assert client_of("lin").get("/calls/contacts/?post=x").status_code == 404

@@ -1,4 +1,4 @@
-"""The three roles of a server of one's own, in a database of their own: who may do what, and that it is enough.
+"""The four roles of a server of one's own, in a database of their own: who may do what, and that it is enough.
 
 The embedded PostgreSQL lets only ``kexin`` and ``postgres`` in; the other roles are put on by a connection option.
 """
@@ -192,3 +192,67 @@ def test_months_are_made_by_the_role_that_may_make_nothing_else(installation: In
         assert made == (2,)
         with pytest.raises(errors.InsufficientPrivilege):
             app.execute("DELETE FROM core_event_203101")
+
+
+CUSTOMER = """
+import datetime as dt
+from tests.personas import build
+from kexin.party.data import ContactData, DocumentData, PartyData
+from kexin.party.operations import create_customer
+from kexin.portal.operations import invite_customer
+bank = build()
+data = PartyData(
+    kind="individual", name="陈秀兰", born_on=dt.date(1979, 4, 12),
+    documents=(DocumentData(type="CN-RIC", number="310101197904129963"),),
+    contacts=(ContactData(kind="mobile", value="13800005678"),),
+)
+chen = create_customer(actor=bank.actor("lin"), data=data, unit=bank.units["east"], lead_post=bank.posts["lin"])
+print("LINK", invite_customer(chen, actor=bank.actor("lin"), purpose="look", delivery="qr").address)
+"""
+VISIT = """
+from kexin.core.actor import customer, system
+from kexin.engagement.models import OutboundMessage
+from kexin.portal.operations import end_session, enter_code, open_link, send_code
+from kexin.portal.purposes import operations_of
+from kexin.portal.queries import own_documents, own_holdings
+from kexin.suitability.assessments.operations import answer_question, open_session, submit_assessment
+door = system("portal.entrance")
+session = open_link(actor=door, token="{token}", device="phone").session
+send_code(session, actor=door)
+code = str(OutboundMessage.objects.latest("pk").body)[:6]
+assert enter_code(session, actor=door, code=code).cookie
+me = customer(session.customer_id, session.customer.customer_no, operations_of("look"), session="s", address="")
+own_holdings(me), own_documents(me)
+asked = open_session(actor=me, channel="link", device="phone")
+for each in asked.questionnaire.parsed.questions():
+    answer_question(asked, actor=me, question=each.code, value="c")
+print("GRADE", submit_assessment(asked, actor=me).grade)
+end_session(session, actor=me)
+"""
+
+
+def test_a_whole_visit_of_a_customer_needs_no_more_than_the_portals_role(
+    installation: Installation, server: Server
+) -> None:
+    made = installation.run("manage", "shell", "-c", CUSTOMER, PYTHONPATH=str(ROLES.parents[2]))
+    assert "LINK " in made.stdout, made.stderr
+    token = made.stdout.partition("#")[2].strip()
+    visit = installation.run(
+        "manage", "shell", "-c", VISIT.format(token=token), DATABASE_URL=server.url("kexin_portal")
+    )
+    assert "GRADE 3" in visit.stdout, visit.stderr
+    with server.connect("kexin_portal") as portal:
+        for statement in (
+            "SELECT count(*) FROM people_user",
+            "SELECT count(*) FROM core_auditentry",
+            "SELECT payload FROM core_event",
+            "SELECT count(*) FROM engagement_note",
+            "SELECT count(*) FROM django_session",
+            "UPDATE party_customer SET status = status",
+            "DELETE FROM portal_link",
+            "UPDATE engagement_document SET title = title",
+            "INSERT INTO holdings_account DEFAULT VALUES",
+            "CREATE TABLE mine (id int)",
+        ):
+            with pytest.raises(errors.InsufficientPrivilege):
+                portal.execute(statement.encode())

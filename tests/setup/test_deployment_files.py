@@ -51,7 +51,8 @@ def test_what_services_refer_to_is_there(compose: dict[str, Any]) -> None:
 
 def test_only_migrating_signs_in_as_the_owner(compose: dict[str, Any]) -> None:
     assert compose["services"]["migrate"]["secrets"] == ["owner"]
-    assert compose["services"]["kexin"]["secrets"] == ["app"]
+    assert compose["services"]["kexin"]["secrets"] == ["app", "portal"]
+    assert "kexin_portal:" in compose["services"]["kexin"]["command"][-1]
     assert "kexin_app:" in compose["services"]["kexin"]["command"][-1]
 
 
@@ -83,7 +84,8 @@ def test_units_are_well_formed_and_unprivileged(unit: Path) -> None:
 def test_the_wall_of_nginx_stands_behind_the_limit_of_the_policy() -> None:
     text = (DEPLOY / "nginx" / "kexin.conf").read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
-    (wall,) = re.findall(r"client_max_body_size (\d+)m;", text)
+    wall, portal = re.findall(r"client_max_body_size (\d+)m;", text)
+    assert int(portal) == 1, "customers upload nothing"
     policies = yaml.safe_load((ROOT / "kexin" / "core" / "policies.yaml").read_text(encoding="utf-8"))
     listed = policies if isinstance(policies, list) else policies["policies"]
     (limit,) = (each["values"]["largest_upload_mb"] for each in listed if each["code"] == "core.imports")

@@ -98,8 +98,16 @@ def test_a_proposal_by_the_form_made_from_the_shape(bank: Bank, client_of: Clien
     changed = {row.shape.name: (row.before, row.after) for row in diff.context["rows"] if row.changed}
     assert changed["approval_within_working_days"] == ("3", "2")
     approval = Approval.objects.get(operation="core.propose_policy")
-    client_of("wu").post(reverse("core:approval", args=[approval.pk]), {"decision": "approve"})
+    address = reverse("core:approval", args=[approval.pk])
+    deciding = client_of("wu").get(address)  # who approves sees what changes against the version in force, and no more
+    shown = deciding.context["change"]
+    assert (shown.before.number, shown.after.number) == (1, 2)
+    assert {row.shape.name: (row.before, row.after) for row in shown.changed} == changed
+    assert shown.same == len(diff.context["rows"]) - len(changed)
+    assert "与版本 1 相比的变化" in deciding.content.decode()
+    client_of("wu").post(address, {"decision": "approve"})
     assert in_force(WorkPolicy).approval_within_working_days == 2
+    assert client_of("gao").get(address).context["change"].before.number == 1  # decided: still against the one before
 
 
 def test_lists_are_typed_as_yaml_and_checked(bank: Bank, client_of: ClientOf) -> None:

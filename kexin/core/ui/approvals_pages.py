@@ -18,6 +18,7 @@ from kexin.core.choices import ApprovalStatus, Reach
 from kexin.core.errors import RuleViolation
 from kexin.core.models import Approval
 from kexin.core.operation import doors
+from kexin.core.policy_queries import proposed_change
 from kexin.core.ui.form_page import post_only, put_errors
 from kexin.core.ui.request import actor_of
 
@@ -125,6 +126,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         **line,
         "form": form,
         "facts": [(_WORDS.get(key, key), _value(value)) for key, value in row.summary.items()],
+        "change": proposed_change(row.subject_id or 0) if row.subject_kind == "core.PolicyVersion" else None,
         "matter_url": declared.url(row) if declared and declared.url else "",
         "may_decide": row.status == ApprovalStatus.OPEN and may_decide(row, actor),
         "may_withdraw": row.status == ApprovalStatus.OPEN and row.maker_name == actor.name,

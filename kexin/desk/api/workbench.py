@@ -202,6 +202,10 @@ class BoardMaturing(Shown):
     last: dt.date
     count: int = Field(examples=[12])
     amount: Amount = Field(examples=["3420000.00"])
+    before: dict[str, Amount] = Field(
+        description="The same of the week or month in which lay: yesterday, month (the day before it), year",
+        examples=[{"yesterday": "3420000.00", "month": "2810000.00", "year": "5100000.00"}],
+    )
 
 
 class BoardShown(Shown):
@@ -268,7 +272,13 @@ def read_board(request: ApiRequest, wanted: Query[BoardWanted]) -> BoardShown:
         overdue_before={name: each.items for name, each in found.overdue.items() if name != "now"},
         net_flow={"day": found.now.net_flow, **{name: each.net for name, each in found.flows.items()}},
         maturing={
-            name: BoardMaturing(first=each.first, last=each.last, count=each.count, amount=each.amount)
+            name: BoardMaturing(
+                first=each.first,
+                last=each.last,
+                count=each.count,
+                amount=each.amount,
+                before={base: was.before for base, was in found.matured[name].items()},
+            )
             for name, each in found.maturing.items()
         },
         merged=[each.pk for each in found.merged],

@@ -83,6 +83,7 @@ def _maturing(actor: Actor, found: Board) -> list[dict[str, Any]]:
         {
             "label": labels[name],
             "sum": each,
+            "against": [(text, found.matured[name][base]) for base, text in BASES],
             "url": _address("holdings:maturities", unit=unit, first=each.first, last=each.last)
             if actor.may(VIEW_MATURITIES)
             else "",

@@ -17,6 +17,7 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.ui.form_page import need, put_errors
 from kexin.core.ui.sending import sent
 from kexin.desk.results import EXPORT_RESULTS, VIEW_RESULTS, Result, export_results, results, results_file
+from kexin.engagement.calls.queries import VIEW_CALLS
 from kexin.holdings.aum.eras import last_day, months_before
 from kexin.holdings.aum.queries import VIEW_AUM, VIEW_FIGURES
 from kexin.holdings.maturities.queries import VIEW_MATURITIES
@@ -75,6 +76,8 @@ def _facts(actor: Actor, each: Result, month: dt.date) -> list[dict[str, Any]]:
 
     span = {"first": month, "last": last_day(month), "post": each.post_id, "followed": "on"}
     kept = f"{reverse('holdings:maturities')}?{urlencode(span)}" if actor.may(VIEW_MATURITIES) else ""
+    talks = {"first": month, "last": min(last_day(month), business_date()), "post": each.post_id}
+    said = f"{reverse('engagement:contacts')}?{urlencode(talks)}" if actor.may(VIEW_CALLS) else ""
     return [
         {"label": _("AUM, monthly daily average"), "money": each.aum_average, "target": each.aum_target, "url": ""},
         {
@@ -88,7 +91,7 @@ def _facts(actor: Actor, each: Result, month: dt.date) -> list[dict[str, Any]]:
         {"label": _("Net flow of the month"), "money": each.net_flow, "url": behind("flow")},
         {"label": _("Customers"), "count": each.customers, "url": behind("customers")},
         {"label": _("Retained after maturity"), "rate": each.retained, "url": kept},
-        {"label": _("Contacts of the month"), "count": each.contacts, "reached": each.reached, "url": ""},
+        {"label": _("Contacts of the month"), "count": each.contacts, "reached": each.reached, "url": said},
     ]
 
 

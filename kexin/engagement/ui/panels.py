@@ -100,6 +100,8 @@ def _lines(rows: list[Event], written: Mapping[int, Note], names: Mapping[str, s
         payload["before_post"] = labels.get(payload.get("before_post_id") or 0, "")
         sentence = rendering.sentence(payload)
         note = written.get(payload.get("note_id", 0))
+        if note is not None and note.pk in shown and row.name == "engagement.NoteWritten" and note.handed_at:
+            continue  # written and handed over in one step: one line
         if note is not None and note.pinned:
             note, sentence = None, sentence or _t("pinned above")
         elif note is not None and note.pk in shown:

@@ -107,8 +107,10 @@ def maturity_totals(
 
     Whoever calls has checked that the units or posts are within reach.
     """
-    rows = Maturity.objects.filter(due_on__gte=min(first for first, _last in spans))
-    rows = rows.filter(due_on__lte=max(last for _first, last in spans))
+    within = Q(pk__in=[])
+    for span in spans:
+        within |= Q(due_on__range=span)
+    rows = Maturity.objects.filter(within)
     rows = rows.filter(post_id__in=list(posts)) if units is None else rows.filter(unit_id__in=list(units))
     days = list(_by_day(rows))
     return [_summed(first, last, [row for row in days if first <= row["due_on"] <= last]) for first, last in spans]

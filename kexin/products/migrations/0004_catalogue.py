@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField(verbose_name='round')),
                 ('state', models.CharField(choices=[('open', 'Under way'), ('returned', 'Returned'), ('approved', 'Approved')], default='open', max_length=8, verbose_name='state')),
-                ('step', models.CharField(blank=True, choices=[('compliance', 'Compliance review'), ('risk', 'Risk rating of the product'), ('protection', 'Consumer-protection review'), ('approval', 'Approval of admission')], max_length=10, verbose_name='step')),
+                ('step', models.CharField(blank=True, choices=[('compliance', 'Compliance review'), ('risk', 'Assessment of risk'), ('protection', 'Consumer-protection review'), ('approval', 'Approval of admission')], max_length=10, verbose_name='step')),
                 ('drafter_user_id', models.BigIntegerField(null=True)),
                 ('compliance_user_id', models.BigIntegerField(null=True)),
                 ('risk_user_id', models.BigIntegerField(null=True)),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('act', models.CharField(choices=[('drafted', 'Drafted'), ('changed', 'Draft changed'), ('submitted', 'Submitted for admission'), ('passed', 'Step passed'), ('returned', 'Returned to the drafter'), ('admitted', 'Admitted for sale'), ('suspended', 'Sale suspended'), ('resumed', 'Sale resumed'), ('withdrawn', 'Withdrawn from sale'), ('redrafted', 'Taken back to draft'), ('rerated', 'Re-rated'), ('benchmark', 'Benchmark changed'), ('terms', 'Trading terms changed')], max_length=10, verbose_name='act')),
-                ('step', models.CharField(blank=True, choices=[('compliance', 'Compliance review'), ('risk', 'Risk rating of the product'), ('protection', 'Consumer-protection review'), ('approval', 'Approval of admission')], max_length=10, verbose_name='step')),
+                ('step', models.CharField(blank=True, choices=[('compliance', 'Compliance review'), ('risk', 'Assessment of risk'), ('protection', 'Consumer-protection review'), ('approval', 'Approval of admission')], max_length=10, verbose_name='step')),
                 ('text', models.TextField(blank=True, verbose_name='what was said')),
                 ('details', models.JSONField(default=dict)),
                 ('done_by', models.CharField(db_collation='C', max_length=40)),
