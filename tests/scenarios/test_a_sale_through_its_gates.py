@@ -200,7 +200,7 @@ def test_read_too_fast_answered_wrong_or_a_text_replaced_meanwhile(
     assert list(wrong.value.fields) == ["deposit"]
     old = TextVersion.objects.get().pk
     disclosure("新的风险揭示书。", number=2)
-    with pytest.raises(RuleViolation, match="新"):
+    with pytest.raises(RuleViolation, match="更新"):
         acknowledge_disclosure(sale, actor=herself(chen), texts=[old], language="zh", seconds=60, answers=RIGHT)
     read(sale, chen)
     gate = sale.gates.get(gate=Gate.DISCLOSED)
@@ -255,10 +255,12 @@ def test_a_suspended_product_and_a_refusing_opinion_open_nothing(bank: Bank, che
             chen, product, actor=lin, amount=AMOUNT, channel="remote", staff_took_part=True, decision_no=opinion.pk
         )
     Product.objects.filter(pk=product.pk).update(own_grade=2, state="suspended")
-    with pytest.raises(RuleViolation, match="暂停"):
+    with pytest.raises(RuleViolation) as refusal:
         open_sale(
             chen, product, actor=lin, amount=AMOUNT, channel="remote", staff_took_part=True, decision_no=opinion.pk
         )
+    assert "暂停" in str(refusal.value.fields["product"])
+    assert not Sale.objects.exists()
 
 
 def test_an_elderly_customer_needs_a_second_pair_of_eyes(
@@ -288,7 +290,7 @@ def test_the_customer_changes_her_mind_and_nobody_elses_sale_is_there(
 ) -> None:
     sale = opened(bank, chen, product)
     with pytest.raises(NotFound):
-        cancel_sale(sale, actor=customer(chen.pk + 1, "C-other", OWN, session="portal.2"), reason="x")
+        cancel_sale(sale, actor=customer(chen.pk + 1, "C-other", OWN, session="portal.2", address="10.0.0.8"), reason="x")
     cancel_sale(sale, actor=herself(chen), reason="不想买了")
     sale.refresh_from_db()
     assert (sale.state, sale.closed_at is not None) == ("cancelled", True)
