@@ -142,6 +142,10 @@ def _tier(payload: Payload) -> str:
     return f"{tier_name(rungs, payload.get('before', ''))} → {tier_name(rungs, payload.get('tier', ''))}"
 
 
+def _purchase(payload: Payload) -> str:
+    return f"{payload.get('product', '')} · {payload.get('currency', '')} {payload.get('amount', '')}"
+
+
 def register() -> None:
     """Everything this floor and the floors below tell (called when the floor starts)."""
     party = register_timeline
@@ -167,6 +171,10 @@ def register() -> None:
     party("party.FactReviewOpened", _("Data to be reviewed"), "user-search", _facts, "warn")
     party("party.SharesChanged", _("Shares in the customer changed"), "chart-pie", level="calm")
     party("party.PortfolioProtectionChanged", _("Protection from transfer changed"), "shield", _protected, "calm")
+    register_timeline(
+        "holdings.PurchaseBooked", _("Purchase among the holdings"), "wallet", _purchase, "good",
+        operation="holdings.view_accounts",
+    )  # fmt: skip
     tier = functools.partial(register_timeline, operation="holdings.view_tiers")
     tier("holdings.CustomerTierRaised", _("Tier raised"), "stairs-up", _tier, "good")
     tier("holdings.CustomerTierLowered", _("Tier lowered"), "stairs-down", _tier, "warn")

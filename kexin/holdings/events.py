@@ -52,3 +52,16 @@ class ReviewSheetPrinted:
 
     customer_id: int
     sha256: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class PurchaseBooked:
+    """What the core system confirmed as bought stands among the holdings; ``amount`` in ``currency``."""
+
+    customer_id: int
+    subject: str
+    account_id: int
+    product: str
+    amount: Decimal
+    currency: str

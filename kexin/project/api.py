@@ -45,6 +45,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
+from kexin.sales.api import orders
 from kexin.suitability.api import assessments, questionnaires
 
 api = Interface()
@@ -100,5 +101,6 @@ for floor in (
     uploads,
     imports,
     audit,
+    orders,
 ):
     api.add_router("", floor.router)

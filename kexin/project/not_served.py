@@ -98,4 +98,8 @@ NOT_SERVED: dict[str, str] = {
     "suitability.assessments.queries.own_result": _CUSTOMER,
     "suitability.assessments.queries.own_session": _CUSTOMER,
     "project.demo.load.load_bank": "A command that fills an empty installation: `kexin demo`.",
+    "holdings.operations.purchases.book_purchase": "Follows from an order that the core system confirmed.",
+    "sales.orders.handing.begin_handing_over": _CLOCK,
+    "sales.orders.handing.end_handing_over": _CLOCK,
+    "sales.orders.reconciling.compare_orders": _CLOCK,
 }

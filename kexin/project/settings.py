@@ -207,6 +207,11 @@ KEXIN_APP_KEY_FILE = env.str("KEXIN_APP_KEY_FILE", default="")
 KEXIN_TIME_STAMP_URL = env.str("KEXIN_TIME_STAMP_URL", default="")
 KEXIN_TIME_STAMP_ROOTS = env.str("KEXIN_TIME_STAMP_ROOTS", default="")
 KEXIN_DEMO = env.bool("KEXIN_DEMO", default=(VAR / "demo-sign-ins.txt").exists())
+# Orders: "file" leaves them in a directory, "http" hands them to a server, "demonstration" confirms them by itself.
+KEXIN_CORE = env.str("KEXIN_CORE", default="demonstration" if KEXIN_DEMO else "file")
+KEXIN_CORE_DIR = env.str("KEXIN_CORE_DIR", default=str(VAR / "core"))
+KEXIN_CORE_URL = env.str("KEXIN_CORE_URL", default="")
+KEXIN_CORE_TOKEN = env.str("KEXIN_CORE_TOKEN", default="")
 
 LOGGING = {
     "version": 1,

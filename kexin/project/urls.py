@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("kexin.products.ui.value_urls")),
     path("", include("kexin.products.ui.text_urls")),
     path("products/", include("kexin.products.ui.urls")),
+    path("", include("kexin.sales.ui.order_urls")),
     path("", include("kexin.engagement.ui.urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.suitability.ui.urls")),

@@ -11,5 +11,7 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from kexin.sales.adapters.authority import local
         from kexin.sales.operations import stamping  # noqa: F401
+        from kexin.sales.orders import wiring as orders_wiring
 
         local.register()
+        orders_wiring.wire()

@@ -1,10 +1,42 @@
-"""Reactions of the sales floor to the clock."""
+"""Reactions of sales to the clock."""
 
 from __future__ import annotations
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from kexin.core.actor import system
+
+_AGAIN = RetryStrategy(max_attempts=5, exponential_wait=4)
+
+
+@app.task(name="sales.hand_over_order", queue="messages", retry=_AGAIN)
+def hand_over_order(order_id: int) -> None:
+    """An order was made: hand it to the core system."""
+    from kexin.sales.orders.handing import hand_over
+
+    hand_over(order_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sales.hand_over_due_orders", queueing_lock="sales.hand_over_due_orders", queue="messages")
+def hand_over_due(timestamp: int) -> None:
+    """Every minute: orders whose next attempt is due, or whose worker died; then the core's words."""
+    from kexin.sales.orders.answering import collect_answers
+    from kexin.sales.orders.handing import due_orders, hand_over
+
+    for order_id in due_orders():
+        hand_over(order_id)
+    collect_answers()
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(name="sales.compare_orders", queueing_lock="sales.compare_orders", queue="records", retry=_AGAIN)
+def compare_nightly(timestamp: int) -> None:
+    """Every night, after the core system's own end of day."""
+    from kexin.sales.orders.reconciling import compare_recent
+
+    compare_recent()
 
 
 @app.periodic(cron="* * * * *")

@@ -1,0 +1,1 @@
+"""Sales for other systems."""

@@ -1,0 +1,42 @@
+"""What the customer's timeline says of orders."""
+
+from __future__ import annotations
+
+import functools
+
+from django.utils.translation import gettext_lazy as _
+
+from kexin.engagement.timeline import Payload, register_timeline
+from kexin.sales.orders.choices import DifferenceKind, Settlement
+from kexin.sales.orders.queries import VIEW_ORDERS
+
+
+def _order(payload: Payload) -> str:
+    return str(payload.get("subject", ""))
+
+
+def _amount(payload: Payload) -> str:
+    return f"{payload.get('subject', '')} · {payload.get('currency', '')} {payload.get('amount', '')}"
+
+
+def _why(payload: Payload) -> str:
+    return f"{payload.get('subject', '')}：{payload.get('reason', '')}"
+
+
+def _difference(payload: Payload) -> str:
+    return f"{payload.get('subject', '')}：{DifferenceKind(payload['kind']).label}"
+
+
+def _settled(payload: Payload) -> str:
+    return f"{payload.get('subject', '')}：{Settlement(payload['way']).label}"
+
+
+def register() -> None:
+    """Called once, when the floor is ready."""
+    line = functools.partial(register_timeline, group="changes", operation=VIEW_ORDERS)
+    line("sales.OrderSent", _("Order handed over"), "send", _order)
+    line("sales.OrderConfirmed", _("Order confirmed"), "circle-check", _amount, "good")
+    line("sales.OrderRefused", _("Order refused by the core system"), "circle-x", _why, "warn")
+    line("sales.OrderGivenUp", _("Order given up"), "circle-x", _why, "warn")
+    line("sales.OrderDifferenceFound", _("Difference with the core system"), "arrows-diff", _difference, "warn")
+    line("sales.OrderDifferenceSettled", _("Difference settled"), "checks", _settled)
