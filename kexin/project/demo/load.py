@@ -27,6 +27,7 @@ from kexin.core.partitions import ensure_partitions
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit
 from kexin.project.demo import ledger_rows, sealed_accounts, sealed_parties
+from kexin.project.demo.assessed import bring_assessments
 from kexin.project.demo.block_rows import BlockRows, Task, make_block
 from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
@@ -89,6 +90,7 @@ def load_bank(
         planted = pa.concat_tables(truth)
         progress("past", 0, 1)
         counts |= bring_past(bank, staff, planted)
+        counts |= bring_assessments(bank.today)
         progress("past", 1, 1)
     _advance_sequences(places, bank.customers, last_account)
     loaded = Loaded(staff, planted, counts)
