@@ -33,6 +33,7 @@ from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
 from kexin.project.demo.places import Places
 from kexin.project.demo.shelf_rows import load_products
+from kexin.project.demo.shelf_texts import load_net_values, load_texts
 from kexin.project.demo.simulate import Bank
 from kexin.project.demo.staffing import Staff, hire_everyone
 
@@ -88,6 +89,8 @@ def load_bank(
         _let_representatives_dispose()
         _let_facts_be_confirmed(bank.today, actor)
         planted = pa.concat_tables(truth)
+        counts["net_values"] = load_net_values(bank, places.products)
+        counts["texts"] = load_texts(bank)
         progress("past", 0, 1)
         counts |= bring_past(bank, staff, planted)
         counts |= bring_assessments(bank.today)
