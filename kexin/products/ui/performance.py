@@ -82,7 +82,7 @@ def _charts(found: Performance, rows: list[Benchmark]) -> tuple[dict[str, Any], 
     if stated:
         grown = benchmark_growth(series.days, stated)
         data = [round((value - 1) * 100, 2) if (value := grown[n]) is not None else None for n in chosen]
-        lines.append({"name": _t("Benchmark of performance"), "data": data})  # type: ignore[dict-item]
+        lines.append({"name": _t("Benchmark of performance"), "data": data})
     falls = [{"name": _t("Below the highest so far"), "data": [round(float(below[n]) * 100, 2) for n in chosen]}]
     return (
         {"type": "line", "unit": "%", "x": days, "series": lines},
