@@ -17,13 +17,15 @@ class ProductsConfig(AppConfig):
         from kexin.products.texts import events as text_events  # noqa: F401
         from kexin.products.texts import operations as text_operations  # noqa: F401
         from kexin.products.texts import policies as text_policies  # noqa: F401
+        from kexin.products.texts import printing  # noqa: F401
         from kexin.products.texts import queries as text_queries
         from kexin.products.texts import work as text_work
         from kexin.products.ui import pages, palette
+        from kexin.products.ui import performance as performance_ui
         from kexin.products.values import events as value_events  # noqa: F401
         from kexin.products.values import operations as value_operations  # noqa: F401
         from kexin.products.values import policies as value_policies  # noqa: F401
-        from kexin.products.values import queries as value_queries  # noqa: F401
+        from kexin.products.values import queries as value_queries
 
         work.register()
         text_work.register()
@@ -37,6 +39,15 @@ class ProductsConfig(AppConfig):
         register_tab("product", "overview", _("Overview"), 10, see)
         register_tab("product", "terms", _("Trading terms"), 20, see)
         register_tab("product", "risk", _("Risk"), 30, see)
+        register_tab("product", "performance", _("Performance"), 15, value_queries.VIEW_NET_VALUES)
+        register_panel(
+            "product", "performance", "main", 10, "performance", _("Performance"), value_queries.VIEW_NET_VALUES,
+            performance_ui.performance_panel, "load",
+        )  # fmt: skip
+        register_panel(
+            "product", "overview", "side", 25, "texts", _("Texts in use"), text_queries.VIEW_TEXTS,
+            performance_ui.texts_panel,
+        )  # fmt: skip
         register_tab("product", "admission", _("Admission"), 80, SEE_DRAFTS)
         register_panel("product", "overview", "main", 10, "about", _("The product"), see, pages.about_panel, "load")
         register_panel(

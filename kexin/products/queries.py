@@ -216,13 +216,18 @@ def calendar_of(terms: TradingTerms) -> IsOpen:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What becomes of an order placed at a moment. ``open``: the product takes orders for that dealing day."""
+    """What becomes of an order placed at a moment. ``open``: the product takes orders for that dealing day.
+
+    In its offering an order is confirmed when the product is established (``offered``). ``redeemed`` is None for a
+    product that is not redeemed before its end.
+    """
 
     placed: dt.datetime
     bought: Course
-    redeemed: Course
+    redeemed: Course | None
     open: bool
     settled: bool
+    offered: bool = False
 
 
 @query(VIEW, label=_("See products"))
@@ -244,9 +249,14 @@ def preview_of(terms: TradingTerms, placed: dt.datetime) -> Preview | None:
         paid = open_days_after(day, terms.payout_days, is_open)
     except NoOpenDay:
         return None
-    known = days()
-    settled = known.is_settled(paid)
-    return Preview(placed, Course(day, confirmed), Course(day, confirmed, paid), periods.holds(day), settled)
+    begun = terms.offer_from is None or terms.offer_from <= day
+    offered = TradeKind.OFFER in terms.trades and begun and terms.offer_until is not None and day <= terms.offer_until
+    if offered and terms.established_on is not None:
+        confirmed = terms.established_on
+    redeemed = Course(day, confirmed, paid) if TradeKind.REDEEM in terms.trades else None
+    open_ = offered or (TradeKind.PURCHASE in terms.trades and periods.holds(day))
+    settled = days().is_settled(max(confirmed, paid))
+    return Preview(placed, Course(day, confirmed), redeemed, open_, settled, offered)
 
 
 @query(VIEW, label=_("See products"))

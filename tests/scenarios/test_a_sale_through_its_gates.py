@@ -290,7 +290,9 @@ def test_the_customer_changes_her_mind_and_nobody_elses_sale_is_there(
 ) -> None:
     sale = opened(bank, chen, product)
     with pytest.raises(NotFound):
-        cancel_sale(sale, actor=customer(chen.pk + 1, "C-other", OWN, session="portal.2", address="10.0.0.8"), reason="x")
+        cancel_sale(
+            sale, actor=customer(chen.pk + 1, "C-other", OWN, session="portal.2", address="10.0.0.8"), reason="x"
+        )
     cancel_sale(sale, actor=herself(chen), reason="不想买了")
     sale.refresh_from_db()
     assert (sale.state, sale.closed_at is not None) == ("cancelled", True)

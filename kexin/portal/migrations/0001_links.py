@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(db_collation='C', max_length=40, verbose_name='purpose')),
                 ('digest', models.CharField(db_collation='C', editable=False, max_length=64, unique=True)),
                 ('state', models.CharField(choices=[('pending', 'Waiting for the code'), ('open', 'Open'), ('ended', 'Ended')], max_length=8, verbose_name='state')),
-                ('proof', models.CharField(choices=[('none', 'Not yet'), ('code', 'Code to the mobile number'), ('app', "Signed in to the institution's app")], default='none', max_length=8, verbose_name='proof of identity')),
+                ('proof', models.CharField(choices=[('none', 'Not yet'), ('code', 'Code to the mobile number'), ('app', "Signed in to the institution's app")], default='none', max_length=8, verbose_name='proof shown')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
                 ('entered_at', models.DateTimeField(blank=True, null=True, verbose_name='entered')),
                 ('seen_at', models.DateTimeField(verbose_name='last seen')),

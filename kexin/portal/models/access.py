@@ -62,7 +62,7 @@ class PortalSession(models.Model):
     purpose = models.CharField(_("purpose"), max_length=40, db_collation="C")
     digest = models.CharField(max_length=64, unique=True, editable=False, db_collation="C")
     state = models.CharField(_("state"), max_length=8, choices=SessionState.choices)
-    proof = models.CharField(_("proof of identity"), max_length=8, choices=Proof.choices, default=Proof.NONE)
+    proof = models.CharField(_("proof shown"), max_length=8, choices=Proof.choices, default=Proof.NONE)
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
     entered_at = models.DateTimeField(_("entered"), null=True, blank=True)
     seen_at = models.DateTimeField(_("last seen"))

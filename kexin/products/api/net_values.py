@@ -135,7 +135,7 @@ class PerformanceShown(Shown):
     risk: RiskShown | None
     returns_missing: int = Field(description="Daily returns missing for a value at risk", examples=[0])
     past_words: str = Field(examples=["过往业绩不代表未来表现，不构成对产品业绩的保证。"])
-    benchmark_words: str = Field(examples=["业绩比较基准不代表预期收益率，不构成对产品收益的承诺。"])
+    benchmark_words: str = Field(examples=["业绩比较基准不等于预期收益率，不构成收益承诺。"])
     points: list[PointShown]
 
 

@@ -193,7 +193,7 @@ class CourseShown(Shown):
     placed: Moment
     dealing_day: Day
     confirmed_on: Day
-    paid_on: Day = Field(description="When the money of a redemption arrives")
+    paid_on: Day | None = Field(description="When the money of a redemption arrives")
     open: bool = Field(description="The product takes orders for that day")
     settled: bool
 
@@ -238,13 +238,11 @@ def asked(product_id: int, made: Any) -> ProductChangeAsked:
 
 
 def course(preview: Preview) -> CourseShown:
-    paid = preview.redeemed.paid_on
-    assert paid is not None
     return CourseShown(
         placed=preview.placed,
         dealing_day=preview.bought.dealing_day,
         confirmed_on=preview.bought.confirmed_on,
-        paid_on=paid,
+        paid_on=preview.redeemed.paid_on if preview.redeemed else None,
         open=preview.open,
         settled=preview.settled,
     )

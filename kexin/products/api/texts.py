@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
@@ -27,6 +28,7 @@ from kexin.products.texts.operations import (
     submit_text,
     withdraw_text,
 )
+from kexin.products.texts.printing import print_sheet
 from kexin.products.texts.queries import (
     VIEW_TEXTS,
     TextFile,
@@ -141,6 +143,12 @@ class WithdrawalOfText(Taken):
     """Why it may not be given any more."""
 
     reason: Reason
+
+
+class SheetTaken(Taken):
+    """In which language."""
+
+    language: Language  # type: ignore[valid-type]
 
 
 class WordsTaken(Taken):
@@ -310,3 +318,18 @@ def show_text_in_use(request: ApiRequest, product_id: Id, wanted: Query[UseWante
     """The reviewed version to give for a product in a language on a day."""
     found = text_in_use(request.actor, product_id, wanted.kind, wanted.language, wanted.day)
     return InUse(text=_version(found, Standing.IN_USE) if found else None)
+
+
+@router.write(
+    "POST",
+    "/products/{product_id}/sheet",
+    "products.print_sheet",
+    once=False,
+    content={"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+)
+def make_product_sheet(request: ApiRequest, product_id: Id, data: SheetTaken) -> HttpResponse:
+    """The product sheet in use today as PDF; recorded with its SHA-256."""
+    made = print_sheet(product_id, actor=request.actor, language=data.language)
+    response = HttpResponse(made.content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
+    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Self
 
 from django.core.validators import MinValueValidator
@@ -124,6 +125,11 @@ class ProductFee(models.Model):
             models.UniqueConstraint(fields=["product", "kind"], name="products_fee_once"),
             models.CheckConstraint(condition=Q(rate__gte=0, rate__lte=100), name="products_fee_percent"),
         ]
+
+    @property
+    def shown_rate(self) -> str:
+        """The rate without needless noughts."""
+        return f"{Decimal(self.rate).normalize():f}%"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.rate}%"

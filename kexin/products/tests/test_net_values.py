@@ -135,7 +135,7 @@ def test_nothing_of_the_past_before_a_month_then_the_same_words_for_everybody(ba
     young = performance(lin, wealth.pk)
     assert not young.shown
     assert (young.gained, young.risk, len(young.series)) == (None, None, 0)
-    assert "不代表预期收益" in young.benchmark_words
+    assert "不等于预期收益" in young.benchmark_words
     NetValue.objects.all().delete()
     give_values(wealth, 300)
     old = performance(lin, wealth.pk)

@@ -130,5 +130,26 @@ def test_what_becomes_of_an_order_today(house, product):
     found = trading_preview(house.actor("lin"), product.pk, placed)
     assert found is not None
     assert (found.bought.dealing_day, found.bought.confirmed_on) == (dt.date(2026, 3, 16), dt.date(2026, 3, 17))
+    assert found.redeemed is not None
     assert found.redeemed.paid_on == dt.date(2026, 3, 18)
     assert found.open
+
+
+def test_in_its_offering_a_product_is_confirmed_when_it_is_established(house, product):
+    data = dataclasses.replace(
+        TERMS, trades=("offer",), offer_until=dt.date(2026, 3, 13), established_on=dt.date(2026, 3, 16)
+    )
+    decide_approval(
+        set_terms(product.pk, actor=house.actor("fang"), data=data, reason="封闭式发行"),
+        actor=house.actor("du"),
+        approve=True,
+    )
+    from kexin.core.calendar import zone
+
+    last, late = (dt.datetime(2026, 3, 13, hour, tzinfo=zone()) for hour in (14, 16))
+    found = trading_preview(house.actor("lin"), product.pk, last)
+    assert found is not None
+    assert (found.bought.confirmed_on, found.redeemed, found.open) == (dt.date(2026, 3, 16), None, True)
+    after = trading_preview(house.actor("lin"), product.pk, late)
+    assert after is not None
+    assert not after.open

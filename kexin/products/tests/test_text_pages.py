@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,11 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kexin.core.actor import Actor
-from kexin.products.models import NetValue, Product, TextVersion
+from kexin.core.models import AuditEntry
+from kexin.holdings.tests.test_review import text_of
+from kexin.products.models import Benchmark, NetValue, Product, TextVersion
 from kexin.products.tests.conftest import TODAY, give_values
 from kexin.products.tests.test_texts import GOOD, approved, script, yes
 from kexin.products.texts.operations import draft_version, submit_text
+from kexin.products.ui.performance import benchmark_growth
 from kexin.products.ui.text_shape import compared, marked
+from kexin.project.demo.shelf_texts import demo_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +126,42 @@ def test_two_versions_side_by_side_keep_every_word() -> None:
     assert "\n\n".join(t for t in ("".join(c.text for c in p.before) for p in pairs) if t) == old
     assert "\n\n".join(t for t in ("".join(c.text for c in p.after) for p in pairs) if t) == new
     assert [each.same for each in pairs] == [True, False, False, True]
+
+
+def test_performance_is_shown_once_old_enough_with_its_words(bank: Any, client_of: Any, wealth: Product) -> None:
+    url = f"/panel/product/{wealth.pk}/performance/"
+    lin = client_of("lin")
+    give_values(wealth, 20)
+    young = lin.get(url).content.decode()
+    assert "起可展示过往业绩" in young
+    assert "data-chart" not in young
+    NetValue.objects.all().delete()
+    give_values(wealth, 300)
+    Benchmark.objects.create(product=wealth, from_on=TODAY - dt.timedelta(days=400), low=Decimal(3), basis="测算")
+    with CaptureQueriesContext(connection) as reads:
+        page = lin.get(url + "?months=6").content.decode()
+    assert len(reads) <= 18, [each["sql"][:90] for each in reads]
+    for words in ("最大回撤", "业绩比较基准", "过往业绩不代表未来表现", "不等于预期收益率", "历史模拟法"):
+        assert words in page, words
+    assert page.count("data-chart") == 2
+    assert benchmark_growth([TODAY, TODAY + dt.timedelta(days=365)], [(TODAY, 3.0)])[1] == pytest.approx(1.03)
+    assert benchmark_growth([TODAY], [(TODAY + dt.timedelta(days=1), 3.0)]) == [None]
+
+
+def test_the_sheet_is_the_reviewed_text_as_pdf(bank: Any, writer: Actor, client_of: Any, wealth: Product) -> None:
+    lin, url = client_of("lin"), reverse("product_texts:sheet", args=[wealth.pk])
+    assert lin.post(url, {"language": "zh"}).status_code == 422
+    _kind, _name, _language, title, body = next(
+        each for each in demo_texts() if each[:3] == ("product_sheet", "wealth", "zh")
+    )
+    row = approved(writer, bank.actor("wu"), script(writer, body, kind="product_sheet", title=title))
+    panel = lin.get(f"/panel/product/{wealth.pk}/texts/").content.decode()
+    assert title in panel
+    answer = lin.post(url, {"language": "zh"})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    said = "".join(text_of(answer.content).split())
+    row.refresh_from_db()
+    for words in ("稳健添利90天", "W90", "理财产品不是存款", row.sha256[:16], "第1版"):
+        assert words in said, words
+    entry = AuditEntry.objects.filter(operation="products.print_sheet").latest("pk")
+    assert entry.arguments["sha256"] == hashlib.sha256(answer.content).hexdigest()

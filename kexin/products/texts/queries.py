@@ -130,7 +130,7 @@ def text_in_use(
     actor: Actor, product_id: int, kind: str, language: str, day: dt.date | None = None
 ) -> TextVersion | None:
     """The version to give for a product on a day: its own text, else its class's; None where none was reviewed."""
-    product = Product.objects.filter(pk=product_id).first()
+    product = Product.objects.visible_to(actor, VIEW_TEXTS).filter(pk=product_id).first()
     if product is None:
         raise NotFound
     return version_in_use(product, kind, language, day)
@@ -172,7 +172,7 @@ def texts_of_product(actor: Actor, product_id: int) -> list[TextVersion]:
     """Every text in use for a product today, in all languages. Raises NotFound."""
     from kexin.products.texts.choices import TextKind, TextLanguage
 
-    product = Product.objects.filter(pk=product_id).first()
+    product = Product.objects.visible_to(actor, VIEW_TEXTS).filter(pk=product_id).first()
     if product is None:
         raise NotFound
     return versions_in_use(product, TextKind.values, TextLanguage.values)

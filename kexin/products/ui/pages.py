@@ -46,11 +46,8 @@ from kexin.products.queries import (
 )
 from kexin.products.rules import GRADED, STEPS, TRANSITIONS, band_of
 from kexin.products.ui.lists import GRADE_LEVEL, STATE_LEVEL, grade_chip, term_words
+from kexin.products.values.queries import benchmark_words
 
-NOT_A_PROMISE = _(
-    "The benchmark of performance is what the manager aims at or compares with. It is not an expected return and no"
-    " promise of one."
-)
 LANGUAGE_NAMES = {"zh-hans": _("Chinese"), "en": _("English")}
 
 
@@ -168,7 +165,7 @@ def benchmark_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]
         "product": file.product,
         "benchmark": file.benchmark,
         "history": file.benchmarks,
-        "words": NOT_A_PROMISE,
+        "words": benchmark_words(),
         "may_change": actor.may("products.change_benchmark") and file.product.state != ProductState.IN_REVIEW,
     }
 

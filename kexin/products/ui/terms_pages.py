@@ -18,8 +18,8 @@ from kexin.products.choices import DayCalendar, DividendChoice, ProductState, Tr
 from kexin.products.data import BenchmarkData, TermsData
 from kexin.products.operations import change_benchmark, set_terms
 from kexin.products.queries import product_file
-from kexin.products.ui.pages import NOT_A_PROMISE
 from kexin.products.ui.selling_pages import PROPOSED
+from kexin.products.values.queries import benchmark_words
 
 DATES = ("offer_from", "offer_until", "established_on", "value_on", "matures_on", "paid_on")
 DEALING = ("trades", "calendar", "cut_off", "confirm_days", "payout_days", "open_every_days", "open_length_days")
@@ -158,5 +158,5 @@ def benchmark(request: HttpRequest, pk: int) -> HttpResponse:
         done=lambda made: PROPOSED if isinstance(made, Approval) else _("The benchmark is stored."),
         submit_label="" if draft else _("Propose"),
         template="products/reason.html",
-        context={"hint": NOT_A_PROMISE},
+        context={"hint": benchmark_words()},
     )

@@ -28,6 +28,7 @@ from kexin.products.texts.operations import (
     withdraw_text,
 )
 from kexin.products.texts.policies import Point, TextReviewPolicy
+from kexin.products.texts.printing import print_sheet
 from kexin.products.texts.queries import findings_of, text_file, version_in_reach
 from kexin.products.ui.text_shape import loose, marked
 from kexin.products.ui.texts import context_of
@@ -230,3 +231,12 @@ def text_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("Withdrawn; it is given to nobody any more."),
         submit_label=_("Withdraw"),
     )
+
+
+@require_POST
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet of a product as PDF. A post, because printing is written down."""
+    made = print_sheet(pk, actor=actor_of(request), language=request.POST.get("language", TextLanguage.ZH))
+    response = HttpResponse(made.content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{made.name}"'
+    return response

@@ -33,7 +33,7 @@ def net_values(
     actor: Actor, product_id: int, first: dt.date | None = None, last: dt.date | None = None
 ) -> QuerySet[NetValue]:
     """Net values of a product, both ends of the span belonging to it; the caller orders."""
-    rows = NetValue.objects.filter(product_id=_existing(product_id).pk)
+    rows = NetValue.objects.filter(product_id=_existing(actor, product_id).pk)
     if first is not None:
         rows = rows.filter(day__gte=first)
     return rows if last is None else rows.filter(day__lte=last)
@@ -42,7 +42,7 @@ def net_values(
 @query(VIEW_NET_VALUES, label=_("See net values"))
 def valued_product(actor: Actor, product_id: int) -> Product:
     """A product whose net values somebody asks for. Raises NotFound."""
-    return _existing(product_id)
+    return _existing(actor, product_id)
 
 
 @query(VIEW_NET_VALUES, label=_("See net values"))
@@ -68,7 +68,7 @@ class Correction:
 @query(VIEW_NET_VALUES, label=_("See net values"))
 def corrections(actor: Actor, product_id: int, most: int = 20) -> list[Correction]:
     """The latest corrections of a product's net values, by hand or by a later file, the newest first."""
-    changed = NetValue.objects.filter(product_id=_existing(product_id).pk, version__gt=1)
+    changed = NetValue.objects.filter(product_id=_existing(actor, product_id).pk, version__gt=1)
     days = dict(changed.values_list("pk", "day"))
     rows = History.objects.filter(table_name="products_netvalue", action="update", row_id__in=list(days))
     found = []
@@ -111,7 +111,7 @@ def performance(actor: Actor, product_id: int, first: dt.date | None = None) -> 
 
     The one source for pages, sheets, the interface and the portal. Two reads.
     """
-    return performance_of(_existing(product_id), first)
+    return performance_of(_existing(actor, product_id), first)
 
 
 def performance_of(product: Product, first: dt.date | None = None) -> Performance:
@@ -190,8 +190,8 @@ def _english(language: str) -> bool:
     return (language or get_language() or "zh").startswith("en")
 
 
-def _existing(product_id: int) -> Product:
-    product = Product.objects.filter(pk=product_id).first()
+def _existing(actor: Actor, product_id: int) -> Product:
+    product = Product.objects.visible_to(actor, VIEW_NET_VALUES).filter(pk=product_id).first()
     if product is None:
         raise NotFound
     return product

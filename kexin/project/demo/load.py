@@ -27,12 +27,14 @@ from kexin.core.partitions import ensure_partitions
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit
 from kexin.project.demo import ledger_rows, sealed_accounts, sealed_parties
+from kexin.project.demo.assessed import bring_assessments
 from kexin.project.demo.block_rows import BlockRows, Task, make_block
 from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
 from kexin.project.demo.places import Places
 from kexin.project.demo.sellers import certify_sellers
 from kexin.project.demo.shelf_rows import load_products
+from kexin.project.demo.shelf_texts import load_net_values, load_texts
 from kexin.project.demo.simulate import Bank
 from kexin.project.demo.staffing import Staff, hire_everyone
 
@@ -89,8 +91,11 @@ def load_bank(
         _let_representatives_dispose()
         _let_facts_be_confirmed(bank.today, actor)
         planted = pa.concat_tables(truth)
+        counts["net_values"] = load_net_values(bank, places.products)
+        counts["texts"] = load_texts(bank)
         progress("past", 0, 1)
         counts |= bring_past(bank, staff, planted)
+        counts |= bring_assessments(bank.today)
         progress("past", 1, 1)
     _advance_sequences(places, bank.customers, last_account)
     loaded = Loaded(staff, planted, counts)

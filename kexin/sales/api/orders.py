@@ -49,7 +49,7 @@ class OrderShown(Shown):
     value_on: Day | None
 
 
-class AnswerShown(Shown):
+class CoreAnswerShown(Shown):
     """One word of the core system and what it did."""
 
     kind: str = Field(examples=["taken"])
@@ -62,7 +62,7 @@ class AnswerShown(Shown):
 class OrderWithAnswers(OrderShown):
     """An order with every word of the core system."""
 
-    answers: list[AnswerShown]
+    answers: list[CoreAnswerShown]
 
 
 class CoreAnswerTaken(Taken):
@@ -137,8 +137,8 @@ def list_orders(request: ApiRequest, wanted: Query[OrdersWanted]) -> Page[OrderS
 def read_order(request: ApiRequest, order_id: Id) -> OrderWithAnswers:
     """One order with every word of the core system."""
     file = order_file(request.actor, order_id)
-    names = AnswerShown.model_fields
-    answers = [AnswerShown(**{name: getattr(row, name) for name in names}) for row in file.answers]
+    names = CoreAnswerShown.model_fields
+    answers = [CoreAnswerShown(**{name: getattr(row, name) for name in names}) for row in file.answers]
     return OrderWithAnswers(**_order(file.order), answers=answers)
 
 

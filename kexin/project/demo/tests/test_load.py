@@ -66,6 +66,24 @@ class LoadedBank(TestCase):
     def setUpTestData(cls) -> None:
         cls.loaded = load_small()
 
+    def test_customers_were_assessed(self) -> None:
+        """Results tie to the product's own rule; who was 65 was told no more than C3."""
+        from kexin.suitability.assessments.standing import derived
+        from kexin.suitability.models import RiskAssessment, RiskStanding
+        from kexin.suitability.policies import AssessmentPolicy
+        from kexin.suitability.questionnaires.scoring import score
+
+        rules = in_force(AssessmentPolicy, TODAY)
+        found = list(RiskAssessment.objects.select_related("questionnaire"))
+        assert len(found) > 20
+        assert any(row.valid_until < TODAY for row in found)
+        for row in found:
+            scored = score(row.questionnaire.parsed, row.answers, rules.parsed_bands, rules.parsed_ceilings)
+            assert (row.points, row.grade, row.lowest) == (scored.points, scored.grade, scored.lowest)
+            assert row.told_grade <= (3 if row.age and row.age >= 65 else 5)
+        standing = RiskStanding.objects.all()[0]
+        assert derived(standing.pk) == (standing.assessment_id, None, False)
+
     def test_every_account_ends_at_its_opening_and_what_moved(self) -> None:
         gaps = rows(
             f"SELECT a.id, a.balance, coalesce({OPENING}, 0) + coalesce({MOVED}, 0) * {SIGN} FROM holdings_account a"
