@@ -56,6 +56,7 @@ SYSTEMS: Mapping[str, Promise] = {
     "clock.files": _("System: upkeep of files"),
     "clock.messages": _("System: messages"),
     "clock.ownership": _("System: customers without a manager"),
+    "clock.rerating": _("System: holders after a re-rating"),
     "clock.review": _("System: review of data"),
     "clock.work": _("System: time limits"),
     "demo.load": _("System: demo data"),

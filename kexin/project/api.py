@@ -46,7 +46,7 @@ from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
 from kexin.sales.api import orders
-from kexin.suitability.api import assessments, questionnaires
+from kexin.suitability.api import assessments, matching, questionnaires
 
 api = Interface()
 for floor in (
@@ -86,6 +86,7 @@ for floor in (
     appointments,
     assessments,
     questionnaires,
+    matching,
     work,
     views,
     approvals,

@@ -10,11 +10,10 @@ class SuitabilityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from kexin.people.vocabulary import register_product_words
-        from kexin.products.choices import ProductClass, Regime
         from kexin.suitability import policies  # noqa: F401  policies declare themselves
         from kexin.suitability.assessments import wiring
+        from kexin.suitability.matching import wiring as matching
 
-        register_product_words(ProductClass.choices, Regime.choices)
         wiring.register()
+        matching.register()
         post_migrate.connect(wiring.after_migrate, sender=self, dispatch_uid="suitability.questionnaires")

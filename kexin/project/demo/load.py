@@ -32,6 +32,7 @@ from kexin.project.demo.block_rows import BlockRows, Task, make_block
 from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
 from kexin.project.demo.places import Places
+from kexin.project.demo.sellers import certify_sellers
 from kexin.project.demo.shelf_rows import load_products
 from kexin.project.demo.shelf_texts import load_net_values, load_texts
 from kexin.project.demo.simulate import Bank
@@ -74,6 +75,7 @@ def load_bank(
     refuse_inhabited()
     progress("staff", 0, 1)
     staff = hire_everyone(bank.structure, actor=actor, password=password)
+    certify_sellers()
     progress("staff", 1, 1)
     places = _places(bank, staff, load_products(bank), actor)
     counts: dict[str, int] = {"units": len(staff.units), "posts": len(staff.posts), "products": len(places.products)}

@@ -37,3 +37,13 @@ class Check(TextChoices):
     TOLERANCE = "tolerance", _("What the customer can bear")
     PRODUCT = "product", _("Whether the product fits")
     SELLER = "seller", _("Whether the seller may sell it")
+
+
+class QualifiedBasis(TextChoices):
+    """Asset-management rules of 2018: two years' experience and one of these; entities by net assets."""
+
+    NET_ASSETS = "net_assets", _("Household net financial assets of 3 million")
+    ASSETS = "assets", _("Household financial assets of 5 million")
+    INCOME = "income", _("Own income of 400,000 a year for three years")
+    ENTITY = "entity", _("Entity with net assets of 10 million")
+    FINANCIAL = "financial", _("Financial institution or its product")

@@ -143,6 +143,9 @@ class MatchingPolicy(Policy):
         _("Declaration from a premium of the stated budget of"), unit="%", minimum=100, maximum=1000
     )
     age_and_years: int = setting(_("Declaration from age and years of paying together"), minimum=50, maximum=120)
+    rematch_days: int = setting(
+        _("Managers look at holders of a re-rated product within"), unit=_("working days"), minimum=1, maximum=60
+    )
     bases: dict = setting(_("Legal basis of each reason"), check=parse_bases)  # type: ignore[type-arg]
 
     @cached_property

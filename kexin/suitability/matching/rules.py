@@ -207,7 +207,8 @@ def _time(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     if not customer.exempt and product.regime != Regime.INSURANCE:
         longest = rules.horizon_days.get(customer.horizon)
         if longest is None:
-            yield Finding("horizon_unknown"), True
+            if _assessed(customer, facts.ask.on) is None:  # otherwise the missing assessment is told already
+                yield Finding("horizon_unknown"), True
         elif days > longest:
             yield Finding("term_over_horizon", {"days": days}), True
     if customer.individual and customer.age is not None:

@@ -11,6 +11,7 @@ from kexin.suitability.models.assessment import (
     RiskAssessment,
     RiskStanding,
 )
+from kexin.suitability.models.decision import QualifiedInvestor, Rematch, RematchLine, SuitabilityDecision
 from kexin.suitability.models.questionnaire import Questionnaire, QuestionnaireVersion
 
 __all__ = [
@@ -20,9 +21,13 @@ __all__ = [
     "ElderReview",
     "InsuranceNeeds",
     "ProfessionalStatus",
+    "QualifiedInvestor",
     "Questionnaire",
     "QuestionnaireVersion",
+    "Rematch",
+    "RematchLine",
     "ResultConfirmation",
     "RiskAssessment",
     "RiskStanding",
+    "SuitabilityDecision",
 ]

@@ -1,0 +1,41 @@
+"""What the room of assessments knows, as matching reads it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from kexin.party.models import Customer
+from kexin.suitability.assessments.standing import current_assessments
+from kexin.suitability.matching.sources import Assessed, Needs
+from kexin.suitability.models import InsuranceNeeds, RiskAssessment
+
+HORIZON = "horizon"  # the question of when the money is needed, in every shipped questionnaire
+
+
+def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:
+    """What counts of these customers' assessments on a day, with the stated horizon: five reads however many."""
+    known = current_assessments(customers, on)
+    wanted = [each.assessment_id for each in known.values() if each.assessment_id]
+    answers = RiskAssessment.objects.filter(pk__in=wanted).values_list("pk", f"answers__{HORIZON}")
+    horizons = {pk: str(answer or "") for pk, answer in answers}
+    return {
+        pk: Assessed(
+            standing=each.standing,
+            tolerance=each.grade,
+            lowest=each.lowest,
+            exempt=each.exempt,
+            elder=each.elder,
+            capacity=each.capacity,
+            assessment_id=each.assessment_id,
+            valid_until=each.valid_until,
+            horizon=horizons.get(each.assessment_id or 0, ""),
+        )
+        for pk, each in known.items()
+    }
+
+
+def needs(ids: list[int], on: dt.date) -> Mapping[int, Needs]:
+    """The last stated insurance needs, where they are still valid."""
+    rows = InsuranceNeeds.objects.filter(customer__in=ids).order_by("customer", "-id").distinct("customer")
+    return {row.customer_id: Needs(row.household_income, row.annual_budget) for row in rows if row.valid_until >= on}

@@ -1,0 +1,155 @@
+"""Gathering the facts of a decision: for many customers or products at once, in a fixed number of reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import Max, Q, Sum
+from django.db.models.functions import Greatest
+
+from kexin.holdings.models import Holding
+from kexin.party.choices import CustomerStatus, PartyKind
+from kexin.party.models import Customer, IdentityDocument
+from kexin.people.models import Employee
+from kexin.people.qualification_policies import QualificationPolicy
+from kexin.people.sellers import Sellable, Seller, seller_standing
+from kexin.products.choices import Offering, ProductState, Regime
+from kexin.products.models import Product
+from kexin.suitability.matching import sources
+from kexin.suitability.matching.facts import CustomerFacts, ProductFacts, SellerFacts
+from kexin.suitability.models import QualifiedInvestor
+
+_NOBODY = sources.Assessed("none", None)
+
+
+def age_of(customer: Customer, on: dt.date) -> int | None:
+    """Completed years, from year and day of birth that the file keeps plain; None where they are not known."""
+    if customer.born_year is None or not customer.birthday:
+        return None
+    return on.year - customer.born_year - (on.month * 100 + on.day < customer.birthday)
+
+
+def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, CustomerFacts]:
+    """The facts of these customers on a day; the number of reads does not depend on how many they are."""
+    rows = list(customers)
+    ids = [row.pk for row in rows]
+    documents = _documents(ids)
+    held = _held(ids)
+    qualified = {
+        row.customer_id: row.valid_until
+        for row in QualifiedInvestor.objects.filter(customer__in=ids).order_by("customer", "-id").distinct("customer")
+    }
+    assessed = sources.assessed(rows, on)
+    needs = sources.needs(ids, on)
+    restricted, agreed = sources.restrictions(ids, on), sources.consents(ids, on)
+    found = {}
+    for row in rows:
+        pk = row.pk
+        now, stated = assessed.get(pk, _NOBODY), needs.get(pk)
+        until, long_term = documents.get(pk, (None, False))
+        found[pk] = CustomerFacts(
+            customer_id=pk,
+            individual=row.kind == PartyKind.INDIVIDUAL,
+            active=row.status == CustomerStatus.ACTIVE,
+            standing=now.standing,
+            tolerance=now.tolerance,
+            lowest=now.lowest,
+            exempt=now.exempt,
+            elder=now.elder,
+            age=age_of(row, on),
+            capacity=now.capacity,
+            guardian_consents=now.guardian_consents,
+            assessment_id=now.assessment_id,
+            valid_until=now.valid_until,
+            horizon=now.horizon,
+            assets=row.assets,
+            held_by_grade=held.get(pk, {}),
+            income=stated.income if stated else None,
+            budget=stated.budget if stated else None,
+            needs_known=stated is not None,
+            qualified_until=qualified.get(pk),
+            document_until=until,
+            document_long_term=long_term,
+            restrictions=restricted.get(pk, ()),
+            consents=agreed.get(pk, ()),
+        )
+    return found
+
+
+def _documents(ids: list[int]) -> dict[int, tuple[dt.date | None, bool]]:
+    """The latest end among documents in use, and whether one has no end."""
+    rows = IdentityDocument.objects.filter(party__in=ids, retired_at=None).values("party")
+    found = rows.annotate(until=Max("expires_on"), ever=Max("pk", filter=Q(long_term=True))).order_by("party")
+    return {row["party"]: (row["until"], row["ever"] is not None) for row in found}
+
+
+def _held(ids: list[int]) -> dict[int, dict[int, Decimal]]:
+    """Market value per ruling grade; products without a grade do not count here."""
+    grade = Greatest("product__own_grade", "product__issuer_grade")
+    rows = (
+        Holding.objects.filter(customer__in=ids, market_value__gt=0).annotate(grade=grade).values("customer", "grade")
+    )
+    found: dict[int, dict[int, Decimal]] = {}
+    for row in rows.annotate(value=Sum("market_value")).order_by():
+        if row["grade"] is not None:
+            found.setdefault(row["customer"], {})[row["grade"]] = row["value"]
+    return found
+
+
+def product_facts(product: Product, on: dt.date, sold: Decimal | None = None) -> ProductFacts:
+    """The facts of a product in hand, no query where ``terms`` was read along; ``sold`` counts against the quota."""
+    terms = getattr(product, "terms", None)
+    quota = getattr(terms, "quota", None)
+    return ProductFacts(
+        product_id=product.pk,
+        code=product.code,
+        product_class=product.product_class,
+        regime=product.regime,
+        private=product.offering == Offering.PRIVATE,
+        grade=product.risk_grade,
+        state=product.state,
+        on_sale=product.state == ProductState.ADMITTED and not _over(terms, on),
+        term_days=product.term_days,
+        minimum=product.minimum_amount,
+        quota_left=None if quota is None else max(quota - (sold or Decimal(0)), Decimal(0)),
+        uncertain=product.regime == Regime.INSURANCE and bool(getattr(product, "details", {}).get("uncertain", True)),
+    )
+
+
+def _over(terms: object, on: dt.date) -> bool:
+    """Matured, or only ever offered in a period that does not hold the day."""
+    if terms is None:
+        return False
+    matures = getattr(terms, "matures_on", None)
+    if matures is not None and matures <= on:
+        return True
+    first, last = getattr(terms, "offer_from", None), getattr(terms, "offer_until", None)
+    if "purchase" in (getattr(terms, "trades", None) or ["purchase"]):
+        return False
+    return (first is not None and first > on) or (last is not None and last < on)
+
+
+def sold_of(products: Iterable[Product]) -> dict[int, Decimal]:
+    """What has been placed of products with a quota, at cost: one read."""
+    limited = [row.pk for row in products if getattr(getattr(row, "terms", None), "quota", None) is not None]
+    if not limited:
+        return {}
+    rows = Holding.objects.filter(product__in=limited).values("product").annotate(cost=Sum("cost")).order_by()
+    return {row["product"]: row["cost"] for row in rows}
+
+
+def seller_facts(
+    employee: Employee | None, seller: Seller, product: ProductFacts, rules: QualificationPolicy, on: dt.date
+) -> SellerFacts:
+    """What the people floor says of this seller for this product."""
+    standing = seller_standing(
+        seller, Sellable(product.product_class, product.regime, product.grade, product.private), rules, on
+    )
+    return SellerFacts(
+        employee.pk if employee is not None else None,
+        True,
+        tuple((each.code, str(each.text)) for each in standing.reasons),
+        tuple((each.code, str(each.text)) for each in standing.warnings),
+    )
