@@ -87,6 +87,7 @@ for floor in (
     assessments,
     matching,
     questionnaires,
+    matching,
     work,
     views,
     approvals,

@@ -217,7 +217,7 @@ def match_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Matching opinion"),
         sub=_("The opinion is kept with everything it stands on; a refusal, too."),
         back_url=f"{reverse('party:customer', args=[pk])}?tab=fits",
-        submit_label=_("Decide"),
+        submit_label=_("Give the opinion"),
         done=_("The opinion was given."),
         go=lambda made: reverse("suitability:decision", args=[made.pk]),
     )

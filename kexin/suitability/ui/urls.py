@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.suitability.ui import assessments, questionnaires
-from kexin.suitability.ui.matching_urls import urlpatterns as matching
+from kexin.suitability.ui import assessments, matching_urls, questionnaires
 
 app_name = "suitability"
 
@@ -23,5 +22,5 @@ urlpatterns = [
     path("customers/<int:pk>/assess/", assessments.invite_page, name="invite"),
     path("customers/<int:pk>/capacity/", assessments.capacity_page, name="capacity"),
     path("customers/<int:pk>/professional/", assessments.professional_page, name="professional"),
-    *matching,
+    *matching_urls.urlpatterns,
 ]

@@ -1,0 +1,84 @@
+"""Lin is certified and authorised, sees what fits Mrs Chen, and is stopped on the day after her certificate ends.
+
+The customer answers the questionnaire herself; each opinion keeps the three checks and everything it stood on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from kexin.core.approval import decide_approval
+from kexin.core.calendar import business_date, zone
+from kexin.party.models import Customer, IdentityDocument
+from kexin.people import operations as people
+from kexin.products.models import Product
+from kexin.suitability.assessments.operations import answer_question, open_session, submit_assessment
+from kexin.suitability.matching.operations import match
+from kexin.suitability.matching.shelf import shelf_of
+from kexin.suitability.tests.conftest import as_customer
+
+REQUIREMENTS = {
+    "D-12": (
+        "matching by tolerance, horizon, assets, state; nothing above the customer's grade is recommended",
+        "experience and objectives count through the questionnaire only",
+    ),
+    "D-13": "the three checks with each opinion: who the customer is, what can be borne, whether the product fits",
+    "J-01": ("certificates, training and authorisations of each seller with evidence", "files of the evidence itself"),
+    "J-02": ("certified on duty: an expired certificate stops the opinion the day after", "the roster of a counter"),
+    "J-06": (
+        "recommendations only by who is certified and authorised",
+        "call lists and messages do not ask for an opinion by themselves yet",
+    ),
+}
+SCREENS = {"D-12": "适配产品", "D-13": "适配产品", "J-01": "销售人员", "J-02": "销售人员", "J-06": "适配产品"}
+pytestmark = pytest.mark.django_db
+TODAY, DAY = dt.date(2026, 11, 20), dt.timedelta(days=1)
+
+
+def _assessed(chen: Customer) -> None:
+    actor = as_customer(chen)
+    begun = open_session(actor=actor, channel="link", device="phone")
+    assert begun.questionnaire is not None
+    for each in begun.questionnaire.parsed.questions():
+        answer_question(begun, actor=actor, question=each.code, value="c")
+    submit_assessment(begun, actor=actor)
+
+
+def test_certified_today_stopped_the_day_after(bank: Any, chen: Any, time_machine: Any) -> None:
+    time_machine.move_to(dt.datetime.combine(TODAY, dt.time(9), zone()), tick=False)
+    Customer.objects.filter(pk=chen.pk).update(born_year=1981, birthday=301, status="active", assets=Decimal(400_000))
+    IdentityDocument.objects.filter(party=chen.pk).update(long_term=True, expires_on=None)
+    chen = Customer.objects.get(pk=chen.pk)
+    _assessed(chen)
+    lin, zhou, today = bank.actor("lin"), bank.actor("zhou"), business_date()
+    people.record_qualification(
+        bank.employees["lin"], actor=zhou, kind="bank_wealth", number="W-7", issuer="协会", issued_on=today - 30 * DAY,
+        valid_until=today, evidence="官网查询",
+    )  # fmt: skip
+    approval = people.propose_authorisation(
+        bank.employees["lin"], actor=zhou, classes=["wealth"], highest_grade=5, starts_on=today,
+        ends_on=today + 90 * DAY, reason="通过考核",
+    )  # fmt: skip
+    decide_approval(approval, actor=bank.actor("wu"), approve=True)
+    made = [
+        Product.objects.create(
+            code=f"S{grade}", name=f"江岚{grade}号", product_class="wealth", regime="investment", state="admitted",
+            own_grade=grade, issuer_grade=grade, minimum_amount=Decimal(10_000),
+        )
+        for grade in (1, 5)
+    ]  # fmt: skip
+    shelf = shelf_of(lin, chen.pk)
+    assert [line.product.code for line in shelf.fitting] == ["S1"]
+    assert [each.code for each in shelf.others[0].verdict.refusals] == ["grade_above"]
+    told = match(chen, made[0], actor=lin, purpose="recommendation")
+    assert (told.outcome, all(told.checks.values())) == ("allow", True)
+    assert not match(chen, made[1], actor=lin).checks["product"]
+    time_machine.move_to(dt.datetime.combine(TODAY + DAY, dt.time(9), zone()), tick=False)
+    later = match(chen, made[0], actor=lin, purpose="recommendation")
+    assert ([each["code"] for each in later.refusals], later.checks["seller"]) == (["seller"], False)
+    told.refresh_from_db()
+    assert told.outcome == "allow"
