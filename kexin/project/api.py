@@ -45,7 +45,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
-from kexin.sales.api import orders
+from kexin.sales.api import orders, sales
 from kexin.suitability.api import assessments, matching, questionnaires
 
 api = Interface()
@@ -87,7 +87,6 @@ for floor in (
     assessments,
     matching,
     questionnaires,
-    matching,
     work,
     views,
     approvals,
@@ -104,5 +103,6 @@ for floor in (
     imports,
     audit,
     orders,
+    sales,
 ):
     api.add_router("", floor.router)

@@ -13,7 +13,7 @@ from kexin.core.calendar import business_date
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
-from kexin.core.operation import operation
+from kexin.core.operation import doors, operation
 from kexin.core.policy import in_force
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer
@@ -59,6 +59,9 @@ def open_sale(
     post = Post.objects.filter(pk=actor.post_id).first()
     if seller is None or post is None:
         raise RuleViolation(_("Only somebody who holds a post sells."))
+    needed = _needed(row, sold, channel, staff_took_part, opinion, rules)
+    if Gate.RECORDED in needed:
+        may_be_recorded().enforce()
     now, today, key = timezone.now(), business_date(), _next_key()
     sale = Sale.objects.create(
         pk=key,
@@ -72,7 +75,7 @@ def open_sale(
         currency=sold.currency,
         channel=channel,
         staff_took_part=staff_took_part,
-        needed=_needed(row, sold, channel, staff_took_part, opinion, rules),
+        needed=needed,
         decision_no=opinion.no,
         policies={"sales.sale": rules.policy_version},
         opened_at=now,
@@ -129,6 +132,16 @@ def saleable(product: Product) -> Decision:
         return ALLOWED
     label = ProductState(product.state).label
     return refused("product_state", _("This product is not on sale: %(state)s.") % {"state": label}, "product")
+
+
+def may_be_recorded() -> Decision:
+    """Can a sale be recorded here? No consent or no means to record means no sale (银监办发〔2017〕110号)."""
+    if "sales.complete_recording" in doors:
+        return ALLOWED
+    words = _(
+        "A sale of this class with staff on the premises has to be recorded, and this installation cannot record yet."
+    )
+    return refused("no_recording", words, "channel")
 
 
 def _on_sale(product: Product | int, amount: Decimal) -> Product:
