@@ -15,7 +15,7 @@ from kexin.sales.orders.adapters.reading import answer_from
 from kexin.sales.orders.answering import apply, end, follow_end
 from kexin.sales.orders.choices import DifferenceKind, OrderState, Settlement
 from kexin.sales.orders.differences import LABEL, SETTLE, WORK
-from kexin.sales.orders.events import OrderDifferenceSettled, OrderAbandoned
+from kexin.sales.orders.events import OrderAbandoned, OrderDifferenceSettled
 from kexin.sales.orders.handing import wake
 from kexin.sales.orders.rules import Effect, may_settle
 
