@@ -37,10 +37,11 @@ BATCH = 20_000
 _LOCK = 0x6B65_7869_6E01  # advisory lock: one sealer at a time
 
 # Inline and of built-in functions only: verifying must not trust a function stored in the database it examines.
-DIGEST = """sha256(convert_to(jsonb_build_array('1', e.id,
+TEXT = """jsonb_build_array('1', e.id,
  to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
  e.xid::text, e.actor_kind, e.actor_name, e.user_id, e.post_id, e.session, e.address, e.operation, e.outcome, e.reason,
- e.subject_kind, e.subject_id, e.customer_id, e.arguments, e.policies, e.events, e.inner_operations)::text, 'UTF8'))"""
+ e.subject_kind, e.subject_id, e.customer_id, e.arguments, e.policies, e.events, e.inner_operations)::text"""
+DIGEST = f"sha256(convert_to({TEXT}, 'UTF8'))"
 
 # Up to here every transaction that could write an entry has ended. A snapshot counts the transactions of the whole
 # cluster; one that holds the lock on its own number in another database cannot write here. Whatever is not proved to be

@@ -34,8 +34,10 @@ def font_folder() -> Path:
     return Path(settings.NODE_MODULES) / "@embedpdf" / "fonts-sc" / "fonts"
 
 
-def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> bytes:
+def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime, attaches: bool = False) -> bytes:
     """The document as PDF/A-2a bytes, tagged for screen readers. ``template`` reads ``sys.inputs.data`` (JSON).
+
+    One that ``attaches`` files is PDF/A-3a, the form that may carry them.
 
     Amounts are strings already written as people read them: a document never computes. About 0.3 s, most of it the
     first time, when fonts are read. Raises :class:`CannotTypeset`.
@@ -50,7 +52,7 @@ def typeset(template: Path, data: Mapping[str, Any], *, made_at: datetime) -> by
             font_paths=fonts,
             format="pdf",
             sys_inputs={"data": json.dumps(data, default=_plain, ensure_ascii=False)},
-            pdf_standards=["a-2a"],
+            pdf_standards=["a-3a" if attaches else "a-2a"],
             timestamp=int(made_at.timestamp()),
         )
     except typst.TypstError as error:

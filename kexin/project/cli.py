@@ -34,6 +34,7 @@ COMMANDS = {
     "export": "kexin.project.commands.export",
     "keys": "kexin.core.keys_command",
     "audit": "kexin.core.audit_command",
+    "dossier": "kexin.project.commands.dossier",
     "doctor": "kexin.project.commands.doctor",
     "manage": "kexin.project.commands.manage",
 }

@@ -61,6 +61,7 @@ NOT_SERVED: dict[str, str] = {
     "holdings.aum.queries.flows_of": "Part of the morning board; `/board` and `/figures` give flows.",
     "holdings.maturities.queries.maturity_totals": "Part of the morning board; `/board` gives them.",
     "holdings.aum.breakdown.figures_split": "Part of the morning board; `/board` gives the parts.",
+    "sales.operations.dossiers.export_dossier": "A signed file for an inspector, handed to a person who says what for.",
     "sales.operations.stamping.stamp_signatures": _CLOCK,
     "products.values.queries.valued_product": "The head of a page; `/products/{product_id}/performance` names it.",
     "party.operations.expiry.flag_expiring_documents": _CLOCK,
@@ -105,4 +106,10 @@ NOT_SERVED: dict[str, str] = {
     "sales.orders.handing.begin_handing_over": _CLOCK,
     "sales.orders.handing.end_handing_over": _CLOCK,
     "sales.orders.reconciling.compare_orders": _CLOCK,
+    "sales.operations.confirming.acknowledge_disclosure": _CUSTOMER,
+    "sales.operations.confirming.confirm_sale": _CUSTOMER,
+    "sales.operations.signing.sign_sale": _CUSTOMER,
+    "sales.own.own_sale": _CUSTOMER,
+    "sales.own.own_sales": _CUSTOMER,
+    "sales.queries.sales_of": "Part of the customer's page; `/sales?customer_id=…` lists them.",
 }

@@ -11,9 +11,11 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from kexin.sales import wiring
         from kexin.sales.adapters.authority import local
-        from kexin.sales.operations import stamping  # noqa: F401
+        from kexin.sales.dossier import sentences
+        from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
 
         local.register()
+        sentences.register()
         orders_wiring.wire()
         wiring.register()

@@ -46,7 +46,7 @@ class OrderRefused:
 
 @event
 @dataclass(frozen=True, slots=True)
-class OrderGivenUp:
+class OrderAbandoned:
     """A person found that the core system does not have it, and ended it."""
 
     customer_id: int

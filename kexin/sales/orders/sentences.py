@@ -37,6 +37,6 @@ def register() -> None:
     line("sales.OrderSent", _("Order handed over"), "send", _order)
     line("sales.OrderConfirmed", _("Order confirmed"), "circle-check", _amount, "good")
     line("sales.OrderRefused", _("Order refused by the core system"), "circle-x", _why, "warn")
-    line("sales.OrderGivenUp", _("Order given up"), "circle-x", _why, "warn")
+    line("sales.OrderAbandoned", _("Order given up"), "circle-x", _why, "warn")
     line("sales.OrderDifferenceFound", _("Difference with the core system"), "arrows-diff", _difference, "warn")
     line("sales.OrderDifferenceSettled", _("Difference settled"), "checks", _settled)

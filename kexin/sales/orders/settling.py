@@ -15,7 +15,7 @@ from kexin.sales.orders.adapters.reading import answer_from
 from kexin.sales.orders.answering import apply, end, follow_end
 from kexin.sales.orders.choices import DifferenceKind, OrderState, Settlement
 from kexin.sales.orders.differences import LABEL, SETTLE, WORK
-from kexin.sales.orders.events import OrderDifferenceSettled, OrderGivenUp
+from kexin.sales.orders.events import OrderAbandoned, OrderDifferenceSettled
 from kexin.sales.orders.handing import wake
 from kexin.sales.orders.rules import Effect, may_settle
 
@@ -32,7 +32,7 @@ def settle_order_difference(difference: OrderDifference | int, *, actor: Actor, 
     order = (
         Order.objects.select_for_update(of=("self",))
         .select_related("customer__party", "sale__product", "sale__seller")
-        .filter(pk=row.order_id)
+        .filter(differences=row)
         .first()
     )
     state = OrderState(order.state) if order is not None else None
@@ -60,5 +60,5 @@ def _do(way: Settlement, order: Order, row: OrderDifference, actor: Actor) -> No
         wake(order.pk)
     elif way == Settlement.GIVE_UP:
         end(order, OrderState.FAILED, row.note)
-        emit(OrderGivenUp(order.customer_id, order.order_no, order.pk, order.sale.sale_no, order.problem))
+        emit(OrderAbandoned(order.customer_id, order.order_no, order.pk, order.sale.sale_no, order.problem))
         follow_end(order, actor)

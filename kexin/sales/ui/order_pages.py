@@ -63,7 +63,7 @@ class OrderTable(Table):
             Column("state", _("State"), value=_chip),
             Column("made_at", _("Made"), value=lambda row: moment(row.made_at), sort="made_at"),
             Column("expected_on", _("Confirmation expected"), value=lambda row: day(row.expected_on)),
-            Column("attempts", _("Attempts"), align="end", hidden=True),
+            Column("attempts", _("Attempts to hand over"), align="end", hidden=True),
         )
 
     def row_url(self, row: Order) -> str:

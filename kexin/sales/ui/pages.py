@@ -128,6 +128,7 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],
             "actions": actions_for(request, "sale", row.pk) if row.state == SaleState.OPEN else [],
             "act": _act(actor, row, file.blocked_by),
+            "may_export": actor.may("sales.export_dossier"),
             "modes": TellingMode.choices,
             "may_cancel": row.state == SaleState.OPEN and _may(actor, row, "sales.cancel_sale"),
             "back_url": reverse("sales:sales"),

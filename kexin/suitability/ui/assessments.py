@@ -113,7 +113,7 @@ class ReviewForm(forms.Form):
     """The supervisor's decision."""
 
     lift = forms.ChoiceField(
-        label=_("Decision"),
+        label=_("What you decide"),
         choices=[("leave", _("Leave the ceiling")), ("lift", _("Lift the ceiling"))],
         widget=forms.RadioSelect,
         initial="leave",

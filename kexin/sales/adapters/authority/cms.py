@@ -12,7 +12,7 @@ import datetime as dt
 import hashlib
 from typing import Any, Final
 
-from asn1crypto import cms, keys
+from asn1crypto import algos, cms, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -88,7 +88,7 @@ def examine(der: bytes, content: bytes | None, root: x509.Certificate) -> tuple[
         data = content if content is not None else bytes(carried.contents)
         is_intact, is_valid = validate_sig_integrity(one, certificate, kind, hashlib.sha256(data).digest())
         at = extract_self_reported_ts(one)
-        plain = _plain_form(found, one, certificate) and info.dump(force=True) == der
+        plain = _made_again(found, one, certificate) == der and has_one_form(one["signature"].native)
         opened = x509.load_der_x509_certificate(certificate.dump())
     except (ValueError, TypeError, KeyError, AttributeError, SigningError, SignatureValidationError) as error:
         raise NotGenuine("form") from error
@@ -104,24 +104,34 @@ def examine(der: bytes, content: bytes | None, root: x509.Certificate) -> tuple[
     return opened, at
 
 
-def _plain_form(found: Any, one: Any, certificate: asn1_x509.Certificate) -> bool:
-    """Whether nothing stands in the uncovered places but what :func:`signed` puts there."""
-    sid = one["sid"].chosen
-    return (
-        [each["algorithm"].native for each in found["digest_algorithms"]] == [ALGORITHM]
-        and all(each["parameters"].native is None for each in found["digest_algorithms"])
-        and found["version"].native == ("v1" if found["encap_content_info"]["content_type"].native == "data" else "v3")
-        and found["crls"].native is None
-        and one["version"].native == "v1"
-        and sid["issuer"].dump() == certificate.issuer.dump()
-        and sid["serial_number"].native == certificate.serial_number
-        and one["digest_algorithm"]["algorithm"].native == ALGORITHM
-        and one["digest_algorithm"].dump() == found["digest_algorithms"][0].dump()
-        and one["signature_algorithm"]["algorithm"].native == "sha256_ecdsa"
-        and one["signature_algorithm"]["parameters"].native is None
-        and not one["unsigned_attrs"].native
-        and has_one_form(one["signature"].native)
+def _made_again(found: Any, one: Any, certificate: asn1_x509.Certificate) -> bytes:
+    """The structure as :func:`signed` makes it around the same signed values: every other byte is ours."""
+    kind, carried = found["encap_content_info"]["content_type"].native, found["encap_content_info"]["content"]
+    digest = algos.DigestAlgorithm({"algorithm": ALGORITHM})
+    sid = cms.IssuerAndSerialNumber({"issuer": certificate.issuer, "serial_number": certificate.serial_number})
+    by = cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier({"issuer_and_serial_number": sid}),
+            "digest_algorithm": digest,
+            "signature_algorithm": algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
+            "signed_attrs": cms.CMSAttributes.load(one["signed_attrs"].untag().dump(), strict=True),
+            "signature": one["signature"].native,
+        }
     )
+    inside: Any = cms.ContentInfo({"content_type": kind})
+    if carried.native is not None:
+        content = cms.ParsableOctetString(bytes(carried))
+        inside = cms.EncapsulatedContentInfo({"content_type": kind, "content": content})
+    whole = {
+        "version": "v1" if kind == "data" else "v3",
+        "digest_algorithms": cms.DigestAlgorithms((digest,)),
+        "encap_content_info": inside,
+        "certificates": [cms.CertificateChoices(name="certificate", value=certificate)],
+        "signer_infos": [by],
+    }
+    made = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(whole)})
+    return bytes(made.dump())
 
 
 def has_one_form(signature: bytes) -> bool:

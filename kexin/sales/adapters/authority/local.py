@@ -104,6 +104,24 @@ def _opened() -> tuple[x509.Certificate, Key]:
 
 def _make() -> AuthorityRoot:
     at = timezone.now()
+    certificate, key = new_root(at)
+    private = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    try:
+        with transaction.atomic():
+            return AuthorityRoot.objects.create(
+                name=NAME,
+                certificate=certificate.public_bytes(serialization.Encoding.PEM).decode("ascii"),
+                sealed_key=key_ring().encrypt("secrets", private, KEY_CONTEXT),
+                made_at=at,
+            )
+    except IntegrityError:  # another process was first
+        return AuthorityRoot.objects.get(name=NAME)
+
+
+def new_root(at: dt.datetime) -> tuple[x509.Certificate, Key]:
+    """A root certificate that certifies from ``at`` on, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     builder = (
@@ -118,19 +136,7 @@ def _make() -> AuthorityRoot:
         .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
-    private = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    try:
-        with transaction.atomic():
-            return AuthorityRoot.objects.create(
-                name=NAME,
-                certificate=_certified(builder, key).public_bytes(serialization.Encoding.PEM).decode("ascii"),
-                sealed_key=key_ring().encrypt("secrets", private, KEY_CONTEXT),
-                made_at=at,
-            )
-    except IntegrityError:  # another process was first
-        return AuthorityRoot.objects.get(name=NAME)
+    return _certified(builder, key), key
 
 
 def register() -> None:

@@ -1,0 +1,18 @@
+"""The timeline's sentence of a dossier."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from kexin.engagement.timeline import register_timeline
+
+
+def register() -> None:
+    """Called once, when the floor is ready."""
+    register_timeline(
+        "sales.DossierExported",
+        _("Dossier of a sale exported"),
+        "file-certificate",
+        lambda payload: str(payload.get("subject", "")),
+        group="access",
+    )
