@@ -50,7 +50,7 @@ def own_sale(actor: Actor, pk: int) -> OwnSale:
     if sale is None:
         raise NotFound
     passed = SaleGate.objects.filter(sale=sale, round=sale.round).values_list("gate", flat=True)
-    opinion = SuitabilityDecision.objects.filter(pk=sale.decision_no).first()
+    opinion = SuitabilityDecision.objects.filter(pk=sale.decision_no or 0).first()
     if opinion is None:
         return OwnSale(sale, next_gate(sale.needed, list(passed)))
     key = "en" if (get_language() or "").startswith("en") else "zh"

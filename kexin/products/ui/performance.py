@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _t
@@ -17,11 +17,12 @@ from kexin.core.ui.numbers import MINUS
 from kexin.core.ui.request import actor_of
 from kexin.products.models import Benchmark
 from kexin.products.texts.queries import texts_of_product
-from kexin.products.values.measures import DAYS_OF_YEAR, drawdowns
 from kexin.products.values.policies import ValueAtRiskPolicy
 from kexin.products.values.queries import Performance, performance
 from kexin.products.values.rules import months_later
-from kexin.products.values.value_at_risk import Loss
+
+if TYPE_CHECKING:
+    from kexin.products.values.value_at_risk import Loss
 
 SPANS = ((3, _("3 months")), (6, _("6 months")), (12, _("1 year")), (36, _("3 years")), (0, _("Since the beginning")))
 MOST_POINTS = 400  # of a line: more than a screen can show are thinned out
@@ -60,6 +61,8 @@ def benchmark_growth(days: Sequence[dt.date], rows: Sequence[tuple[dt.date, floa
 
     ``rows``: from which day which benchmark, the earliest first.
     """
+    from kexin.products.values.measures import DAYS_OF_YEAR
+
     level, found, last = 1.0, [], None
     starts = [day for day, _rate in rows]
     for day in days:
@@ -72,6 +75,8 @@ def benchmark_growth(days: Sequence[dt.date], rows: Sequence[tuple[dt.date, floa
 
 
 def _charts(found: Performance, rows: list[Benchmark]) -> tuple[dict[str, Any], dict[str, Any]]:
+    from kexin.products.values.measures import drawdowns
+
     series = found.series
     step = max(1, -(-len(series) // MOST_POINTS))
     chosen = sorted({*range(0, len(series), step), len(series) - 1})

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 from django.utils.translation import get_language
@@ -19,11 +20,12 @@ from kexin.core.models import History
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.products.models import NetValue, Product
-from kexin.products.values import measures
-from kexin.products.values.measures import Fall, Series
 from kexin.products.values.policies import PerformancePolicy, ValueAtRiskPolicy
 from kexin.products.values.rules import performance_may_be_shown
-from kexin.products.values.value_at_risk import Risk, risk_of
+
+if TYPE_CHECKING:  # numpy is imported where figures are asked for, not at the start
+    from kexin.products.values.measures import Fall, Series
+    from kexin.products.values.value_at_risk import Risk
 
 VIEW_NET_VALUES = "products.view_net_values"
 
@@ -102,9 +104,6 @@ class Performance:
     benchmark_words: str = ""
 
 
-EMPTY = measures.series_of(())
-
-
 @query(VIEW_NET_VALUES, label=_("See net values"))
 def performance(actor: Actor, product_id: int, first: dt.date | None = None) -> Performance:
     """Return, fall, fluctuation since ``first`` (else since the beginning) and value at risk on the latest returns.
@@ -116,6 +115,8 @@ def performance(actor: Actor, product_id: int, first: dt.date | None = None) -> 
 
 def performance_of(product: Product, first: dt.date | None = None) -> Performance:
     """The same, when the caller has already read the product and asked the permission."""
+    from kexin.products.values import measures
+
     rules = in_force(PerformancePolicy)
     today = business_date()
     rows = NetValue.objects.filter(product=product, day__lte=today).order_by("day")
@@ -124,7 +125,7 @@ def performance_of(product: Product, first: dt.date | None = None) -> Performanc
     may = performance_may_be_shown(began, today, rules.months_before_shown)
     words = benchmark_words(rules)
     if not may:
-        return Performance(product, may, began, latest, EMPTY, benchmark_words=words)
+        return Performance(product, may, began, latest, measures.series_of(()), benchmark_words=words)
     series = whole.since(first) if first else whole
     gained = measures.period_return(series)
     long_enough = series.span >= rules.annualise_from_days
@@ -163,6 +164,8 @@ def daily_returns(product_ids: Iterable[int], window: int) -> Mapping[int, dict[
 
     For floors that may see holdings; net values themselves belong to no customer.
     """
+    from kexin.products.values import measures
+
     last = business_date()
     first = last - dt.timedelta(days=window * 2 + 30)
     rows = NetValue.objects.filter(product_id__in=set(product_ids), day__range=(first, last))
@@ -179,6 +182,8 @@ def daily_returns(product_ids: Iterable[int], window: int) -> Mapping[int, dict[
 
 def _risk(series: Series) -> tuple[Risk | None, int]:
     """Value at risk on the latest returns, or how many returns are missing for it."""
+    from kexin.products.values.value_at_risk import risk_of
+
     rules = in_force(ValueAtRiskPolicy)
     returns = series.returns[-rules.window :]
     if len(returns) < rules.least:

@@ -171,8 +171,9 @@ def list_sales(request: ApiRequest, paging: Query[Paging], wanted: Query[SalesWa
             opened_until=wanted.opened_until,
         ),
     )
-    order = [("opened_at", "desc"), ("pk", "desc")]
-    items, following = page_of(request, rows, paging, order, lambda row: SaleShown(**_plain(row)))
+    items, following = page_of(
+        request, rows, paging, [("opened_at", "desc"), ("pk", "desc")], lambda row: SaleShown(**_plain(row))
+    )
     return Page[SaleShown](items=items, next=following)
 
 
@@ -238,7 +239,7 @@ def after_sale(request: ApiRequest, sale_id: Id, data: FollowUpTaken) -> SaleWho
 
 
 @router.write("POST", "/sales/{sale_id}/cancellation", "sales.cancel_sale")
-def end_sale(request: ApiRequest, sale_id: Id, data: Why) -> SaleWhole:
+def call_sale_off(request: ApiRequest, sale_id: Id, data: Why) -> SaleWhole:
     """End a sale before the order has gone."""
     row = _named(request, "sales.cancel_sale", sale_id)
     return _whole(request, cancel_sale(row, actor=request.actor, reason=data.reason).pk)

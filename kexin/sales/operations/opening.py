@@ -55,8 +55,8 @@ def open_sale(
     sold = _on_sale(product, amount)
     rules = in_force(SalePolicy)
     opinion = _opinion(decision_no, row.pk, sold, amount, channel, rules)
-    seller = Employee.objects.filter(user_id=actor.user_id).first()
-    post = Post.objects.filter(pk=actor.post_id).first()
+    seller = Employee.objects.filter(user_id=actor.user_id or 0).first()
+    post = Post.objects.filter(pk=actor.post_id or 0).first()
     if seller is None or post is None:
         raise RuleViolation(_("Only somebody who holds a post sells."))
     needed = _needed(row, sold, channel, staff_took_part, opinion, rules)

@@ -103,7 +103,9 @@ class SaleTable(Table):
 @require_GET
 def sale_list(request: HttpRequest) -> HttpResponse:
     """Sales within reach."""
-    table = SaleTable(request, sales(actor_of(request)), SaleFilterSet)
+    rows = sales(actor_of(request))
+    filters = SaleFilterSet(request.GET, queryset=rows, request=request)
+    table = SaleTable(request, rows, filters=filters)
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
         return HttpResponse(table.render())
     return render(request, "core/page_list.html", {"title": _("Sales"), "table": table})

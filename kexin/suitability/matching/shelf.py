@@ -91,7 +91,7 @@ def _on_shelf() -> QuerySet[Product]:
 def _with_terms(rows: QuerySet[Product]) -> QuerySet[Product]:
     """The trading terms are read along where products have them."""
     known = {field.name for field in Product._meta.get_fields()}
-    return rows.select_related("terms") if "terms" in known else rows  # type: ignore[misc]
+    return rows.select_related("terms") if "terms" in known else rows
 
 
 class _SellerOnce:

@@ -23,6 +23,7 @@ from kexin.core.ui.form_page import form_page, need
 from kexin.core.ui.request import actor_of
 from kexin.party.models import Customer, Party
 from kexin.party.naming import shown_name
+from kexin.party.queries import customer_in_reach
 from kexin.people.models import by_language
 from kexin.products.choices import ProductState
 from kexin.products.models import Product
@@ -149,6 +150,7 @@ def customers_panel(request: HttpRequest, pk: int) -> Shown:
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """GET ?product=1&product=2: two to four suitable products on equal lines."""
     actor = need(request, "suitability.view_shelf")
+    customer_in_reach(actor, pk)
     wanted = [int(each) for each in request.GET.getlist("product") if each.isdigit()][:10]
     context: dict[str, Any] = {"customer_id": pk}
     try:
