@@ -89,11 +89,13 @@ def risks(request: HttpRequest, pk: int) -> HttpResponse:
         except RuleViolation as refusal:
             wrong, problem = dict(refusal.fields), str(refusal.message) if not refusal.fields else ""
     given = texts_for(sale.product, _language())
+    said = _language()
+    given_answers = {key[2:]: value for key, value in request.POST.items() if key.startswith("q-")}
     asked = [
         (
             each,
-            each.text[_language()],
-            [(code, words[_language()]) for code, words in each.options],
+            each.text[said],
+            [(code, words[said], given_answers.get(each.code) == code) for code, words in each.options],
             wrong.get(each.code),
         )
         for each in questions_for(sale.product)
@@ -104,7 +106,6 @@ def risks(request: HttpRequest, pk: int) -> HttpResponse:
         "sale": sale,
         "texts": given,
         "questions": asked,
-        "given": {key[2:]: value for key, value in request.POST.items() if key.startswith("q-")},
         "problem": problem,
         "wrong": bool(wrong),
         "reading": reading or signing.dumps([pk, [each.pk for each in given], timezone.now().timestamp()], salt=_SALT),
