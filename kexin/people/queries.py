@@ -26,7 +26,16 @@ from kexin.people.standing import Absence, standings
 
 # Floors without customer data, and what touches them there all the same: loads of whole banks. Every floor that is
 # built later is withheld until the second factor (B-03) unless it is named here.
-_WITHOUT_CUSTOMERS = ("core.", "people.", "products.", "desk.")
+_WITHOUT_CUSTOMERS = (
+    "core.",
+    "people.",
+    "products.",
+    "desk.",
+    "suitability.view_questionnaires",
+    "suitability.view_scoring",
+    "suitability.draft_questionnaire",
+    "suitability.propose_questionnaire",
+)
 _WITH_CUSTOMERS = frozenset({"core.start_import", "core.view_imports"})
 
 

@@ -8,10 +8,11 @@ from pydantic import Field
 from kexin.core.actor import Actor
 from kexin.core.api.conditional import expected_version, tell_version
 from kexin.core.api.endpoints import ApiRequest, Endpoints
+from kexin.core.api.lookup import existing
 from kexin.core.api.shapes import Id, Moment, Shown, Taken, Version
 from kexin.engagement.models import Note
 from kexin.engagement.operations import answer_note, change_note, hand_note, pin_note, withdraw_note, write_note
-from kexin.engagement.queries import customer_for, handed_note, note_in_reach, notes
+from kexin.engagement.queries import handed_note, note_in_reach, notes
 from kexin.party.models import Customer
 
 router = Endpoints("engagement", _("Documents, notes, timeline"))
@@ -138,7 +139,7 @@ def _handed(actor: Actor, pk: int) -> HandedNoteShown:
 @router.write("POST", "/customers/{customer_id}/handed-notes", "engagement.hand_note", status=201)
 def hand_over_note(request: ApiRequest, customer_id: Id, data: HandedTaken) -> HandedNoteShown:
     """Write a note that the lead manager or another colleague is to answer."""
-    customer = customer_for(request.actor, customer_id, "engagement.hand_note")
+    customer = existing(request.actor, "engagement.hand_note", Customer.objects.all(), customer_id)
     row = hand_note(customer, actor=request.actor, text=data.text, post_id=data.post_id)
     return _handed(request.actor, row.pk)
 

@@ -300,7 +300,7 @@ def list_findings(request: ApiRequest, text_id: Id, number: int) -> FindingList:
     return FindingList(items=[_finding(each) for each in findings_of(request.actor, row)])
 
 
-@router.write("POST", "/product-texts/check", VIEW_TEXTS, _("Check words"), once=False)
+@router.write("POST", "/product-text-checks", VIEW_TEXTS, _("Check words"), once=False)
 def check_some_words(request: ApiRequest, data: WordsTaken) -> FindingList:
     """Look at words that are nobody's text yet; nothing is stored."""
     return FindingList(items=[_finding(each) for each in try_words(request.actor, **data.model_dump())])

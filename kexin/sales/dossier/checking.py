@@ -13,6 +13,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from asn1crypto import x509 as asn1_x509
@@ -26,7 +27,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from kexin.sales.adapters.authority.cms import NotGenuine, examine, issued_by
+from kexin.sales.adapters.authority.cms import NotGenuine, apart, examine, issued_by
 from kexin.sales.adapters.timestamp.tokens import BadToken, checked
 from kexin.sales.dossier.tree import FORMAT
 
@@ -98,7 +99,8 @@ def _signature(file: bytes, root: x509.Certificate) -> dt.datetime:
         first, ends, second, rest = (int(each) for each in one.byte_range)
         der = bytes(one.pkcs7_content)
         trusted = asn1_x509.Certificate.load(root.public_bytes(serialization.Encoding.DER))
-        status = validate_pdf_signature(one, ValidationContext(trust_roots=[trusted], allow_fetching=False))
+        context = ValidationContext(trust_roots=[trusted], allow_fetching=False)
+        status = apart(partial(validate_pdf_signature, one, context))
     except NotGenuine:
         raise
     except (SignatureValidationError, SigningError) as error:

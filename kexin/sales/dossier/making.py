@@ -34,7 +34,7 @@ def signed(pdf: bytes, dossier: Dossier, at: dt.datetime) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 
-    from kexin.sales.adapters.authority.cms import signer  # pyHanko: only who signs should load it
+    from kexin.sales.adapters.authority.cms import apart, signer  # pyHanko: only who signs should load it
 
     certificate, key = LocalAuthority().issue(name=dossier.institution, reference=dossier.number, at=at)
     meta = signers.PdfSignatureMetadata(
@@ -46,9 +46,8 @@ def signed(pdf: bytes, dossier: Dossier, at: dt.datetime) -> bytes:
         certify=True,
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
-    made = signers.PdfSigner(meta, signer(certificate, key)).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=RESERVED
-    )
+    maker = signers.PdfSigner(meta, signer(certificate, key))
+    made = apart(lambda: maker.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), bytes_reserved=RESERVED))
     return bytes(made.getvalue())
 
 

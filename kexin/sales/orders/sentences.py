@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from kexin.engagement.timeline import Payload, register_timeline
@@ -24,11 +25,16 @@ def _why(payload: Payload) -> str:
 
 
 def _difference(payload: Payload) -> str:
-    return f"{payload.get('subject', '')}：{DifferenceKind(payload['kind']).label}"
+    return f"{payload.get('subject', '')}：{_label(DifferenceKind, payload.get('kind'))}"
 
 
 def _settled(payload: Payload) -> str:
-    return f"{payload.get('subject', '')}：{Settlement(payload['way']).label}"
+    return f"{payload.get('subject', '')}：{_label(Settlement, payload.get('way'))}"
+
+
+def _label(choices: type[TextChoices], code: object) -> str:
+    """The word for a code; the code itself where the vocabulary has forgotten it."""
+    return str(choices(code).label) if code in choices.values else str(code or "")
 
 
 def register() -> None:

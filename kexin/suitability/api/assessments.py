@@ -140,7 +140,9 @@ def read_risk_standing(request: ApiRequest, customer_id: Id) -> RiskStandingShow
 @router.read("/customers/{customer_id}/risk-assessments", VIEW)
 def list_risk_assessments(request: ApiRequest, customer_id: Id) -> AssessmentsShown:
     """Results of a customer."""
-    return AssessmentsShown(items=[_shown(row) for row in assessments(request.actor, customer_id)])
+    found = assessments(request.actor, customer_id)
+    Customer.objects.fetch(customer_id, request.actor, VIEW)
+    return AssessmentsShown(items=[_shown(row) for row in found])
 
 
 @router.write("POST", "/customers/{customer_id}/assessment-invitations", "suitability.invite_to_assess", status=201)

@@ -218,6 +218,7 @@ def give_opinion(request: ApiRequest, customer_id: Id, data: MatchTaken) -> Matc
     values = data.model_dump(exclude={"product_id"})
     product = Product(pk=data.product_id)
     if request.actor.may("suitability.match"):
+        Customer.objects.fetch(customer_id, request.actor, "suitability.match")
         product = named(Product.objects.all(), data.product_id, "product_id", _("There is no such product."))
     return _decision(match(Customer(pk=customer_id), product, actor=request.actor, **values))
 
@@ -225,8 +226,8 @@ def give_opinion(request: ApiRequest, customer_id: Id, data: MatchTaken) -> Matc
 @router.read("/customers/{customer_id}/matching", VIEW_DECISIONS)
 def list_opinions(request: ApiRequest, customer_id: Id, wanted: Query[Paging]) -> Page[MatchingOpinionShown]:
     """Matching opinions of a customer within reach, newest first."""
-    Customer.objects.fetch(customer_id, request.actor, VIEW_DECISIONS)
     rows = decisions_of(request.actor, customer_id)
+    Customer.objects.fetch(customer_id, request.actor, VIEW_DECISIONS)
     lines, following = page_of(request, rows, wanted, [("pk", "desc")], _decision)
     return Page[MatchingOpinionShown](items=lines, next=following)
 

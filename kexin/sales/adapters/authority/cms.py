@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
-from typing import Any, Final
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar
 
 from asn1crypto import algos, cms, keys
 from asn1crypto import x509 as asn1_x509
@@ -25,6 +27,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts, validate_sig_integrity
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+T = TypeVar("T")
 ALGORITHM: Final = "sha256"
 ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of the curve P-256
 
@@ -61,15 +64,19 @@ def signed(
     at: dt.datetime,
 ) -> bytes:
     """A signature beside ``content`` (bytes), or around it (an encapsulated content of a type of its own), as DER."""
-    made = asyncio.run(
-        signer(certificate, key).async_sign_general_data(
-            content,
-            ALGORITHM,
-            detached=isinstance(content, bytes),
-            signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
-        )
+    work = signer(certificate, key).async_sign_general_data(
+        content,
+        ALGORITHM,
+        detached=isinstance(content, bytes),
+        signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
     )
-    return bytes(made.dump())
+    return bytes(apart(lambda: asyncio.run(work)).dump())
+
+
+def apart(work: Callable[[], T]) -> T:
+    """Do it in a thread of its own: the library runs an event loop, and the caller's thread may have one already."""
+    with ThreadPoolExecutor(max_workers=1) as own:
+        return own.submit(work).result()
 
 
 def examine(der: bytes, content: bytes | None, root: x509.Certificate) -> tuple[x509.Certificate, dt.datetime]:
