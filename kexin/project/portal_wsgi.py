@@ -4,5 +4,5 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ["DJANGO_SETTINGS_MODULE"] = "kexin.project.portal_settings"  # whoever started us set the staff's
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kexin.project.portal_settings")
 application = get_wsgi_application()

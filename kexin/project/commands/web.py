@@ -74,6 +74,7 @@ def _application(parent: int, *_: object) -> Callable[..., Any]:
 def load_portal(parent: int, *_: object) -> Callable[..., Any]:
     """The same for the portal."""
     die_with_parent(parent=parent)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "kexin.project.portal_settings"  # whoever started us set the staff's
     from kexin.project.portal_wsgi import application
 
     return application
