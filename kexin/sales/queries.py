@@ -27,7 +27,6 @@ class SaleFilter:
 
     state: str = ""
     product: int | None = None
-    seller_post: int | None = None
     opened_from: dt.date | None = None
     opened_until: dt.date | None = None
     customer: int | None = None
@@ -39,8 +38,6 @@ def narrowed(rows: QuerySet[Sale], wanted: SaleFilter) -> QuerySet[Sale]:
         rows = rows.filter(state=wanted.state)
     if wanted.product:
         rows = rows.filter(product_id=wanted.product)
-    if wanted.seller_post:
-        rows = rows.filter(seller_post_id=wanted.seller_post)
     if wanted.opened_from:
         rows = rows.filter(opened_on__gte=wanted.opened_from)
     if wanted.opened_until:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -72,25 +71,6 @@ def may_pass(gate: Gate, needed: Collection[int], passed: Collection[int], *, by
             for each in missing
         )
     )
-
-
-MOST = Decimal(10) ** 13
-CENT = Decimal("0.01")
-
-
-def may_sell(amount: Decimal, *, minimum: Decimal | None, step: Decimal | None) -> Decision:
-    """Is the amount one that can be bought: positive, in whole cents, from the minimum on, in the product's steps?"""
-    if not amount.is_finite() or amount <= 0:
-        return refused("amount", _("The amount is above zero."), "amount")
-    if amount != amount.quantize(CENT):
-        return refused("cents", _("The amount has two decimals at most."), "amount")
-    if amount > MOST:
-        return refused("too_much", _("The amount is too large."), "amount")
-    if minimum is not None and amount < minimum:
-        return refused("minimum", _("This product is sold from %(least)s on.") % {"least": f"{minimum:,.2f}"}, "amount")
-    if step and (amount - (minimum or 0)) % step:
-        return refused("step", _("Amounts go in steps of %(step)s.") % {"step": f"{step:,.2f}"}, "amount")
-    return ALLOWED
 
 
 def may_say_understood(*, seconds: int, least: int, wrong: Collection[str]) -> Decision:

@@ -18,15 +18,17 @@ from kexin.core.policy import in_force
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer
 from kexin.people.models import Employee, Post
-from kexin.products.choices import ProductState
+from kexin.products.choices import ProductState, TradeKind
 from kexin.products.models import Product
+from kexin.products.queries import saleable
+from kexin.products.trading import OrderLimits, may_buy
 from kexin.sales.choices import Gate, SaleChannel, SaleState
 from kexin.sales.events import SaleChanged, SaleClosed, SaleOpened
 from kexin.sales.matching import ASKED, opinion_of
 from kexin.sales.models import Sale
 from kexin.sales.operations.passing import is_open, pass_gate
 from kexin.sales.opinion import Opinion, may_rest_on
-from kexin.sales.rules import SaleFacts, may_sell, needed_gates
+from kexin.sales.rules import SaleFacts, needed_gates
 from kexin.sales.sale_policies import SalePolicy
 from kexin.sales.work import APPROVAL, settle
 
@@ -52,7 +54,7 @@ def open_sale(
         raise RuleViolation(_("The file is closed and can only be read."))
     if channel not in SaleChannel.values:
         raise RuleViolation(fields={"channel": _("Choose one of the list.")})
-    sold = _on_sale(product, amount)
+    sold = _on_sale(product, amount, actor)
     rules = in_force(SalePolicy)
     opinion = _opinion(decision_no, row.pk, sold, amount, channel, rules)
     seller = Employee.objects.filter(user_id=actor.user_id or 0).first()
@@ -60,8 +62,6 @@ def open_sale(
     if seller is None or post is None:
         raise RuleViolation(_("Only somebody who holds a post sells."))
     needed = _needed(row, sold, channel, staff_took_part, opinion, rules)
-    if Gate.RECORDED in needed:
-        may_be_recorded().enforce()
     now, today, key = timezone.now(), business_date(), _next_key()
     sale = Sale.objects.create(
         pk=key,
@@ -91,7 +91,7 @@ def change_sale(sale: Sale | int, *, actor: Actor, amount: Decimal, decision_no:
     """Another amount on a new matching opinion: a new round begins, and the customer confirms everything anew."""
     row = Sale.objects.lock(sale, actor, version=version)
     is_open(row).enforce()
-    sold = _on_sale(row.product_id, amount)
+    sold = _on_sale(row.product_id, amount, actor)
     rules = in_force(SalePolicy)
     opinion = _opinion(decision_no, row.customer_id, sold, amount, row.channel, rules)
     settle(APPROVAL, row, outcome="closed", by=actor.name, cancelled=True)
@@ -126,14 +126,6 @@ def close_sale(sale: Sale, state: SaleState, reason: str, actor: Actor) -> Sale:
     return sale
 
 
-def saleable(product: Product) -> Decision:
-    """May this product be opened in a sale today?"""
-    if product.state == ProductState.ADMITTED:
-        return ALLOWED
-    label = ProductState(product.state).label
-    return refused("product_state", _("This product is not on sale: %(state)s.") % {"state": label}, "product")
-
-
 def may_be_recorded() -> Decision:
     """Can a sale be recorded here? No consent or no means to record means no sale (银监办发〔2017〕110号)."""
     if "sales.complete_recording" in doors:
@@ -144,14 +136,31 @@ def may_be_recorded() -> Decision:
     return refused("no_recording", words, "channel")
 
 
-def _on_sale(product: Product | int, amount: Decimal) -> Product:
+def _on_sale(product: Product | int, amount: Decimal, actor: Actor) -> Product:
+    """The product, if it can be bought today in this amount, by the rules of the products floor."""
     pk = product.pk if isinstance(product, Product) else product
-    row = Product.objects.filter(pk=pk).first()
+    row = Product.objects.select_related("terms").filter(pk=pk).first()
     if row is None:
         raise NotFound
     terms = getattr(row, "terms", None)
-    (saleable(row) & may_sell(amount, minimum=row.minimum_amount, step=terms.add_step if terms else None)).enforce()
+    limits = OrderLimits(
+        trades={TradeKind.PURCHASE},  # in an offering or open: `saleable` has looked
+        first_least=row.minimum_amount,
+        add_least=terms.add_least if terms else None,
+        step=terms.add_step if terms else None,
+    )
+    (_is_saleable(row, actor) & may_buy(amount, limits, kind=TradeKind.PURCHASE)).enforce()
     return row
+
+
+def _is_saleable(product: Product, actor: Actor) -> Decision:
+    if product.state != ProductState.ADMITTED:
+        label = ProductState(product.state).label
+        words = _("This product is not on sale: %(state)s.") % {"state": label}
+        return refused("product_state", words, "product")
+    if not saleable(actor).filter(pk=product.pk).exists():
+        return refused("not_open", _("This product cannot be bought today: look at its trading terms."), "product")
+    return ALLOWED
 
 
 def _opinion(no: int, customer_id: int, product: Product, amount: Decimal, channel: str, rules: SalePolicy) -> Opinion:
@@ -179,6 +188,8 @@ def _needed(
         conditions=opinion.conditions,
     )
     gates = needed_gates(facts, rules.approval_conditions, follow_up=rules.follow_up_days > 0)
+    if Gate.RECORDED in gates:
+        may_be_recorded().enforce()
     return sorted(int(gate) for gate in gates)
 
 

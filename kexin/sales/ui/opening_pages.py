@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +17,13 @@ from kexin.core.ui.fields import SearchSelect
 from kexin.core.ui.form_page import need, put_errors
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
-from kexin.products.choices import ProductState
 from kexin.products.models import Product
+from kexin.products.queries import for_public, saleable
 from kexin.sales.choices import SaleChannel
 from kexin.sales.matching import ASKED
 from kexin.sales.operations.opening import open_sale
 from kexin.suitability.matching.choices import MatchOutcome
+from kexin.suitability.matching.gather import is_qualified
 from kexin.suitability.matching.operations import match
 from kexin.suitability.models import SuitabilityDecision
 
@@ -44,9 +46,9 @@ class SaleForm(forms.Form):
         help_text=_("Only where the rules of the product leave room for it; what follows is told with the opinion."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, products: QuerySet[Product], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Product.objects.filter(state=ProductState.ADMITTED).order_by("name")
+        rows = products.order_by("name")
         english = (get_language() or "").startswith("en")
         named = [(row.pk, f"{(row.name_en if english and row.name_en else row.name)} · {row.code}") for row in rows]
         self.fields["product"].choices = [("", ""), *named]  # type: ignore[attr-defined]
@@ -56,7 +58,8 @@ def new_for(request: HttpRequest, pk: int) -> HttpResponse:
     """``?product=`` fills the form. A refusing opinion is shown with its reasons; nothing is opened then."""
     actor = need(request, "sales.open_sale")
     customer = customer_in_reach(actor, pk)
-    form = SaleForm(request.POST or None, initial={"product": request.GET.get("product", "")})
+    offered = saleable(actor) if is_qualified(pk) else for_public(saleable(actor))
+    form = SaleForm(request.POST or None, products=offered, initial={"product": request.GET.get("product", "")})
     status, opinion = 200, None
     if request.method == "POST":
         status = 422

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.actor import Actor
-from kexin.core.errors import NotFound
 from kexin.core.templatetags.kexin import moment
 from kexin.core.ui import numbers
 from kexin.core.ui.columns import Column
@@ -31,7 +29,7 @@ from kexin.sales.operations.approving import approve_sale, follow_up_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import VIEW, sale_file, sales, sales_of
+from kexin.sales.queries import sale_file, sales, sales_of
 
 LEVEL = {
     SaleState.OPEN: "calm",
@@ -164,14 +162,6 @@ def _act(actor: Actor, row: Sale, gate: Gate | None) -> str:
     return operation.partition(".")[2]
 
 
-def _existing(actor: Actor, pk: int) -> Sale:
-    rows: QuerySet[Sale] = sales(actor)
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _back(pk: int) -> str:
     return reverse("sales:sale", args=[pk])
 
@@ -180,18 +170,18 @@ def _back(pk: int) -> str:
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
     """POST mode: the opinion was told."""
     actor = actor_of(request)
-    row, mode = _existing(actor, pk), request.POST.get("mode", "")
-    return post_only(request, lambda: tell_opinion(row, actor=actor, mode=mode), back_url=_back(pk), done=_("Noted."))
+    mode = request.POST.get("mode", "")
+    return post_only(request, lambda: tell_opinion(pk, actor=actor, mode=mode), back_url=_back(pk), done=_("Noted."))
 
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """POST approve=1|0, note."""
     actor = actor_of(request)
-    row, yes, note = _existing(actor, pk), request.POST.get("approve") == "1", request.POST.get("note", "")
+    yes, note = request.POST.get("approve") == "1", request.POST.get("note", "")
     return post_only(
         request,
-        lambda: approve_sale(row, actor=actor, approve=yes, note=note),
+        lambda: approve_sale(pk, actor=actor, approve=yes, note=note),
         back_url=_back(pk),
         done=_("Approved.") if yes else _("Refused."),
     )
@@ -201,11 +191,10 @@ def approve(request: HttpRequest, pk: int) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """POST: match once more and hand the order over."""
     actor = actor_of(request)
-    row = _existing(actor, pk)
     words = {SaleState.SENT: _("The order is on its way."), SaleState.REFUSED: _("Refused: read the reason.")}
     return post_only(
         request,
-        lambda: hand_over_sale(row, actor=actor),
+        lambda: hand_over_sale(pk, actor=actor),
         back_url=_back(pk),
         done=lambda sale: words.get(SaleState(sale.state), _("An approval is needed first.")),
     )
@@ -215,10 +204,10 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
 def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
     """POST result, note."""
     actor = actor_of(request)
-    row, result, note = _existing(actor, pk), request.POST.get("result", ""), request.POST.get("note", "")
+    result, note = request.POST.get("result", ""), request.POST.get("note", "")
     return post_only(
         request,
-        lambda: follow_up_sale(row, actor=actor, result=result, note=note),
+        lambda: follow_up_sale(pk, actor=actor, result=result, note=note),
         back_url=_back(pk),
         done=_("Noted."),
     )
@@ -228,9 +217,9 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """POST reason."""
     actor = actor_of(request)
-    row, reason = _existing(actor, pk), request.POST.get("reason", "")
+    reason = request.POST.get("reason", "")
     return post_only(
-        request, lambda: cancel_sale(row, actor=actor, reason=reason), back_url=_back(pk), done=_("Cancelled.")
+        request, lambda: cancel_sale(pk, actor=actor, reason=reason), back_url=_back(pk), done=_("Cancelled.")
     )
 
 
@@ -239,4 +228,4 @@ def sales_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
     rows = [(row, LEVEL[SaleState(row.state)]) for row in sales_of(actor, customer)]
-    return "sales/panel_sales.html", {"customer": customer, "rows": rows, "view": VIEW}
+    return "sales/panel_sales.html", {"customer": customer, "rows": rows}

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Max, Q, Sum
 from django.db.models.functions import Greatest
 
+from kexin.core.calendar import business_date
 from kexin.holdings.models import Holding
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer, IdentityDocument
@@ -29,6 +30,13 @@ def age_of(customer: Customer, on: dt.date) -> int | None:
     if customer.born_year is None or not customer.birthday:
         return None
     return on.year - customer.born_year - (on.month * 100 + on.day < customer.birthday)
+
+
+def is_qualified(customer_id: int, on: dt.date | None = None) -> bool:
+    """Does the last verification of the customer as a qualified investor count on the day? One read."""
+    rows = QualifiedInvestor.objects.filter(customer=customer_id).order_by("-id").values_list("valid_until", flat=True)
+    until = rows.first()
+    return until is not None and until >= (on or business_date())
 
 
 def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, CustomerFacts]:
