@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from typing import Any
 
 from kexin.core.imports.staging import run, server
 from kexin.core.partitions import ensure_partitions
@@ -68,7 +69,7 @@ SELECT r.submitted_at, 'suitability.AssessmentSubmitted', r.customer_id, k.custo
 """
 
 
-def _profiles(content: Content, rules: AssessmentPolicy) -> list[dict[str, object]]:
+def profiles(content: Content, rules: AssessmentPolicy) -> list[dict[str, Any]]:
     """Sets of answers from cautious to bold, scored by the rule itself."""
     found = []
     for no in range(PROFILES):
@@ -103,7 +104,7 @@ def bring_assessments(today: dt.date) -> dict[str, int]:
         server().execute(
             _RESULTS,
             {
-                "profiles": json.dumps(_profiles(version.parsed, rules), ensure_ascii=False),
+                "profiles": json.dumps(profiles(version.parsed, rules), ensure_ascii=False),
                 "today": today,
                 "longest": LONGEST,
                 "organisation": organisation,

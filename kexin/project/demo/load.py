@@ -31,6 +31,8 @@ from kexin.project.demo.assessed import bring_assessments
 from kexin.project.demo.block_rows import BlockRows, Task, make_block
 from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
+from kexin.project.demo.past_rows import Facts
+from kexin.project.demo.past_sales import bring_past_sales, truth_rows
 from kexin.project.demo.places import Places
 from kexin.project.demo.sellers import certify_sellers
 from kexin.project.demo.shelf_rows import load_products
@@ -96,6 +98,10 @@ def load_bank(
         progress("past", 0, 1)
         counts |= bring_past(bank, staff, planted)
         counts |= bring_assessments(bank.today)
+        facts = Facts()
+        sold, mis_sold = bring_past_sales(bank, staff, facts)
+        counts |= sold | {"facts_of_sales": facts.write()}
+        planted = pa.concat_tables([planted, truth_rows(mis_sold, planted.schema)])
         progress("past", 1, 1)
     _advance_sequences(places, bank.customers, last_account)
     loaded = Loaded(staff, planted, counts)

@@ -35,7 +35,7 @@ def certify_sellers() -> int:
                 highest_grade=4,
                 own_grade=3,
                 private=place % 3 == 1,
-                starts_on=today - dt.timedelta(days=200),
+                starts_on=today - dt.timedelta(days=340),
                 ends_on=today + dt.timedelta(days=40 if place % 12 == 5 else 160),
                 proposed_by=MADE_BY,
                 granted_by=GRANTED_BY,
@@ -47,7 +47,7 @@ def certify_sellers() -> int:
 
 
 def _paper(row: PostHolder, kind: str, place: int, today: dt.date) -> Qualification:
-    issued = today - dt.timedelta(days=300)
+    issued = today - dt.timedelta(days=420)
     until = today + dt.timedelta(days=430)
     if kind == "fund" and place % 12 == 0:
         until = today + dt.timedelta(days=20)

@@ -25,15 +25,15 @@ def sign_sale(sale: Sale | int, *, actor: Actor, drawing: str, proof: Proof) -> 
     ``drawing`` is what the page sent, ``proof`` how the customer showed who signs.
     """
     row = own(sale, actor)
-    signature = sign(row, actor=actor, drawing=drawing, documents=_documents(row), proof=proof)
+    signature = sign(row, actor=actor, drawing=drawing, documents=documents_of(row), proof=proof)
     evidence = {"signature": signature.pk, "kind": signature.kind, "drawing": signature.drawing_digest}
     pass_gate(row, Gate.SIGNED, actor=actor, evidence=evidence)
     ask_for_approval(row)
     return row
 
 
-def _documents(sale: Sale) -> list[SignedDocument]:
-    """The texts that were on the page, and the statement the customer confirmed."""
+def documents_of(sale: Sale) -> list[SignedDocument]:
+    """What is signed: the texts that were on the page, and the statement the customer confirmed."""
     gates = {each.gate: each for each in SaleGate.objects.filter(sale=sale, round=sale.round)}
     disclosed, confirmed = gates.get(Gate.DISCLOSED), gates.get(Gate.CONFIRMED)
     if disclosed is None or confirmed is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import re
@@ -18,7 +19,7 @@ from kexin.sales.adapters.authority import Certified, NotCertified, authority
 from kexin.sales.adapters.timestamp import NotStamped, time_stamper
 from kexin.sales.models import Sale, Signature, SignatureDrawing, SignatureStamp
 from kexin.sales.signatures.choices import ProofMethod, SignatureKind
-from kexin.sales.signatures.drawing import read_drawing
+from kexin.sales.signatures.drawing import Drawing, read_drawing
 from kexin.sales.signatures.rules import SigningFacts, is_reliable, kind_of
 
 FORMAT: Final = "kexin signature 1"
@@ -61,14 +62,25 @@ def sign(sale: Sale, *, actor: Actor, drawing: str, documents: Sequence[SignedDo
     _check_documents(documents)
     if Signature.objects.filter(sale=sale, round=sale.round).exists():
         raise Conflict(_("You have signed already."))
-    at = timezone.now()
+    made = signature_of(sale, actor=actor, drawn=drawn, documents=documents, proof=proof, at=timezone.now())
+    made.save()
+    SignatureDrawing.objects.create(signature=made, key_id=sale.customer.party.key_id, strokes=drawn.text)
+    if time_stamper().is_local:
+        stamp(made)
+    return made
+
+
+def signature_of(
+    sale: Sale, *, actor: Actor, drawn: Drawing, documents: Sequence[SignedDocument], proof: Proof, at: dt.datetime
+) -> Signature:
+    """The signature as it will be kept, not kept yet: the text signed and what certifies it."""
     house, device = authority(), read_device(proof.device)
     manifest = _manifest(sale, at.isoformat(timespec="microseconds"), drawn.digest, documents, proof, device, actor)
     certified = _certified(manifest, sale, at)
     facts = SigningFacts(
         proof.method, bool(proof.reference), certified is not None, house.is_licensed, bool(proof.agreement)
     )
-    made = Signature.objects.create(
+    return Signature(
         sale=sale,
         round=sale.round,
         at=at,
@@ -89,10 +101,6 @@ def sign(sale: Sale, *, actor: Actor, drawing: str, documents: Sequence[SignedDo
         certificate_serial=certified.serial if certified else "",
         cms=certified.signature if certified else None,
     )
-    SignatureDrawing.objects.create(signature=made, key_id=sale.customer.party.key_id, strokes=drawn.text)
-    if time_stamper().is_local:
-        stamp(made)
-    return made
 
 
 def stamp(signature: Signature) -> SignatureStamp | None:

@@ -94,7 +94,7 @@ def _usage(**wanted: bool) -> x509.KeyUsage:
 
 def _opened() -> tuple[x509.Certificate, Key]:
     """The root and its key, made when the house signs for the first time."""
-    row = AuthorityRoot.objects.filter(name=NAME).first() or _make()
+    row = AuthorityRoot.objects.filter(name=NAME).first() or establish(timezone.now())
     opened = serialization.load_der_private_key(
         key_ring().decrypt("secrets", bytes(row.sealed_key), KEY_CONTEXT), password=None
     )
@@ -102,8 +102,8 @@ def _opened() -> tuple[x509.Certificate, Key]:
     return x509.load_pem_x509_certificate(row.certificate.encode("ascii")), opened
 
 
-def _make() -> AuthorityRoot:
-    at = timezone.now()
+def establish(at: dt.datetime) -> AuthorityRoot:
+    """Make the root, in force from ``at`` on: by itself when the house first signs, or with a bank that has a past."""
     certificate, key = new_root(at)
     private = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
