@@ -1,5 +1,5 @@
 """The day of loading at the front, told through the doors once figures and maturities are known: targets, the pool,
-hand-overs that wait for a signature, appointments, reminders, calls made and still to make.
+hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from kexin.project.demo.chapters import tell_chapters
 from kexin.project.demo.day_calls import tell_of_calls
 from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
 from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, tell_of_targets, tell_of_transfers
+from kexin.project.demo.day_sales import tell_of_sales
 
 
 def tell_day(
@@ -36,6 +37,7 @@ def tell_day(
                 "meetings": lambda: tell_of_meetings(today),
                 "reminders": lambda: tell_of_reminders(today),
                 "calls": lambda: tell_of_calls(today),
+                "sales": lambda: tell_of_sales(today),
                 "outcomes": _ask,
             },
             told,

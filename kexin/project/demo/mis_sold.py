@@ -38,7 +38,7 @@ TERMINAL: Final = {
 }
 ADDRESS: Final = "10.32.7.18"  # of the terminal where the pensioner was assessed
 TERMINAL_ADDRESS: Final = "10.32.7.41"
-TOGETHER = 3
+TOGETHER, LOOKED_AT = 3, 8
 CONTRADICTED: Final = "客户说销售时告诉他“跟定期差不多”，以为保本，不知道是 R3。"  # said when asked afterwards
 
 
@@ -70,7 +70,7 @@ def _one_device(counter: Counter, bought: Sequence[Holding]) -> list[SaleStory]:
     span = dt.timedelta.max
     managers = list(counter.selling)
     for post in managers[1:] or managers:
-        rows = sorted((row for row in bought if row.customer.lead_post_id == post), key=_day)
+        rows = sorted((row for row in bought if row.customer.lead_post_id == post), key=_day)[-LOOKED_AT:]
         stories: list[SaleStory] = []
         for row in rows:
             if row.customer_id in {each.customer.pk for each in stories}:
@@ -106,10 +106,10 @@ def _assessed_twice(counter: Counter, bought: Sequence[Holding], opinions: Opini
         bolder = dataclasses.replace(facts.customer, standing="valid", tolerance=3, lowest=False, horizon=horizon)
         if decide(dataclasses.replace(facts, customer=bolder), counter.matching).refusals:
             continue
-        first = _assess(row, sheet, answers[2], at(day, 9, 42), selling.employee.staff_no)
+        first = _assess(counter, row, sheet, answers[2], at(day, 9, 42), selling.employee.staff_no)
         refused = counter.ask(row.customer, row.product, selling, row.cost, day, SaleChannel.REMOTE)
         opinions.give(*refused, row.product.name, at(day, 9, 51), selling.employee.staff_no)
-        _assess(row, sheet, answers[3], at(day, 10, 14), selling.employee.staff_no, before=first)
+        _assess(counter, row, sheet, answers[3], at(day, 10, 14), selling.employee.staff_no, before=first)
         return executed(
             counter, row, place=1, channel=(SaleChannel.REMOTE, True), seconds=16, began=at(day, 10, 20),
             said=CONTRADICTED, last=Gate.FOLLOWED_UP, result="contradicted",
@@ -118,6 +118,7 @@ def _assessed_twice(counter: Counter, bought: Sequence[Holding], opinions: Opini
 
 
 def _assess(
+    counter: Counter,
     row: Holding,
     sheet: QuestionnaireVersion,
     said: Mapping[str, Any],
@@ -165,6 +166,7 @@ def _assess(
             "pending": None,
         },
     )
+    counter.forget(row.customer, day)
     return made
 
 

@@ -111,10 +111,10 @@ def _others(counter: Counter, taken: set[int]) -> list[Customer]:
         assets__gte=100_000,
         risk_standing__valid_until__gte=counter.today,
     ).exclude(pk__in=taken)
-    return list(rows.select_related("party").order_by("-assets", "pk")[:60])
+    return list(rows.select_related("party").order_by("-assets", "pk")[:80])
 
 
-def _ended(counter: Counter, others: Sequence[Customer]) -> Iterator[SaleStory]:
+def _ended(counter: Counter, others: list[Customer]) -> Iterator[SaleStory]:
     """Sales that came to nothing: the customer's own change of mind, the head's refusal, the time run out, a product
     suspended between signature and order."""
     shelf = Product.objects.filter(regime__in=REGIMES, product_class="wealth", offering="public").order_by("code")
@@ -129,13 +129,18 @@ def _ended(counter: Counter, others: Sequence[Customer]) -> Iterator[SaleStory]:
         if change["kind"] == "suspended" and counter.today - dt.timedelta(days=FIRST) < change["changed_on"]:
             off = Product.objects.select_related("terms").filter(code=change["code"])
             cases.append((SUSPENDED, list(off), change["changed_on"]))
-    left = iter(others)
+    used: set[int] = set()
     for place, (ending, products, day) in enumerate(cases):
-        for customer in left:
+        counter.know(others, day)
+        for customer in others:
+            old = (customer.born_year or 9999) <= day.year - 66
+            if customer.pk in used or old != (ending is HEAD_REFUSED):
+                continue
             story = next(
                 (each for each in (_ending(counter, ending, customer, p, day, place) for p in products) if each), None
             )
             if story is not None:
+                used.add(customer.pk)
                 yield story
                 break
 
@@ -177,15 +182,14 @@ def _ending(
     )
 
 
-def _refusals(counter: Counter, others: Sequence[Customer], opinions: Opinions) -> None:
+def _refusals(counter: Counter, others: list[Customer], opinions: Opinions) -> None:
     """Opinions that refused, each for reasons of its own: asked at the counter, never opened as a sale."""
     shelf = list(Product.objects.filter(code__in=LOOKED_AT).select_related("terms").order_by("code"))
     seen: set[tuple[str, ...]] = set()
-    for place, customer in enumerate(others):
-        product = shelf[place % len(shelf)] if shelf else None
-        if product is None:
-            return
-        day = counter.today - dt.timedelta(days=3 + place * 5 % 60)
+    for place, customer in enumerate(others[:30] if shelf else ()):
+        product, day = shelf[place % len(shelf)], counter.today - dt.timedelta(days=3 + 14 * (place // 6))
+        if place % 6 == 0:
+            counter.know(others[place : place + 6], day)
         amount = product.minimum_amount or Decimal(100_000)
         selling = counter.selling[customer.lead_post_id or 0]
         facts, verdict = counter.ask(customer, product, selling, amount, day, SaleChannel.PREMISES)

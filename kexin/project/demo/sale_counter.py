@@ -25,7 +25,7 @@ from kexin.sales.matching import ASKED
 from kexin.sales.rules import SaleFacts, needed_gates
 from kexin.sales.sale_policies import SalePolicy
 from kexin.suitability.matching.choices import MatchOutcome, Purpose
-from kexin.suitability.matching.facts import AskFacts, MatchFacts, ProductFacts
+from kexin.suitability.matching.facts import AskFacts, CustomerFacts, MatchFacts, ProductFacts
 from kexin.suitability.matching.gather import customer_facts, product_facts, seller_facts
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.rules import Verdict, decide
@@ -55,6 +55,7 @@ class Counter:
             for row in held
             if row.post.title == WEALTH_MANAGER and row.post.unit_id in heads
         }
+        self._persons: dict[tuple[int, dt.date], CustomerFacts] = {}
         self._sellers: dict[int, Seller] = facts_of([each.employee for each in self.selling.values()])
 
     def product_on(self, product: Product, day: dt.date) -> ProductFacts:
@@ -78,9 +79,24 @@ class Counter:
         """Facts and conclusion of one question on a day."""
         of_product = self.product_on(product, day)
         seller = seller_facts(selling.employee, self._sellers[selling.employee.pk], of_product, self.qualification, day)
-        person = customer_facts([customer], day)[customer.pk]
-        facts = MatchFacts(of_product, person, seller, AskFacts(Purpose.SALE, ASKED[channel], day, amount))
+        facts = MatchFacts(
+            of_product, self._person(customer, day), seller, AskFacts(Purpose.SALE, ASKED[channel], day, amount)
+        )
         return facts, decide(facts, self.matching)
+
+    def _person(self, customer: Customer, day: dt.date) -> CustomerFacts:
+        if (customer.pk, day) not in self._persons:
+            self._persons[customer.pk, day] = customer_facts([customer], day)[customer.pk]
+        return self._persons[customer.pk, day]
+
+    def know(self, customers: list[Customer], day: dt.date) -> None:
+        """Read the facts of many at once, who will be asked about on that day."""
+        found = customer_facts(customers, day)
+        self._persons |= {(pk, day): facts for pk, facts in found.items()}
+
+    def forget(self, customer: Customer, day: dt.date) -> None:
+        """Something became known of the customer: ask anew."""
+        self._persons.pop((customer.pk, day), None)
 
     def needed(self, product: Product, verdict: Verdict, channel: SaleChannel, *, staff: bool) -> tuple[int, ...]:
         """The gates of such a sale, by the rule."""

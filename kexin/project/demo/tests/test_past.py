@@ -34,6 +34,9 @@ from kexin.project.demo.folios import read_folios
 from kexin.project.demo.past_calls import draw_calls
 from kexin.project.demo.simulate import prepare
 from kexin.project.demo.staffing import new_password
+from kexin.sales.choices import Gate
+from kexin.sales.models import Sale
+from kexin.sales.operations.passing import passed_gates
 
 CUSTOMERS, MONTHS, SEED = 240, 4, 7
 
@@ -149,6 +152,19 @@ class FirstMorning(TestCase):
         assert mine.filter(state=EntryState.OPEN).exists()
         assert Contact.objects.filter(on=self.today, by="lin").exists()
         assert Reminder.objects.filter(post=lin.post_id).count() == 4
+
+    def test_two_sales_are_in_progress_at_different_gates(self) -> None:
+        lin = cast("lin")
+        chen = Customer.objects.filter(lead_post=lin.post_id).order_by("pk")[0]
+        running = {each.customer_id: passed_gates(each) for each in Sale.objects.filter(state="open")}
+        assert len({len(passed) for passed in running.values()}) == len(running) <= 2
+        for customer, passed in running.items():
+            assert passed[-1] == (Gate.TOLD if customer == chen.pk else Gate.SIGNED)
+        done = AuditEntry.objects.filter(outcome="done", operation__startswith="sales.").values_list(
+            "operation", flat=True
+        )
+        assert running
+        assert {"sales.open_sale", "sales.tell_opinion"} <= set(done)
 
     def test_foreign_money_counts(self) -> None:
         assert set(ExchangeRate.objects.values_list("currency", flat=True)) == {"USD", "HKD"}
