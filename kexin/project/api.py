@@ -47,6 +47,7 @@ from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
 from kexin.sales.api import orders, sales
 from kexin.suitability.api import assessments, matching, questionnaires
+from kexin.suitability.api import values as customer_values
 
 api = Interface()
 for floor in (
@@ -87,6 +88,7 @@ for floor in (
     assessments,
     matching,
     questionnaires,
+    customer_values,
     work,
     views,
     approvals,

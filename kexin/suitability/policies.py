@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from kexin.suitability.assessments.policies import AssessmentPolicy
 from kexin.suitability.matching.policies import MatchingPolicy
+from kexin.suitability.value.policies import ValuePolicy
 
-__all__ = ["AssessmentPolicy", "MatchingPolicy"]
+__all__ = ["AssessmentPolicy", "MatchingPolicy", "ValuePolicy"]

@@ -38,3 +38,18 @@ def close_unfinished(timestamp: int) -> None:
     from kexin.suitability.assessments.clock import close_unfinished_sessions
 
     close_unfinished_sessions(actor=system("clock.assessments"))
+
+
+@app.periodic(cron="35 2 * * *")
+@app.task(
+    name="suitability.settle_values",
+    queueing_lock="suitability.settle_values",
+    queue="records",
+    retry=_AGAIN,
+)
+def settle_values(timestamp: int) -> None:
+    """Every night, after figures and tiers."""
+    from kexin.core.calendar import business_date
+    from kexin.suitability.value.deciding import settle_all
+
+    settle_all(business_date(), actor=system("clock.value"))

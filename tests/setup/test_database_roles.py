@@ -24,10 +24,9 @@ pytestmark = pytest.mark.xdist_group("roles")  # one worker makes what they shar
 
 ROLES = Path(__file__).resolve().parents[2] / "deploy" / "database" / "roles.sql"
 DATABASE = f"roles_{os.getpid()}"
-FIRST_UNIT = """
-from kexin.core.actor import system
-from kexin.people.operations import create_unit
-create_unit(actor=system("test"), code="HO", name="总行", kind="head_office", parent=None)
+UNITS = """
+from tests.personas import build
+build()
 """
 
 
@@ -79,7 +78,7 @@ def test_the_product_works_as_the_role_that_may_only_read_and_write_rows(install
     try:
         assert serving.status() == 200
         eventually(lambda: installation.findings()["job worker"]["good"] is True)
-        unit = installation.run("manage", "shell", "-c", FIRST_UNIT)
+        unit = installation.run("manage", "shell", "-c", UNITS, PYTHONPATH=str(ROLES.parents[2]))
         assert unit.returncode == 0, unit.stderr
         sealed = installation.run("audit", "seal")
         assert sealed.returncode == 0, sealed.stderr

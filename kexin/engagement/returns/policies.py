@@ -28,9 +28,13 @@ class ReturnVisitPolicy(Policy):
     at: str = setting(_("Proposed at"), check=parse_time)
     most_open: int = setting(_("Proposals open at a time, per manager, at most"), minimum=1, maximum=500)
 
-    def months(self, tier: str, wish: int | None) -> int:
-        """Months between visits of one customer; 0: none. The customer's wish comes before the tier."""
-        return wish if wish is not None else parse_intervals(self.intervals).get(tier, 0)
+    def months(self, tier: str, wish: int | None, asked: int | None = None) -> int:
+        """Months between visits of one customer; 0: none. The customer's wish comes first; otherwise the shorter of
+        what the tier says and what is ``asked`` for by the strategy for the customer."""
+        if wish is not None:
+            return wish
+        by_tier = parse_intervals(self.intervals).get(tier, 0)
+        return min((each for each in (by_tier, asked or 0) if each), default=0)
 
     def time(self) -> dt.time:
         """The time of day that is proposed, local."""

@@ -28,6 +28,7 @@ from kexin.engagement.colleagues import VIEW
 from kexin.engagement.events import AppointmentMade, ReturnWishNoted
 from kexin.engagement.models import Appointment, ReturnWish
 from kexin.engagement.returns.policies import ReturnVisitPolicy, parse_intervals
+from kexin.engagement.returns.rhythms import asked_months, with_rhythm
 from kexin.engagement.returns.rules import may_wish, visit_due
 from kexin.engagement.work import CUSTOMER, RETURN
 from kexin.party.choices import CustomerStatus
@@ -70,14 +71,21 @@ def _planned(customers: Iterable[int]) -> set[int]:
     return {pk for pk in rows.values_list("customer_id", flat=True) if pk is not None}
 
 
-def _next(
-    row: Customer, wishes: Mapping[int, int], last: Mapping[int, dt.date], rules: ReturnVisitPolicy, today: dt.date
-) -> dt.date | None:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What dates the visits of some customers: wishes, what strategies ask for, last visits."""
+
+    wishes: Mapping[int, int]
+    asked: Mapping[int, int]
+    last: Mapping[int, dt.date]
+
+
+def _next(row: Customer, known: _Known, rules: ReturnVisitPolicy, today: dt.date) -> dt.date | None:
     """The day of a customer's next visit; None where there is none to be."""
-    months = rules.months(row.tier, wishes.get(row.pk))
+    months = rules.months(row.tier, known.wishes.get(row.pk), known.asked.get(row.pk))
     if not months or row.status != CustomerStatus.ACTIVE:
         return None
-    since = last.get(row.pk) or row.admitted_on or row.created_at.astimezone(zone()).date()
+    since = known.last.get(row.pk) or row.admitted_on or row.created_at.astimezone(zone()).date()
     return visit_due(since, months, today, _following)
 
 
@@ -89,10 +97,10 @@ def next_visit(actor: Actor, customer_id: int) -> NextVisit:
         raise NotFound
     rules = in_force(ReturnVisitPolicy)
     wishes = dict(ReturnWish.objects.filter(customer=row).values_list("customer", "months"))
-    last = _last_visits([row.pk])
-    due = _next(row, wishes, last, rules, business_date())
-    months = rules.months(row.tier, wishes.get(row.pk))
-    return NextVisit(months, row.pk in wishes, last.get(row.pk), due, bool(_planned([row.pk])))
+    known = _Known(wishes, asked_months([row.pk]), _last_visits([row.pk]))
+    due = _next(row, known, rules, business_date())
+    months = rules.months(row.tier, wishes.get(row.pk), known.asked.get(row.pk))
+    return NextVisit(months, row.pk in wishes, known.last.get(row.pk), due, bool(_planned([row.pk])))
 
 
 @operation("engagement.note_return_wish", label=_("Note how often a customer wishes to be visited"), plain=("months",))
@@ -127,16 +135,21 @@ def propose_return_visits(*, actor: Actor, today: dt.date) -> int:
     tiers = list(parse_intervals(rules.intervals))
     there = held_on(today).values("post")
     away = Delegation.objects.running(today).values("post")
+    wanted_rows = Q(tier__in=tiers) | Q(pk__in=[pk for pk, months in wishes.items() if months])
+    for rhythm in with_rhythm():
+        wanted_rows |= Q(pk__in=rhythm)
     rows = (
-        Customer.objects.filter(Q(tier__in=tiers) | Q(pk__in=[pk for pk, months in wishes.items() if months]))
+        Customer.objects.filter(wanted_rows)
         .filter(status=CustomerStatus.ACTIVE, lead_post__in=there)
         .exclude(lead_post__in=away)
         .only("pk", "tier", "status", "admitted_on", "created_at", "lead_post_id", "unit_id")
     )
     found = [row for row in rows if row.pk not in proposed]
-    last, planned = _last_visits([row.pk for row in found]), _planned([row.pk for row in found])
+    keys = [row.pk for row in found]
+    last, planned = _last_visits(keys), _planned(keys)
+    known = _Known(wishes, asked_months(keys), last)
     until = today + dt.timedelta(days=rules.ahead_days)
-    due = [(_next(row, wishes, last, rules, today), row) for row in found if row.pk not in planned]
+    due = [(_next(row, known, rules, today), row) for row in found if row.pk not in planned]
     wanted = sorted(
         ((day, last.get(row.pk) or dt.date.min, row.pk, row) for day, row in due if day is not None and day <= until)
     )
@@ -177,9 +190,10 @@ def _settle(customers: list[int], today: dt.date, by: str) -> None:
     rows = Customer.objects.in_bulk(list(open_items))
     wishes = dict(ReturnWish.objects.filter(customer__in=rows).values_list("customer", "months"))
     last, planned = _last_visits(rows), _planned(rows)
+    known = _Known(wishes, asked_months(list(rows)), last)
     for pk, item in open_items.items():
         opened = item.opened_at.astimezone(zone()).date()
-        day = _next(rows[pk], wishes, last, rules, opened) if pk not in planned else None
+        day = _next(rows[pk], known, rules, opened) if pk not in planned else None
         if day is None or day > today + dt.timedelta(days=max(rules.ahead_days, 31)):
             close_work(RETURN, CUSTOMER, pk, outcome="superseded", by=by, cancelled=True)
         elif _moment(day, rules) != item.due_at:

@@ -422,9 +422,12 @@ def test_query_budget_of_the_screen(bank: Any, chen: Any, client_of: Any) -> Non
         if more:
             a_list(bank, *more, why="回访")
         client.get(reverse("engagement:calls"))
-        with CaptureQueriesContext(connection) as caught:
-            assert client.get(reverse("engagement:calls")).status_code == 200
-        counts.append(len(caught))
+        reads = []
+        for _again in range(2):  # once a minute a request also notes when the person was last seen
+            with CaptureQueriesContext(connection) as caught:
+                assert client.get(reverse("engagement:calls")).status_code == 200
+            reads.append(len(caught))
+        counts.append(min(reads))
     assert counts[1] <= counts[0] + 1, counts
     assert counts[0] <= 45, counts
 

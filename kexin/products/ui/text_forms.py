@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from kexin.core.calendar import business_date
@@ -61,7 +62,7 @@ class DraftForm(forms.Form):
         max_length=30,
         help_text=_("Instead of a class: for this product alone"),
     )
-    title = forms.CharField(label=_("Title"), max_length=120)
+    title = forms.CharField(label=pgettext_lazy("text", "Title"), max_length=120)
     body = forms.CharField(
         label=_("Text"), max_length=LONGEST, help_text=BODY_HELP, widget=forms.Textarea(attrs={"rows": 18})
     )

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from kexin.core import names
@@ -87,7 +88,7 @@ class TextTable(Table):
     empty_text = _("Disclosures, sheets, contracts, scripts and promotions stand here once they are drafted.")
     empty_icon = "file-text"
     columns = (
-        Column("title", _("Title"), sort=("title", "pk"), phone="title", always=True),
+        Column("title", pgettext_lazy("text", "Title"), sort=("title", "pk"), phone="title", always=True),
         Column("kind", _("Kind"), value=lambda row: row.get_kind_display(), sort=("kind", "product_class", "pk")),
         Column("of", _("Class or product"), value=lambda row: of_what(row), phone="sub"),
         Column("language", _("Language"), value=lambda row: row.get_language_display()),

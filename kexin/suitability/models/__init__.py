@@ -13,11 +13,13 @@ from kexin.suitability.models.assessment import (
 )
 from kexin.suitability.models.decision import QualifiedInvestor, Rematch, RematchLine, SuitabilityDecision
 from kexin.suitability.models.questionnaire import Questionnaire, QuestionnaireVersion
+from kexin.suitability.models.value import CustomerValue
 
 __all__ = [
     "AssessmentAnswer",
     "AssessmentSession",
     "CapacityNote",
+    "CustomerValue",
     "ElderReview",
     "InsuranceNeeds",
     "ProfessionalStatus",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.suitability.ui import assessments, matching_urls, questionnaires
+from kexin.suitability.ui import assessments, matching_urls, questionnaires, values
 
 app_name = "suitability"
 
@@ -22,5 +22,7 @@ urlpatterns = [
     path("customers/<int:pk>/assess/", assessments.invite_page, name="invite"),
     path("customers/<int:pk>/capacity/", assessments.capacity_page, name="capacity"),
     path("customers/<int:pk>/professional/", assessments.professional_page, name="professional"),
+    path("values/", values.value_list, name="values"),
+    path("values/export/", values.value_export, name="values_export"),
     *matching_urls.urlpatterns,
 ]
