@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("kexin.engagement.ui.urls")),
     path("", include("kexin.sales.ui.urls")),
     path("", include("kexin.sales.ui.dossier_urls")),
+    path("", include("kexin.sales.ui.advice_urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),

@@ -11,6 +11,7 @@ class SalesConfig(AppConfig):
     def ready(self) -> None:
         from kexin.sales import wiring
         from kexin.sales.adapters.authority import local
+        from kexin.sales.advice import wiring as advice_wiring
         from kexin.sales.dossier import sentences
         from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
@@ -18,4 +19,5 @@ class SalesConfig(AppConfig):
         local.register()
         sentences.register()
         orders_wiring.wire()
+        advice_wiring.wire()
         wiring.register()

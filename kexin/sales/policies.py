@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from kexin.sales.advice.policies import AdvicePolicy
 from kexin.sales.orders.policies import OrderPolicy
 from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
-__all__ = ["OrderPolicy", "SalePolicy", "UnderstandingPolicy"]
+__all__ = ["AdvicePolicy", "OrderPolicy", "SalePolicy", "UnderstandingPolicy"]

@@ -17,6 +17,7 @@ from kexin.core.calendar import business_date, zone
 from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui.form_page import form_page, need, post_only
+from kexin.core.ui.panels import actions_for
 from kexin.core.ui.request import actor_of
 from kexin.engagement.appointment_queries import appointment_in_reach, appointments_of
 from kexin.engagement.choices import AppointmentPurpose, AppointmentState
@@ -132,6 +133,9 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "made_by": names.people([row.made_by]).get(row.made_by, row.made_by),
         "back_url": _calendar_url(row),
         "begun": begun,
+        "actions": actions_for(request, "appointment", pk)
+        if row.state == AppointmentState.KEPT and row.customer_id
+        else [],
         "may_change": planned and actor.may("engagement.change_appointment"),
         "may_move": planned and actor.may("engagement.move_appointment"),
         "may_close": planned and actor.may("engagement.close_appointment"),

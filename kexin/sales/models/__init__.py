@@ -1,17 +1,24 @@
-"""A sale, the gates it passed, what the customer signed, and its order."""
+"""Visits, needs and plans; a sale, the gates it passed, what the customer signed, and its order."""
 
+from kexin.sales.models.advice import NeedsAnalysis, Visit
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
+from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
 
 __all__ = [
     "AuthorityRoot",
+    "NeedsAnalysis",
     "Order",
     "OrderAnswer",
     "OrderDifference",
+    "Plan",
+    "PlanLine",
+    "PlanVersion",
     "Sale",
     "SaleGate",
     "Signature",
     "SignatureDrawing",
     "SignatureStamp",
+    "Visit",
 ]
