@@ -25,6 +25,9 @@ class PortalConfig(AppConfig):
         register_head_action(
             "sale", "invite", 10, _("Open on the customer's phone"), staff.INVITE, "invitations:buy", "qrcode"
         )
+        register_head_action(
+            "plan", "invite", 10, _("Open on the customer's phone"), staff.INVITE, "invitations:plan", "qrcode"
+        )
         register_history("portal_link", VIEW_LINKS)
         register_panel(
             "customer", "overview", "side", 60, "invitations", _("Invitations"), VIEW_LINKS, staff.links_panel

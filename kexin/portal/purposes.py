@@ -19,6 +19,7 @@ LOOK = "look"
 ASSESS = "assess"
 INSURANCE = "insurance"
 BUY = "buy"
+PLAN = "plan"
 _KINDS = {INSURANCE: QuestionnaireKind.INSURANCE_NEEDS.value}  # other purposes ask the risk questionnaire
 
 
@@ -81,6 +82,7 @@ def register() -> None:
             "portal.view_own_holdings",
             "portal.view_own_documents",
             "portal.download_own_document",
+            "sales.view_own_plans",
             *CUSTOMER_OPERATIONS,
         ),
     )
@@ -116,4 +118,12 @@ def register() -> None:
             "sales.cancel_sale",
         ),
         needs="sales.tell_opinion",
+    )
+    register_purpose(
+        PLAN,
+        _("Read and answer a plan"),
+        _("read a plan that was made for you, and answer it"),
+        "portal:plans",
+        ("party.view_customer", "sales.view_own_plans", "sales.accept_plan", "sales.decline_plan"),
+        needs="sales.send_plan",
     )

@@ -25,8 +25,9 @@ from kexin.engagement.messages.policies import MessagePolicy
 from kexin.engagement.queries import customer_for
 from kexin.portal.choices import Delivery
 from kexin.portal.operations import Invitation, invite_customer, revoke_link
-from kexin.portal.purposes import ASSESS, BUY, kind_of, purposes
+from kexin.portal.purposes import ASSESS, BUY, PLAN, kind_of, purposes
 from kexin.portal.queries import VIEW_LINKS, LinkLine, link_in_reach, links_of
+from kexin.sales.advice.queries import plan_file
 from kexin.sales.queries import sale_file
 from kexin.suitability.models import AssessmentSession
 
@@ -98,6 +99,13 @@ def invite_to_buy(request: HttpRequest, pk: int) -> HttpResponse:
     need(request, INVITE)
     customer = sale_file(actor_of(request), pk).sale.customer_id
     return redirect(f"{reverse('invitations:invite', args=[customer])}?purpose={BUY}")
+
+
+def invite_to_plan(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a plan to the invitation of its customer, with the purpose chosen."""
+    need(request, INVITE)
+    customer = plan_file(actor_of(request), pk).plan.customer_id
+    return redirect(f"{reverse('invitations:invite', args=[customer])}?purpose={PLAN}")
 
 
 def _made(request: HttpRequest, made: Invitation, called: str, back: str) -> HttpResponse:

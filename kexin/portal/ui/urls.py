@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.portal.ui import assessment, entrance, purchases, rooms
+from kexin.portal.ui import assessment, entrance, plans, purchases, rooms
 
 app_name = "portal"
 
@@ -31,6 +31,8 @@ urlpatterns = [
     path("assessment/<int:pk>/check/", assessment.check, name="check"),
     path("assessment/<int:pk>/submit/", assessment.submit, name="submit"),
     path("assessment/<int:pk>/leave/", assessment.give_up, name="give_up"),
+    path("plans/", plans.plans, name="plans"),
+    path("plans/<int:pk>/", plans.plan, name="plan"),
     path("purchases/", purchases.purchases, name="purchases"),
     path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
     path("purchases/<int:pk>/risks/", purchases.risks, name="purchase_risks"),
