@@ -164,6 +164,21 @@ def remove(stored_as: str) -> None:
     (root() / stored_as).unlink(missing_ok=True)
 
 
+Known = Callable[[list[str]], set[str]]
+_keepers: list[Known] = []
+
+
+def register_keeper(known: Known) -> None:
+    """A floor that keeps files here tells which of given names have a row (in ``apps.ready``): they are not swept."""
+    if known not in _keepers:
+        _keepers.append(known)
+
+
+def kept_elsewhere(names: list[str]) -> set[str]:
+    """Which of these names other floors have a row for."""
+    return set().union(*(known(names) for known in _keepers))
+
+
 def sweep(is_known: Callable[[list[str]], set[str]], *, older_than_seconds: float) -> int:
     """Remove files, finished or not, that no row names and that were written long enough ago; how many.
 

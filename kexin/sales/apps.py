@@ -15,9 +15,11 @@ class SalesConfig(AppConfig):
         from kexin.sales.dossier import sentences
         from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
+        from kexin.sales.recordings import wiring as recordings_wiring
 
         local.register()
         sentences.register()
         orders_wiring.wire()
         advice_wiring.wire()
         wiring.register()
+        recordings_wiring.wire()

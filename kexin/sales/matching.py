@@ -39,6 +39,7 @@ def opinion_of(no: int) -> Opinion:
         assessed_until=_day(customer.get("valid_until")),
         insists=bool(row.facts["ask"].get("insists")),
         payment_years=row.facts["ask"].get("payment_years"),
+        age=customer.get("age"),
     )
 
 

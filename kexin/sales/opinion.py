@@ -13,7 +13,9 @@ from kexin.core.decision import ALLOWED, Decision, refused
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """``conditions`` are codes; ``grade`` is the customer's tolerance, ``assessed_until`` the last day it counts."""
+    """``conditions`` are codes; ``grade`` is the customer's tolerance, ``assessed_until`` the last day it counts.
+    ``age`` is the customer's at that time, None where it is not known.
+    """
 
     no: int
     customer_id: int
@@ -28,6 +30,7 @@ class Opinion:
     assessed_until: dt.date | None
     insists: bool = False
     payment_years: int | None = None
+    age: int | None = None
 
 
 def may_rest_on(

@@ -3,7 +3,8 @@
 A sale knows from its opening which gates it *needs*; gates may be added while it runs (an approval that became
 necessary), never taken away. A gate opens only when every needed gate before it has been passed.
 Source: NFRA Order 2025-7 Art. 12, 13 (nothing is sold before assessment and matching opinion; nobody assesses or
-confirms for the customer), Art. 18 (care for customers of 65 and more); 银监办发〔2017〕110号 (recording).
+confirms for the customer), Art. 18 (care for customers of 65 and more); 银监办发〔2017〕110号, 保监发〔2017〕54号
+Art. 6 (recording).
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ class SaleFacts:
     is_person: bool
     recording_ruled: bool  # the rules of the product's class ask for recordings on the premises
     conditions: frozenset[str]
+    recorded_anywhere: bool = False  # … and wherever staff take part (insurance sold to the elderly)
 
 
 def needed_gates(facts: SaleFacts, approval_conditions: Collection[str], *, follow_up: bool) -> frozenset[Gate]:
     """The gates of a sale. Where staff took part on the premises, not which device was used, decides the recording."""
     needed = set(ALWAYS)
-    on_premises = facts.channel == SaleChannel.PREMISES and facts.staff_took_part
-    if on_premises and facts.is_person and facts.recording_ruled:
+    ruled = facts.recorded_anywhere or (facts.channel == SaleChannel.PREMISES and facts.recording_ruled)
+    if ruled and facts.staff_took_part and facts.is_person:
         needed.add(Gate.RECORDED)
     if facts.conditions & frozenset(approval_conditions):
         needed.add(Gate.APPROVED)

@@ -48,3 +48,17 @@ def stamp_signatures(timestamp: int) -> None:
 
     if Signature.objects.filter(stamp=None).exists():
         stamp(actor=system("clock.stamps"))
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="sales.tidy_recordings", queueing_lock="sales.tidy_recordings", queue="records", retry=_AGAIN)
+def tidy_recordings(timestamp: int) -> None:
+    """Every night: recordings nobody ended, inspections nobody owed, content whose time is over."""
+    from kexin.core.calendar import business_date
+    from kexin.sales.recordings.keeping import remove_recordings
+    from kexin.sales.recordings.keeping import tidy_recordings as tidy
+
+    clock = system("clock.recordings")
+    tidy(actor=clock)
+    while remove_recordings(actor=clock, today=business_date()):
+        pass

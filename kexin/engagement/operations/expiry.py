@@ -76,6 +76,7 @@ def sweep_files(*, actor: Actor) -> int:
     rules = in_force(DocumentPolicy)
 
     def known(names: list[str]) -> set[str]:
-        return set(Document.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
+        own = set(Document.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
+        return own | vault.kept_elsewhere(names)
 
     return vault.sweep(known, older_than_seconds=rules.orphan_hours * 3600)

@@ -1,8 +1,9 @@
-"""Visits, needs and plans; a sale, the gates it passed, what the customer signed, and its order."""
+"""Visits, needs and plans; a sale, the gates it passed, what the customer signed, its order and its recording."""
 
 from kexin.sales.models.advice import NeedsAnalysis, Visit
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
+from kexin.sales.models.recording import RecordingInspection, RecordingMark, RecordingPiece, SalesRecording
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
 
@@ -15,8 +16,12 @@ __all__ = [
     "Plan",
     "PlanLine",
     "PlanVersion",
+    "RecordingInspection",
+    "RecordingMark",
+    "RecordingPiece",
     "Sale",
     "SaleGate",
+    "SalesRecording",
     "Signature",
     "SignatureDrawing",
     "SignatureStamp",

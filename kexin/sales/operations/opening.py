@@ -13,7 +13,7 @@ from kexin.core.calendar import business_date
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
-from kexin.core.operation import doors, operation
+from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer
@@ -28,6 +28,7 @@ from kexin.sales.matching import ASKED, opinion_of
 from kexin.sales.models import Sale
 from kexin.sales.operations.passing import is_open, pass_gate
 from kexin.sales.opinion import Opinion, may_rest_on
+from kexin.sales.recordings.policies import RecordingPolicy
 from kexin.sales.rules import SaleFacts, needed_gates
 from kexin.sales.sale_policies import SalePolicy
 from kexin.sales.work import APPROVAL, settle
@@ -61,7 +62,8 @@ def open_sale(
     post = Post.objects.filter(pk=actor.post_id or 0).first()
     if seller is None or post is None:
         raise RuleViolation(_("Only somebody who holds a post sells."))
-    needed = _needed(row, sold, channel, staff_took_part, opinion, rules)
+    recording = in_force(RecordingPolicy)
+    needed = _needed(row, sold, channel, staff_took_part, opinion, rules, recording)
     now, today, key = timezone.now(), business_date(), _next_key()
     sale = Sale.objects.create(
         pk=key,
@@ -77,7 +79,7 @@ def open_sale(
         staff_took_part=staff_took_part,
         needed=needed,
         decision_no=opinion.no,
-        policies={"sales.sale": rules.policy_version},
+        policies={"sales.sale": rules.policy_version, "sales.recording": recording.policy_version},
         opened_at=now,
         opened_on=today,
     )
@@ -97,8 +99,9 @@ def change_sale(sale: Sale | int, *, actor: Actor, amount: Decimal, decision_no:
     settle(APPROVAL, row, outcome="closed", by=actor.name, cancelled=True)
     row.round += 1
     row.amount, row.decision_no = amount, opinion.no
-    row.needed = _needed(row.customer, sold, row.channel, row.staff_took_part, opinion, rules)
-    row.policies = {"sales.sale": rules.policy_version}
+    recording = in_force(RecordingPolicy)
+    row.needed = _needed(row.customer, sold, row.channel, row.staff_took_part, opinion, rules, recording)
+    row.policies = {"sales.sale": rules.policy_version, "sales.recording": recording.policy_version}
     row.version += 1
     row.save()
     emit(SaleChanged(row.customer_id, row.sale_no, row.pk, row.round, str(amount)))
@@ -124,16 +127,6 @@ def close_sale(sale: Sale, state: SaleState, reason: str, actor: Actor) -> Sale:
     settle(APPROVAL, sale, outcome="closed", by=actor.name, cancelled=True)
     emit(SaleClosed(sale.customer_id, sale.sale_no, sale.pk, state.value, sale.reason))
     return sale
-
-
-def may_be_recorded() -> Decision:
-    """Can a sale be recorded here? No consent or no means to record means no sale (银监办发〔2017〕110号)."""
-    if "sales.complete_recording" in doors:
-        return ALLOWED
-    words = _(
-        "A sale of this class with staff on the premises has to be recorded, and this installation cannot record yet."
-    )
-    return refused("no_recording", words, "channel")
 
 
 def _on_sale(product: Product | int, amount: Decimal, actor: Actor) -> Product:
@@ -178,7 +171,13 @@ def _opinion(no: int, customer_id: int, product: Product, amount: Decimal, chann
 
 
 def _needed(
-    customer: Customer, product: Product, channel: str, staff: bool, opinion: Opinion, rules: SalePolicy
+    customer: Customer,
+    product: Product,
+    channel: str,
+    staff: bool,
+    opinion: Opinion,
+    rules: SalePolicy,
+    recording: RecordingPolicy,
 ) -> list[int]:
     facts = SaleFacts(
         channel=SaleChannel(channel),
@@ -186,10 +185,9 @@ def _needed(
         is_person=customer.kind == PartyKind.INDIVIDUAL,
         recording_ruled=product.product_class in rules.recording_classes,
         conditions=opinion.conditions,
+        recorded_anywhere=product.product_class in recording.elder_classes and recording.is_elderly(opinion.age),
     )
     gates = needed_gates(facts, rules.approval_conditions, follow_up=rules.follow_up_days > 0)
-    if Gate.RECORDED in gates:
-        may_be_recorded().enforce()
     return sorted(int(gate) for gate in gates)
 
 
