@@ -45,7 +45,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
-from kexin.sales.api import advice, orders, plans, sales
+from kexin.sales.api import advice, orders, plans, recordings, sales
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import values as customer_values
 
@@ -108,5 +108,6 @@ for floor in (
     sales,
     advice,
     plans,
+    recordings,
 ):
     api.add_router("", floor.router)

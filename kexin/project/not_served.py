@@ -115,10 +115,13 @@ NOT_SERVED: dict[str, str] = {
     "sales.orders.handing.begin_handing_over": _CLOCK,
     "sales.orders.handing.end_handing_over": _CLOCK,
     "sales.orders.reconciling.compare_orders": _CLOCK,
+    "sales.recordings.keeping.tidy_recordings": _CLOCK,
+    "sales.recordings.keeping.remove_recordings": _CLOCK,
     "sales.operations.confirming.acknowledge_disclosure": _CUSTOMER,
     "sales.operations.confirming.confirm_sale": _CUSTOMER,
     "sales.operations.signing.sign_sale": _CUSTOMER,
     "sales.own.own_sale": _CUSTOMER,
     "sales.own.own_sales": _CUSTOMER,
+    "sales.recordings.queries.recordings_of_sale": "Part of the sale's page; `/recordings` lists them.",
     "sales.queries.sales_of": "Part of the customer's page; `/sales?customer_id=…` lists them.",
 }

@@ -26,6 +26,7 @@ urlpatterns = [
     path("products/", include("kexin.products.ui.urls")),
     path("", include("kexin.sales.ui.order_urls")),
     path("", include("kexin.engagement.ui.urls")),
+    path("", include("kexin.sales.ui.recording_urls")),
     path("", include("kexin.sales.ui.urls")),
     path("", include("kexin.sales.ui.dossier_urls")),
     path("", include("kexin.sales.ui.advice_urls")),

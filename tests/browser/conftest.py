@@ -98,7 +98,8 @@ def chromium() -> Iterator[Browser]:
     ours = connections["default"]
     with sync_playwright() as playwright:
         connections["default"] = ours
-        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox"])
+        pretended = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # a camera and its consent
+        browser = playwright.chromium.launch(executable_path=str(program), args=["--no-sandbox", *pretended])
         yield browser
         browser.close()
 
@@ -107,8 +108,12 @@ Visit = Callable[..., Page]
 
 
 def _matters(message: ConsoleMessage, expected: set[int]) -> bool:
-    """An error in the console, other than the browser's and htmx's remarks on a status that was expected."""
-    remarks = [f"a status of {status} " for status in expected] + [f"Error Code {status} " for status in expected]
+    """An error in the console, other than the browser's and htmx's remarks on a status that was expected.
+
+    0 stands for no status: the network is gone.
+    """
+    remarks = ["net::ERR_INTERNET_DISCONNECTED"] if 0 in expected else []
+    remarks += [f"a status of {status} " for status in expected] + [f"Error Code {status} " for status in expected]
     return message.type == "error" and not any(remark in message.text for remark in remarks)
 
 

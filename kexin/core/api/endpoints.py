@@ -55,12 +55,17 @@ class Endpoints(Router):
         status: int = 200,
         conditional: bool = False,
         once: bool = True,
+        sends: Iterable[Mapping[str, Any]] = (),
         **more: Any,
     ) -> Callable[[F], F]:
-        """POST, PATCH, PUT or DELETE. ``conditional``: needs If-Match; ``once``: may be repeated by Idempotency-Key."""
+        """POST, PATCH, PUT or DELETE. ``conditional``: needs If-Match; ``once``: may be repeated by Idempotency-Key.
+
+        ``sends`` describes further headers of the request, as OpenAPI parameters.
+        """
         refusals = (*_WRITES, 412, 428) if conditional else _WRITES
-        headers = [_IF_MATCH] if conditional else []
+        headers: list[Mapping[str, Any]] = [_IF_MATCH] if conditional else []
         headers += [_ONCE] if once else []
+        headers += sends
         return self._endpoint(
             method, path, permission, summary, refusals, status=status, headers=headers, once=once, **more
         )

@@ -211,6 +211,8 @@ def _call(method: str, path: str, endpoint: dict[str, Any], media: str, example:
             lines.append(f'-H "{each["name"]}: {value}"')
     if media == "application/json":
         lines += [f'-H "Content-Type: {media}"', f"-d '{json.dumps(example, ensure_ascii=False)}'"]
+    elif media == "application/octet-stream":
+        lines += [f'-H "Content-Type: {media}"', "--data-binary @file"]
     elif media:
         lines += [f"-F {name}={'@' if name == 'file' else ''}{value}" for name, value in example.items()]
     return " \\\n  ".join(lines)

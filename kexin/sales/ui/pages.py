@@ -29,7 +29,8 @@ from kexin.sales.operations.approving import approve_sale, follow_up_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import sale_file, sales, sales_of
+from kexin.sales.queries import SaleFile, sale_file, sales, sales_of
+from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
 
 LEVEL = {
     SaleState.OPEN: "calm",
@@ -41,6 +42,7 @@ LEVEL = {
 }
 STAFF_GATES = {
     Gate.TOLD: "sales.tell_opinion",
+    Gate.RECORDED: "sales.begin_recording",
     Gate.APPROVED: "sales.approve_sale",
     Gate.SENT: "sales.hand_over_sale",
     Gate.FOLLOWED_UP: "sales.follow_up_sale",
@@ -130,6 +132,8 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "act": _act(actor, row, file.blocked_by),
             "may_export": actor.may("sales.export_dossier"),
             "modes": TellingMode.choices,
+            "may_record": row.state == SaleState.OPEN and _to_be_recorded(actor, file),
+            "recordings": recordings_of_sale(actor, row) if actor.may(VIEW_RECORDINGS) else [],
             "may_cancel": row.state == SaleState.OPEN and _may(actor, row, "sales.cancel_sale"),
             "back_url": reverse("sales:sales"),
         },
@@ -160,6 +164,11 @@ def _act(actor: Actor, row: Sale, gate: Gate | None) -> str:
     if gate == Gate.APPROVED and row.seller.user_id == actor.user_id:
         return ""
     return operation.partition(".")[2]
+
+
+def _to_be_recorded(actor: Actor, file: SaleFile) -> bool:
+    gates = dict(gate for line in file.stages for gate in line.gates)
+    return gates.get(Gate.RECORDED, file) is None and _may(actor, file.sale, "sales.begin_recording")
 
 
 def _back(pk: int) -> str:
