@@ -24,7 +24,7 @@ from kexin.sales.recordings.choices import InspectionResult, NodeResult
 from kexin.sales.recordings.completing import PIECE, add_piece, complete_recording
 from kexin.sales.recordings.inspecting import inspect_recording
 from kexin.sales.recordings.oversight import recording_figures
-from kexin.sales.recordings.playing import PLAY
+from kexin.sales.recordings.playing import PLAY, playable_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, WHICH, recording_file, recordings
 from kexin.sales.recordings.serving import content_response, sent_digest
 from kexin.sales.recordings.work import INSPECT
@@ -291,4 +291,6 @@ _CONTENT = {"video/webm": {"schema": {"type": "string", "format": "binary"}}}
 def recording_content(request: ApiRequest, recording_id: Id) -> HttpResponse:
     """The recording itself, decrypted; `Range` is understood. Every reading is written down."""
     _named(request, PLAY, recording_id)
-    return content_response(request, recording_id, request.actor)  # type: ignore[return-value]
+    return content_response(
+        request, recording_id, lambda first: playable_recording(request.actor, recording_id, first=first)
+    )  # type: ignore[return-value]

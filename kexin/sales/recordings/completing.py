@@ -85,8 +85,10 @@ def complete_recording(
     ``whole`` is the sender's checksum over the pieces (:func:`whole_digest`), ``seconds`` the length. RuleViolation:
     a node or a piece is missing, the file is no recording, or the sale is not so far (the customer has not signed).
     """
+    key = recording.pk if isinstance(recording, SalesRecording) else recording
+    sale = Sale.objects.select_for_update().filter(recordings=key).first()  # before the recording, as `begin` does
     row = open_recording(recording, actor)
-    sale = Sale.objects.select_for_update().get(pk=row.sale_id)
+    assert sale is not None
     may_pass(Gate.RECORDED, sale.needed, passed_gates(sale), by=party_of(actor)).enforce()
     rules = in_force(RecordingPolicy)
     pieces = list(RecordingPiece.objects.filter(recording=row).order_by("number"))

@@ -5,30 +5,36 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.sales.models import SalesRecording
-from kexin.sales.recordings.playing import cut, playable_recording
+from kexin.sales.recordings.playing import cut
 from kexin.sales.recordings.rules import parse_range
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/=]+):")
 
 
-def content_response(request: HttpRequest, recording_id: int, actor: Actor) -> HttpResponse | StreamingHttpResponse:
-    """200 with everything, 206 with the range asked for, 416 behind the end. Errors as the query raises them."""
+Play = Callable[[int], tuple[SalesRecording, Iterator[bytes]]]
+
+
+def content_response(request: HttpRequest, recording_id: int, play: Play) -> HttpResponse | StreamingHttpResponse:
+    """200 with everything, 206 with the range asked for, 416 behind the end.
+
+    ``play`` opens the recording from a byte on, as :func:`playable_recording` does, and raises what that raises.
+    """
     asked = request.headers.get("Range", "")
     size = SalesRecording.objects.filter(pk=recording_id).values_list("size", flat=True).first() or 0
     try:
         part = parse_range(asked, size) if size else None
     except ValueError:
-        playable_recording(actor, recording_id)
+        play(0)
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     begin, end = part or (0, size - 1)
-    row, content = playable_recording(actor, recording_id, first=begin)
+    row, content = play(begin)
     answer = StreamingHttpResponse(
         cut(content, end - begin + 1), status=206 if part else 200, content_type=row.media_type
     )

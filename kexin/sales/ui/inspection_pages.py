@@ -28,7 +28,7 @@ from kexin.sales.models import SalesRecording
 from kexin.sales.recordings.choices import InspectionResult, RecordingState
 from kexin.sales.recordings.inspecting import LONGEST_REASON, inspect_recording
 from kexin.sales.recordings.oversight import recording_figures
-from kexin.sales.recordings.playing import PLAY
+from kexin.sales.recordings.playing import PLAY, playable_recording
 from kexin.sales.recordings.queries import AWAITED, narrowed, recording_file, recordings
 from kexin.sales.recordings.serving import content_response
 from kexin.sales.recordings.work import INSPECT
@@ -210,7 +210,8 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def content(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
     """GET: the recording itself, or the range the player asks for."""
+    actor = actor_of(request)
     try:
-        return content_response(request, pk, actor_of(request))
+        return content_response(request, pk, lambda first: playable_recording(actor, pk, first=first))
     except KexinError as refusal:
         return HttpResponse(str(refusal.message), status=refusal.status, content_type="text/plain; charset=utf-8")
