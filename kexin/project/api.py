@@ -45,7 +45,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
-from kexin.sales.api import advice, orders, plans, recordings, sales
+from kexin.sales.api import advice, inspection, orders, plans, recordings, return_calls, sales
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import values as customer_values
 
@@ -109,5 +109,7 @@ for floor in (
     advice,
     plans,
     recordings,
+    return_calls,
+    inspection,
 ):
     api.add_router("", floor.router)

@@ -30,6 +30,8 @@ urlpatterns = [
     path("", include("kexin.sales.ui.urls")),
     path("", include("kexin.sales.ui.dossier_urls")),
     path("", include("kexin.sales.ui.advice_urls")),
+    path("", include("kexin.sales.ui.return_urls")),
+    path("", include("kexin.sales.ui.oversight_urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),

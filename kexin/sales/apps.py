@@ -13,8 +13,10 @@ class SalesConfig(AppConfig):
         from kexin.sales.adapters.authority import local
         from kexin.sales.advice import wiring as advice_wiring
         from kexin.sales.dossier import sentences
+        from kexin.sales.followup import wiring as followup_wiring
         from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
+        from kexin.sales.oversight import wiring as oversight_wiring
         from kexin.sales.recordings import wiring as recordings_wiring
 
         local.register()
@@ -23,3 +25,5 @@ class SalesConfig(AppConfig):
         advice_wiring.wire()
         wiring.register()
         recordings_wiring.wire()
+        followup_wiring.wire()
+        oversight_wiring.wire()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from kexin.sales.advice.policies import AdvicePolicy
+from kexin.sales.followup.policies import ReturnCallPolicy
 from kexin.sales.orders.policies import OrderPolicy
+from kexin.sales.oversight.policies import InspectionPolicy
 from kexin.sales.recordings.policies import RecordingPolicy, RecordingScriptPolicy
 from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
 __all__ = [
     "AdvicePolicy",
+    "InspectionPolicy",
     "OrderPolicy",
     "RecordingPolicy",
     "RecordingScriptPolicy",
+    "ReturnCallPolicy",
     "SalePolicy",
     "UnderstandingPolicy",
 ]

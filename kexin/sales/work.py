@@ -1,13 +1,12 @@
-"""The work that sales give: an approval, a follow-up, a sale left unfinished."""
+"""The work that sales give: an approval, a return call."""
 
 from __future__ import annotations
-
-import datetime as dt
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.calendar import Deadline, add
 from kexin.core.errors import RuleViolation
@@ -30,13 +29,7 @@ def owe_approval(sale: Sale, rules: SalePolicy, seller_user_id: int | None) -> W
     return _owe(APPROVAL, sale, owner, add(timezone.now(), Duration(rules.approval_days, "working_days")), rules)
 
 
-def owe_follow_up(sale: Sale, rules: SalePolicy) -> WorkItem:
-    """The seller asks the customer after the sale whether all was understood."""
-    due = timezone.now() + dt.timedelta(days=rules.follow_up_days)
-    return _owe(FOLLOW_UP, sale, sale.seller_post_id, due, rules)
-
-
-def _owe(kind: str, sale: Sale, owner: int, due: dt.datetime | Deadline, rules: SalePolicy) -> WorkItem:
+def _owe(kind: str, sale: Sale, owner: int, due: Deadline, rules: SalePolicy) -> WorkItem:
     return open_work(
         kind,
         unit_id=sale.unit_id,
@@ -60,7 +53,7 @@ def _approval(item: WorkItem) -> str:
 
 
 def _follow_up(item: WorkItem) -> str:
-    return _t("Ask the customer after sale %(sale_no)s of %(product)s.") % item.details
+    return _t("Call the customer back after sale %(sale_no)s of %(product)s.") % item.details
 
 
 def _page(item: WorkItem) -> str:
@@ -83,11 +76,16 @@ def register() -> None:
     register_work_kind(
         WorkKind(
             FOLLOW_UP,
-            _("Follow-up after a sale"),
+            _("Return call after a sale"),
             _follow_up,
-            _page,
-            icon="message-check",
-            outcomes={"understood": _("All understood"), "contradicted": _("Contradicted"), "closed": _("Sale closed")},
+            lambda item: reverse("return_calls:of_sale", args=[item.subject_id]),
+            icon="phone-check",
+            outcomes={
+                "understood": _("All understood"),
+                "contradicted": _("Contradicted"),
+                "unreached": pgettext_lazy("return call", "Not reached"),
+                "closed": _("Sale closed"),
+            },
             closable=False,
         )
     )

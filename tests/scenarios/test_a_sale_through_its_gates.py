@@ -19,8 +19,9 @@ from kexin.party.models import Customer, IdentityDocument
 from kexin.people.models import ProductAuthorisation, Qualification
 from kexin.products.models import Product, ProductText, TextVersion
 from kexin.sales.choices import Gate
-from kexin.sales.models import Order, Sale
-from kexin.sales.operations.approving import approve_sale, follow_up_sale
+from kexin.sales.followup.calling import answer_return_call
+from kexin.sales.models import Order, ReturnCall, Sale
+from kexin.sales.operations.approving import approve_sale
 from kexin.sales.operations.confirming import acknowledge_disclosure, confirm_sale, tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
 from kexin.sales.operations.ordering import hand_over_sale
@@ -54,6 +55,7 @@ OWN = (
     "sales.cancel_sale",
 )
 STATEMENTS = ("risk", "returns", "suitable", "own_will")
+FINE = {"own_will": "yes", "what_bought": "product", "risk": "explained", "promise": "none", "texts": "seen"}
 RIGHT = {"deposit": "no", "loss": "maybe", "benchmark": "none"}
 AMOUNT = Decimal("50000.00")
 DRAWING = json.dumps(
@@ -154,7 +156,8 @@ def test_from_opinion_to_follow_up_every_gate_by_the_right_hands(
     sale.refresh_from_db()
     assert sale.state == "executed"
     assert Holding.objects.filter(account__customer=chen).exists()
-    follow_up_sale(sale, actor=lin, result="understood")
+    call = ReturnCall.objects.get(sale=sale)
+    answer_return_call(call, actor=bank.actor("sun"), answers=FINE)
     assert passed_gates(sale) == sorted(sale.needed)
     by = dict(sale.gates.values_list("gate", "party"))
     assert {by[Gate.DISCLOSED], by[Gate.CONFIRMED], by[Gate.SIGNED]} == {"customer"}

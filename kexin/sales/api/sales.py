@@ -1,4 +1,4 @@
-"""Sales: opening on a matching opinion, the gates staff pass, cancelling, following up."""
+"""Sales: opening on a matching opinion, the gates staff pass, cancelling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kexin.party.models import Customer
 from kexin.products.models import Product
 from kexin.sales.choices import Gate, SaleChannel, SaleState, TellingMode
 from kexin.sales.models import Sale
-from kexin.sales.operations.approving import approve_sale, follow_up_sale
+from kexin.sales.operations.approving import approve_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
 from kexin.sales.operations.ordering import hand_over_sale
@@ -55,13 +55,6 @@ class SaleApprovalTaken(Taken):
     """Approved, or refused with a reason."""
 
     approve: bool = Field(examples=[True])
-    note: str = Field(default="", max_length=200, examples=[""])
-
-
-class FollowUpTaken(Taken):
-    """What the customer said after the sale: ``understood``, or ``contradicted`` with words."""
-
-    result: Annotated[str, Field(pattern="^(understood|contradicted)$", examples=["understood"])]
     note: str = Field(default="", max_length=200, examples=[""])
 
 
@@ -229,13 +222,6 @@ def order_of_sale(request: ApiRequest, sale_id: Id) -> SaleWhole:
     """Match once more and hand the order to the core system; a refusal ends the sale and says why."""
     row = _named(request, "sales.hand_over_sale", sale_id)
     return _whole(request, hand_over_sale(row, actor=request.actor).pk)
-
-
-@router.write("POST", "/sales/{sale_id}/follow-up", "sales.follow_up_sale")
-def after_sale(request: ApiRequest, sale_id: Id, data: FollowUpTaken) -> SaleWhole:
-    """What the customer said after the sale."""
-    row = _named(request, "sales.follow_up_sale", sale_id)
-    return _whole(request, follow_up_sale(row, actor=request.actor, result=data.result, note=data.note).pk)
 
 
 @router.write("POST", "/sales/{sale_id}/cancellation", "sales.cancel_sale")

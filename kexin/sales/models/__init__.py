@@ -1,14 +1,17 @@
 """Visits, needs and plans; a sale, the gates it passed, what the customer signed, its order and its recording."""
 
 from kexin.sales.models.advice import NeedsAnalysis, Visit
+from kexin.sales.models.inspection_item import InspectionItem
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
 from kexin.sales.models.recording import RecordingInspection, RecordingMark, RecordingPiece, SalesRecording
+from kexin.sales.models.return_call import ReturnCall, ReturnCallAttempt
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
 
 __all__ = [
     "AuthorityRoot",
+    "InspectionItem",
     "NeedsAnalysis",
     "Order",
     "OrderAnswer",
@@ -19,6 +22,8 @@ __all__ = [
     "RecordingInspection",
     "RecordingMark",
     "RecordingPiece",
+    "ReturnCall",
+    "ReturnCallAttempt",
     "Sale",
     "SaleGate",
     "SalesRecording",

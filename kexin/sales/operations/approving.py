@@ -1,4 +1,4 @@
-"""The approval of a sale by somebody who does not sell it; the follow-up afterwards."""
+"""The approval of a sale by somebody who does not sell it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kexin.sales.operations.confirming import rules_of
 from kexin.sales.operations.opening import close_sale
 from kexin.sales.operations.passing import is_open, pass_gate, passed_gates
 from kexin.sales.rules import may_pass, next_gate
-from kexin.sales.work import APPROVAL, FOLLOW_UP, owe_approval, settle
+from kexin.sales.work import APPROVAL, owe_approval, settle
 
 
 def ask_for_approval(sale: Sale) -> None:
@@ -37,18 +37,4 @@ def approve_sale(sale: Sale | int, *, actor: Actor, approve: bool, note: str = "
         return close_sale(row, SaleState.REFUSED, note.strip(), actor)
     pass_gate(row, Gate.APPROVED, actor=actor, evidence={"note": note.strip()})
     settle(APPROVAL, row, outcome="approved", by=actor.name)
-    return row
-
-
-@operation("sales.follow_up_sale", label=_("Record the follow-up of a sale"), plain=("result",))
-def follow_up_sale(sale: Sale | int, *, actor: Actor, result: str, note: str = "") -> Sale:
-    """What the customer says after the sale: all understood, or something contradicts it (which needs words)."""
-    row = Sale.objects.lock(sale, actor)
-    is_open(row, SaleState.EXECUTED).enforce()
-    if result not in ("understood", "contradicted"):
-        raise RuleViolation(fields={"result": _("Choose one of the list.")})
-    if result == "contradicted" and not note.strip():
-        raise RuleViolation(fields={"note": _("Write down what the customer said.")})
-    pass_gate(row, Gate.FOLLOWED_UP, actor=actor, evidence={"result": result, "note": note.strip()})
-    settle(FOLLOW_UP, row, outcome=result, by=actor.name)
     return row

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.operation import operation
 from kexin.sales.choices import Gate, Party, SaleState
+from kexin.sales.followup.planning import plan_return_call
 from kexin.sales.matching import opinion_of
 from kexin.sales.models import Order, Sale
 from kexin.sales.operations.approving import ask_for_approval
@@ -15,7 +16,6 @@ from kexin.sales.operations.opening import close_sale
 from kexin.sales.operations.passing import is_open, pass_gate, passed_gates
 from kexin.sales.orders.handing import send_order
 from kexin.sales.rules import may_pass
-from kexin.sales.work import owe_follow_up
 from kexin.suitability.matching.choices import MatchOutcome
 from kexin.suitability.matching.operations import match
 
@@ -59,7 +59,7 @@ def hand_over_sale(sale: Sale | int, *, actor: Actor) -> Sale:
 
 
 def sale_executed(order: Order, actor: Actor) -> None:
-    """The core system confirmed: the sale is executed, and its follow-up is owed. In the answer's transaction."""
+    """The core system confirmed: the sale is executed, and its return call is planned. In the answer's transaction."""
     row = Sale.objects.select_for_update().get(pk=order.sale_id)
     evidence = {"order": order.order_no, "core": order.core_no, "amount": str(order.confirmed_amount)}
     pass_gate(row, Gate.EXECUTED, actor=actor, evidence=evidence)
@@ -67,7 +67,7 @@ def sale_executed(order: Order, actor: Actor) -> None:
     row.version += 1
     row.save(update_fields=["state", "version"])
     if Gate.FOLLOWED_UP in row.needed:
-        owe_follow_up(row, rules_of(row))
+        plan_return_call(row, rules_of(row))
 
 
 def sale_failed(order: Order, actor: Actor) -> None:

@@ -25,7 +25,7 @@ from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of
 from kexin.sales.choices import Gate, SaleState, TellingMode
 from kexin.sales.models import Sale
-from kexin.sales.operations.approving import approve_sale, follow_up_sale
+from kexin.sales.operations.approving import approve_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
@@ -45,7 +45,7 @@ STAFF_GATES = {
     Gate.RECORDED: "sales.begin_recording",
     Gate.APPROVED: "sales.approve_sale",
     Gate.SENT: "sales.hand_over_sale",
-    Gate.FOLLOWED_UP: "sales.follow_up_sale",
+    Gate.FOLLOWED_UP: "sales.answer_return_call",
 }
 
 
@@ -161,7 +161,7 @@ def _act(actor: Actor, row: Sale, gate: Gate | None) -> str:
     state = SaleState.EXECUTED if gate == Gate.FOLLOWED_UP else SaleState.OPEN
     if operation is None or row.state != state or not _may(actor, row, operation):
         return ""
-    if gate == Gate.APPROVED and row.seller.user_id == actor.user_id:
+    if gate in (Gate.APPROVED, Gate.FOLLOWED_UP) and row.seller.user_id == actor.user_id:
         return ""
     return operation.partition(".")[2]
 
@@ -206,19 +206,6 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: hand_over_sale(pk, actor=actor),
         back_url=_back(pk),
         done=lambda sale: words.get(SaleState(sale.state), _("An approval is needed first.")),
-    )
-
-
-@require_POST
-def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST result, note."""
-    actor = actor_of(request)
-    result, note = request.POST.get("result", ""), request.POST.get("note", "")
-    return post_only(
-        request,
-        lambda: follow_up_sale(pk, actor=actor, result=result, note=note),
-        back_url=_back(pk),
-        done=_("Noted."),
     )
 
 

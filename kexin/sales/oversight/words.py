@@ -1,0 +1,49 @@
+"""The facts of an inspection item in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
+
+from kexin.sales.followup.calling import numbers_for
+from kexin.sales.followup.choices import AttemptResult
+from kexin.sales.models import InspectionItem, ReturnCall
+from kexin.sales.oversight.choices import ItemSource
+
+Told = list[tuple[str, str]]
+
+
+def facts_told(row: InspectionItem) -> Told:
+    """What the rule saw: pairs of a label and words, in the reader's language."""
+    told = _TELL.get(ItemSource(row.source))
+    return told(row, row.facts) if told else []
+
+
+def _contradiction(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    call = ReturnCall.objects.filter(sale=row.sale_id).first()
+    if call is None:
+        return []
+    key = "en" if (get_language() or "").startswith("en") else "zh"
+    found: Told = []
+    for question in numbers_for(call).sheet(call.sheet).questions:
+        if question.code in facts.get("questions", ()):
+            said = next((o.text[key] for o in question.options if o.code == call.answers.get(question.code)), "")
+            found.append((question.text[key], said))
+    if call.note:
+        found.append((_t("What the customer said"), str(call.note)))
+    return found
+
+
+def _unreached(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    code = facts.get("result")
+    last = str(AttemptResult(code).label) if code in AttemptResult.values else str(code or "")
+    return [(_t("Attempts"), str(facts.get("attempts", ""))), (_t("Last attempt"), last)]
+
+
+_TELL: dict[ItemSource, Callable[[InspectionItem, Mapping[str, Any]], Told]] = {
+    ItemSource.CONTRADICTION: _contradiction,
+    ItemSource.UNREACHED: _unreached,
+}
