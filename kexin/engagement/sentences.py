@@ -17,7 +17,15 @@ from kexin.engagement.messages.choices import MessageChannel
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.holdings.aum.queries import tier_name
 from kexin.holdings.policies import TierPolicy
-from kexin.party.choices import CustomerStatus, DocumentType, FactKind, FactSource, RelationshipKind
+from kexin.party.choices import (
+    ConsentChannel,
+    ConsentSource,
+    CustomerStatus,
+    DocumentType,
+    FactKind,
+    FactSource,
+    RelationshipKind,
+)
 from kexin.party.duplicates import REASONS
 
 _FIELDS = {
@@ -55,6 +63,11 @@ def _assigned(payload: Payload) -> str:
     before = payload.get("before_post") or _t("unassigned pool")
     after = payload.get("post") or _t("unassigned pool")
     return f"{before} → {after}"
+
+
+def _consent(payload: Payload) -> str:
+    channel, source = _label(ConsentChannel, payload.get("channel")), _label(ConsentSource, payload.get("source"))
+    return f"{channel} · {source}"
 
 
 def _to_post(payload: Payload) -> str:
@@ -168,6 +181,10 @@ def register() -> None:
         operation="holdings.view_accounts",
     )  # fmt: skip
     party("party.FactsConfirmed", _("Data confirmed"), "user-check", _facts, "good")
+    party("party.ConsentGiven", _("Agreed to offers"), "checkbox", _consent, "good")
+    party("party.ConsentWithdrawn", _("Wants no more offers"), "bell-off", _consent, "warn")
+    leave_out("party.RestrictionPlaced")  # who sells may not learn of it
+    leave_out("party.RestrictionLifted")
     party("party.FactReviewOpened", _("Data to be reviewed"), "user-search", _facts, "warn")
     party("party.SharesChanged", _("Shares in the customer changed"), "chart-pie", level="calm")
     party("party.PortfolioProtectionChanged", _("Protection from transfer changed"), "shield", _protected, "calm")

@@ -28,9 +28,14 @@ class PartyConfig(AppConfig):
             transfers,
             work,
         )
+        from kexin.party.consents import events as consent_events  # noqa: F401
+        from kexin.party.consents import operations as consent_operations  # noqa: F401
+        from kexin.party.consents import policies as consent_policies  # noqa: F401
+        from kexin.party.consents.queries import VIEW_RESTRICTIONS
         from kexin.party.ownership import customers_left
         from kexin.party.transfers import VIEW as VIEW_TRANSFERS
         from kexin.party.ui import (
+            consent_pages,
             facts_pages,
             history_panel,
             lifecycle_pages,
@@ -69,6 +74,16 @@ class PartyConfig(AppConfig):
         put("profile", "side", 10, "basics", _("Basic data"), view, pages.basics_panel)
         put("profile", "main", 20, "facts", _("Age of the facts"), view, facts_pages.facts_panel)
         put("profile", "side", 20, "lifecycle", _("Admission and exit"), view, lifecycle_pages.lifecycle_panel)
+        put("profile", "side", 22, "consents", _("Consents"), view, consent_pages.consents_panel)
+        put(
+            "profile",
+            "side",
+            23,
+            "restrictions",
+            _("Restrictions"),
+            VIEW_RESTRICTIONS,
+            consent_pages.restrictions_panel,
+        )
         put("profile", "side", 25, "ownership", _("Ownership"), view, ownership_pages.ownership_panel)
         put("profile", "side", 30, "leads", _("Lead managers"), view, lifecycle_pages.leads_panel)
         see_history = history.VIEW_HISTORY

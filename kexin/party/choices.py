@@ -171,3 +171,27 @@ class FactSource(TextChoices):
     SAID = "said", _("The customer said so")
     SEEN = "seen", _("A document was seen")
     CHANGED = "changed", _("Changed in the file")
+
+
+class ConsentChannel(TextChoices):
+    """How a customer may be addressed with offers; service messages need no consent."""
+
+    PHONE = "phone", _("Telephone")
+    SMS = "sms", pgettext_lazy("consent", "SMS")
+    EMAIL = "email", _("E-mail")
+    APP = "app", _("App and WeCom")
+
+
+class ConsentSource(TextChoices):
+    PORTAL = "portal", _("By the customer on the portal")
+    COUNTER = "counter", _("At the counter, signed")
+    CALL = "call", _("In a recorded call")
+
+
+class RestrictionCode(TextChoices):
+    """Until the floor of conduct works these out, they are set by hand."""
+
+    DUE_DILIGENCE = "due_diligence", _("Due diligence not finished")
+    LIST = "list", _("On a list")
+    COURT = "court", _("Order of a court or an authority")
+    INTERNAL = "internal", _("The institution's own measure")

@@ -83,6 +83,7 @@ def register() -> None:
             "portal.view_own_documents",
             "portal.download_own_document",
             "sales.view_own_plans",
+            "party.give_own_consent",
             *CUSTOMER_OPERATIONS,
         ),
     )

@@ -30,6 +30,7 @@ from kexin.holdings.api import (
 )
 from kexin.party.api import (
     birthdays,
+    consents,
     customers,
     facts,
     history,
@@ -59,6 +60,7 @@ for floor in (
     birthdays,
     parts,
     facts,
+    consents,
     lifecycle,
     ownership,
     transfers,

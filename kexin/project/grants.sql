@@ -41,8 +41,9 @@ BEGIN
         WHEN subject.plain = 'core_event' THEN 'INSERT, SELECT (id)'
         WHEN subject.plain = 'engagement_outboundmessage' THEN 'SELECT, INSERT'
         WHEN subject.plain = 'engagement_document' THEN 'SELECT, UPDATE (id)'  -- a row is locked while it is handed out
-        WHEN subject.plain ~ '^(portal|suitability)_' AND subject.append_only THEN 'SELECT, INSERT'
-        WHEN subject.plain ~ '^(portal|suitability|procrastinate)_' OR subject.plain = 'core_workitem'
+        WHEN subject.plain ~ '^(portal|suitability|sales)_' AND subject.append_only THEN 'SELECT, INSERT'
+        WHEN subject.plain = 'party_consent' THEN 'SELECT, INSERT'
+        WHEN subject.plain ~ '^(portal|suitability|sales|procrastinate)_' OR subject.plain = 'core_workitem'
           THEN 'SELECT, INSERT, UPDATE'
         WHEN subject.plain ~ '^(party|products|holdings)_|^people_(orgunit|post|postholder|employee)$|^core_(policyversion|calendarday)$'
           THEN 'SELECT'

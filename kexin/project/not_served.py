@@ -70,6 +70,8 @@ NOT_SERVED: dict[str, str] = {
     "sales.operations.dossiers.export_dossier": "A signed file for an inspector, handed to a person who says what for.",
     "sales.operations.stamping.stamp_signatures": _CLOCK,
     "products.values.queries.valued_product": "The head of a page; `/products/{product_id}/performance` names it.",
+    "party.consents.operations.give_own_consent": _CUSTOMER,
+    "party.consents.queries.own_consents": _CUSTOMER,
     "party.operations.expiry.flag_expiring_documents": _CLOCK,
     "party.operations.facts.review_facts": _CLOCK,
     "party.operations.orphans.find_orphans": _CLOCK,

@@ -213,6 +213,8 @@ from kexin.core.actor import customer, system
 from kexin.engagement.models import OutboundMessage
 from kexin.portal.operations import end_session, enter_code, open_link, send_code
 from kexin.portal.purposes import operations_of
+from kexin.party.consents.operations import give_own_consent
+from kexin.party.consents.queries import own_consents
 from kexin.portal.queries import own_documents, own_holdings
 from kexin.suitability.assessments.operations import answer_question, open_session, submit_assessment
 door = system("portal.entrance")
@@ -221,13 +223,81 @@ send_code(session, actor=door)
 code = str(OutboundMessage.objects.latest("pk").body)[:6]
 assert enter_code(session, actor=door, code=code).cookie
 me = customer(session.customer_id, session.customer.customer_no, operations_of("look"), session="s", address="")
-own_holdings(me), own_documents(me)
+own_holdings(me), own_documents(me), own_consents(me), give_own_consent(actor=me, channel="sms", granted=False)
 asked = open_session(actor=me, channel="link", device="phone")
 for each in asked.questionnaire.parsed.questions():
     answer_question(asked, actor=me, question=each.code, value="c")
 print("GRADE", submit_assessment(asked, actor=me).grade)
 end_session(session, actor=me)
 """
+
+
+ASSESSED = """
+import datetime as dt
+from decimal import Decimal
+from kexin.core.calendar import business_date
+from kexin.party.models import Customer, IdentityDocument
+from kexin.sales.models import Sale
+from kexin.suitability.matching import sources
+from tests.scenarios import test_a_sale_through_its_gates as gates
+known = sources.Assessed("valid", 3, assessment_id=1, valid_until=business_date() + dt.timedelta(90), horizon="d")
+sources.register_assessments(lambda rows, on: {row.pk: known for row in rows})
+"""
+OFFERED = (
+    CUSTOMER.replace("陈秀兰", "赵兰")
+    .replace("dt.date(1979, 4, 12)", "dt.date(1979, 4, 13)")
+    .replace("310101197904129963", "310101197904130016")
+    .replace("13800005678", "13900005679")
+    + ASSESSED
+    + """
+from kexin.people.models import ProductAuthorisation, Qualification
+from kexin.products.models import Product
+from kexin.sales.operations.confirming import tell_opinion
+day = business_date()
+Customer.objects.filter(pk=chen.pk).update(assets=Decimal(800_000), status="active", born_year=1985, birthday=301)
+IdentityDocument.objects.filter(party=chen.pk).update(long_term=True, expires_on=None)
+lin = bank.employees["lin"]
+Qualification.objects.create(
+    employee=lin, kind="bank_wealth", number="W-1", issuer="x", issued_on=day, evidence="x", recorded_by="1004",
+)
+ProductAuthorisation.objects.create(
+    employee=lin, classes=["wealth"], highest_grade=5, private=True, starts_on=day,
+    ends_on=day + dt.timedelta(90), proposed_by="1004", granted_by="1005",
+)
+product = Product.objects.create(
+    code="WY-90", name="WY", product_class="wealth", regime="investment", state="admitted", own_grade=2,
+    issuer_grade=2, term_days=90, minimum_amount=Decimal(10_000),
+)
+gates.disclosure("x")
+sale = gates.opened(bank, chen, product)
+tell_opinion(sale, actor=bank.actor("lin"), mode="spoken")
+print("SALE", sale.pk)
+"""
+)
+PURCHASE = (
+    ASSESSED
+    + """
+from kexin.sales.operations.confirming import confirm_sale
+from kexin.sales.operations.signing import sign_sale
+from kexin.sales.own import own_sales
+sale = Sale.objects.get(pk={sale})
+chen, me = sale.customer, gates.herself(sale.customer)
+own_sales(me)
+gates.read(sale, chen)
+confirm_sale(sale, actor=me, confirmed=gates.STATEMENTS, turn=1)
+proof = gates.Proof(gates.ProofMethod.APP, "app-1", session="portal.1")
+print("SIGNED", sign_sale(sale, actor=me, drawing=gates.DRAWING, proof=proof).sale_no)
+"""
+)
+
+
+def test_a_purchase_needs_no_more_than_the_portals_role_either(installation: Installation, server: Server) -> None:
+    tests = {"PYTHONPATH": str(ROLES.parents[2])}
+    offered = installation.run("manage", "shell", "-c", OFFERED, **tests)
+    assert "SALE " in offered.stdout, offered.stderr
+    script = PURCHASE.replace("{sale}", offered.stdout.partition("SALE ")[2].split()[0])
+    bought = installation.run("manage", "shell", "-c", script, DATABASE_URL=server.url("kexin_portal"), **tests)
+    assert "SIGNED " in bought.stdout, bought.stderr
 
 
 def test_a_whole_visit_of_a_customer_needs_no_more_than_the_portals_role(

@@ -1,5 +1,6 @@
 """Tables of parties and customers."""
 
+from kexin.party.models.consent import Consent, Restriction
 from kexin.party.models.customer import Customer, LifecycleCheck, PortfolioAssignment
 from kexin.party.models.duplicate import DuplicateCandidate, MergeRecord
 from kexin.party.models.facts import CustomerReview, FactConfirmation
@@ -23,6 +24,7 @@ from kexin.party.models.relationship import Relationship
 
 __all__ = [
     "Address",
+    "Consent",
     "ContactPoint",
     "Customer",
     "CustomerReview",
@@ -40,6 +42,7 @@ __all__ = [
     "PortfolioProtection",
     "PortfolioShare",
     "Relationship",
+    "Restriction",
     "TransferLine",
     "TransferSignature",
 ]

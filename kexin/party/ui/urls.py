@@ -6,6 +6,7 @@ from django.urls import path
 
 from kexin.party.ui import (
     bulk,
+    consent_pages,
     duplicates_pages,
     edit,
     facts_pages,
@@ -60,5 +61,8 @@ urlpatterns = [
     path("<int:pk>/shares/", ownership_pages.shares, name="shares"),
     path("<int:pk>/protect/", ownership_pages.protect, name="protect"),
     path("<int:pk>/protection/lift/", ownership_pages.lift, name="lift_protection"),
+    path("<int:pk>/consent/", consent_pages.record_page, name="record_consent"),
+    path("<int:pk>/restrict/", consent_pages.place_page, name="place_restriction"),
+    path("<int:pk>/restrictions/<int:restriction>/lift/", consent_pages.lift_page, name="lift_restriction"),
     path("<int:pk>/assign/", edit.assign, name="assign"),
 ]

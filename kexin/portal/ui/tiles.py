@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.party.consents.queries import OWN
 from kexin.portal.queries import VIEW_DOCUMENTS, VIEW_HOLDINGS
 from kexin.sales.advice.answering import VIEW_OWN as VIEW_OWN_PLANS
 from kexin.sales.own import VIEW_OWN
@@ -44,6 +45,7 @@ TILES = (
     Tile(_("My plans"), _("What we agreed to do for you"), "portal:plans", "clipboard-text", VIEW_OWN_PLANS),
     Tile(_("My purchases"), _("Read, confirm and sign"), "portal:purchases", "shopping-bag", VIEW_OWN),
     Tile(_("My documents"), _("Contracts and letters of your file"), "portal:documents", "files", VIEW_DOCUMENTS),
+    Tile(_("My consents"), _("Whether and how we may send you offers"), "portal:consents", "checkbox", OWN),
 )
 
 

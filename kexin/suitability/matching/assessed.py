@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from kexin.party.choices import ConsentChannel
+from kexin.party.consents.queries import agreed_channels
 from kexin.party.models import Customer
 from kexin.suitability.assessments.standing import current_assessments
+from kexin.suitability.matching.choices import Purpose
 from kexin.suitability.matching.sources import Assessed, Needs
 from kexin.suitability.models import InsuranceNeeds, RiskAssessment
 
@@ -39,3 +42,14 @@ def needs(ids: list[int], on: dt.date) -> Mapping[int, Needs]:
     """The last stated insurance needs, where they are still valid."""
     rows = InsuranceNeeds.objects.filter(customer__in=ids).order_by("customer", "-id").distinct("customer")
     return {row.customer_id: Needs(row.household_income, row.annual_budget) for row in rows if row.valid_until >= on}
+
+
+def agreed(ids: list[int], on: dt.date) -> Mapping[int, tuple[str, ...]]:
+    """Purposes that need consent and have it: messages by any channel of writing, call tasks by telephone."""
+    found = {}
+    for pk, channels in agreed_channels(ids).items():
+        purposes = [Purpose.CALL_TASK.value] if ConsentChannel.PHONE in channels else []
+        if set(channels) - {ConsentChannel.PHONE}:
+            purposes.append(Purpose.MESSAGE.value)
+        found[pk] = tuple(purposes)
+    return found

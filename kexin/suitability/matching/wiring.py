@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.panels import register_panel, register_tab
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
+from kexin.party.consents.queries import standing_restrictions
 from kexin.people.vocabulary import register_product_words
 from kexin.products.choices import ProductClass, Regime
 from kexin.suitability.matching import assessed, events, handlers, operations, sources, work  # noqa: F401  doors
@@ -36,6 +37,8 @@ def register() -> None:
     """Called once, when the floor is ready."""
     sources.register_assessments(assessed.assessed)
     sources.register_needs(assessed.needs)
+    sources.register_consents(assessed.agreed)
+    sources.register_restrictions(standing_restrictions)
     register_product_words(ProductClass.choices, Regime.choices)
     register_tab("customer", "fits", _("What fits"), 25, VIEW)
     register_panel("customer", "fits", "main", 10, "fits", _("Suitable products"), VIEW, pages.fits_panel, "load")

@@ -1,0 +1,1 @@
+"""What a customer has agreed to, channel by channel, and what stops dealings with a customer."""
