@@ -176,7 +176,7 @@ class FactSource(TextChoices):
 class ConsentChannel(TextChoices):
     """How a customer may be addressed with offers; service messages need no consent."""
 
-    PHONE = "phone", _("Telephone")
+    PHONE = "phone", pgettext_lazy("consent", "Telephone")
     SMS = "sms", pgettext_lazy("consent", "SMS")
     EMAIL = "email", _("E-mail")
     APP = "app", _("App and WeCom")

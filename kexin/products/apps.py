@@ -30,8 +30,8 @@ class ProductsConfig(AppConfig):
         work.register()
         text_work.register()
         see = queries.VIEW
-        register_menu("service", _("Products"), "products:products", "package", see, 15)
-        register_menu("service", _("Product texts"), "product_texts:list", "file-text", text_queries.VIEW_TEXTS, 16)
+        register_menu("sales", _("Products"), "products:products", "package", see, 15)
+        register_menu("sales", _("Product texts"), "product_texts:list", "file-text", text_queries.VIEW_TEXTS, 16)
         register_source("products", _("Products"), see, palette.find_products, 30, 1)
         register_command(
             "new_product", _("New product"), "products:new", "products.draft_product", "plus", "xinchanpin chanpin"

@@ -20,7 +20,7 @@ def register() -> None:
     after_confirmation(ordering.sale_executed)
     after_refusal(ordering.sale_failed)
     register_history("sales_sale", queries.VIEW)
-    register_menu("work", _("Sales"), "sales:sales", "shopping-bag", queries.VIEW, 30)
+    register_menu("sales", _("Sales"), "sales:sales", "shopping-bag", queries.VIEW, 30)
     register_tab("customer", "sales", _("Sales"), 35, queries.VIEW)
     register_panel("customer", "sales", "main", 10, "sales", _("Sales"), queries.VIEW, pages.sales_panel)
     register_head_action(

@@ -21,6 +21,7 @@ Badge = Callable[[HttpRequest], int | str | None]
 # The groups in the order of the side bar. The first has no heading.
 GROUPS: dict[str, Text] = {
     "work": "",
+    "sales": _("Products and sales"),
     "service": _("Service"),
     "insight": _("Insight"),
     "conduct": _("Compliance"),

@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core import names
 from kexin.core.actor import Actor
@@ -58,7 +59,7 @@ class ConsentForm(forms.Form):
 
     channel = forms.ChoiceField(label=_("Channel"), choices=ConsentChannel.choices)
     granted = forms.ChoiceField(
-        label=_("What the customer said"),
+        label=pgettext_lazy("consent", "What the customer said"),
         choices=[("yes", _("Agrees to offers")), ("no", _("Wants no offers"))],
         widget=forms.RadioSelect,
         initial="no",

@@ -18,8 +18,8 @@ def wire() -> None:
     sentences.register()
     for table in ("sales_visit", "sales_needsanalysis", "sales_plan"):
         register_history(table, VIEW)
-    register_menu("work", _("Visits"), "advice:visits", "walk", VIEW, 26)
-    register_menu("work", _("Plans"), "advice:plans", "clipboard-text", VIEW, 28)
+    register_menu("sales", _("Visits"), "advice:visits", "walk", VIEW, 26)
+    register_menu("sales", _("Plans"), "advice:plans", "clipboard-text", VIEW, 28)
     register_tab("customer", "advice", _("Needs and plans"), 33, VIEW)
     register_panel("customer", "advice", "main", 10, "plans", _("Plans"), VIEW, advice_pages.plans_panel)
     register_panel("customer", "advice", "main", 20, "needs", _("Needs analysis"), VIEW, advice_pages.needs_panel)

@@ -13,4 +13,4 @@ def wire() -> None:
     """Sentences, history, menu."""
     sentences.register()
     register_history("sales_returncall", queries.VIEW_CALLS)
-    register_menu("work", _("Return calls"), "return_calls:list", "phone-check", queries.VIEW_CALLS, 32)
+    register_menu("sales", _("Return calls"), "return_calls:list", "phone-check", queries.VIEW_CALLS, 50)

@@ -22,4 +22,4 @@ def wire() -> None:
 
     work.register()
     sentences.register()
-    register_menu("work", _("Orders"), "orders:list", "send", queries.VIEW_ORDERS, 45)
+    register_menu("sales", _("Orders"), "orders:list", "send", queries.VIEW_ORDERS, 45)

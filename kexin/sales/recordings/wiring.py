@@ -39,4 +39,4 @@ def wire() -> None:
     rekeying.register()
     vault.register_keeper(_kept)
     register_dossier_part("recordings", recordings_part, order=40)
-    register_menu("work", _("Recordings of sales"), "recordings:list", "video", queries.VIEW_RECORDINGS, 46)
+    register_menu("sales", _("Recordings of sales"), "recordings:list", "video", queries.VIEW_RECORDINGS, 46)

@@ -78,7 +78,7 @@ def register() -> None:
     register_tab("customer", "risk", _("Risk tolerance"), 35, VIEW)
     register_panel("customer", "risk", "main", 10, "risk", _("Risk tolerance"), VIEW, panels.standing_panel, "load")
     register_head_slot("customer", "risk", 25, VIEW, panels.tolerance_fact)
-    register_menu("work", _("Risk assessments"), "suitability:assessments", "gauge", VIEW, 40)
+    register_menu("sales", _("Risk assessments"), "suitability:assessments", "gauge", VIEW, 18)
     register_menu("conduct", _("Questionnaires"), "suitability:questionnaires", "forms", reading.VIEW, 70)
 
 

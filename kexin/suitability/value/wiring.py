@@ -24,7 +24,7 @@ def _moved(payload: Payload) -> str:
 def register() -> None:
     """Called once, when the floor is ready."""
     register_panel("customer", "overview", "side", 45, "value", _("Value of the customer"), VIEW, values.value_panel)
-    register_menu("work", _("Value of customers"), "suitability:values", "diamond", VIEW, 45)
+    register_menu("insight", _("Value of customers"), "suitability:values", "diamond", VIEW, 21)
     register_timeline(
         "suitability.ValueClassChanged", _("Value class changed"), "diamond", _moved, "calm", operation=VIEW
     )
