@@ -5,7 +5,7 @@ from __future__ import annotations
 from kexin.sales.advice.policies import AdvicePolicy
 from kexin.sales.followup.policies import ReturnCallPolicy
 from kexin.sales.orders.policies import OrderPolicy
-from kexin.sales.oversight.policies import InspectionPolicy
+from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy
 from kexin.sales.recordings.policies import RecordingPolicy, RecordingScriptPolicy
 from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
@@ -16,6 +16,7 @@ __all__ = [
     "RecordingPolicy",
     "RecordingScriptPolicy",
     "ReturnCallPolicy",
+    "RiskRegisterPolicy",
     "SalePolicy",
     "UnderstandingPolicy",
 ]

@@ -65,3 +65,20 @@ def test_on_a_phone(visit: Visit, bank: Bank, chen: Any, language: str, theme: s
         page = visit("ning", path, language=language, theme=theme, width="390")
         shot(page, f"{name}-390-{language}")
         assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "width"), [("zh", "light", "1440"), ("zh", "light", "390"), ("en", "dark", "390")]
+)
+def test_oversight(visit: Visit, bank: Bank, chen: Any, language: str, theme: str, width: str) -> None:
+    calls = [planned(executed(bank, chen, each)) for each in ("wealth", "fund")]
+    answer_return_call(calls[0], actor=bank.actor("sun"), answers=WRONG, note="说成存款")
+    page = visit("wu", "/oversight/?first=2026-01-01", language=language, theme=theme, width=width)
+    expect(page.get_by_text("50.0%").first).to_be_visible()
+    shot(page, f"oversight-{width}-{language}")
+    assert_accessible(page)
+    page.get_by_role("link", name="2", exact=True).first.click()
+    settle(page)
+    expect(page.get_by_role("link", name=calls[0].sale.sale_no)).to_be_visible()
+    shot(page, f"oversight-list-{width}-{language}")
+    assert_accessible(page)

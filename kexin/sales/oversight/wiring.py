@@ -6,7 +6,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.menu import register_menu
 from kexin.party.history import register_history
-from kexin.sales.oversight import events, policies, queries, sentences, settling, work  # noqa: F401  doors
+from kexin.sales.oversight import (  # noqa: F401  doors
+    compliance,
+    events,
+    exporting,
+    policies,
+    queries,
+    sentences,
+    settling,
+    work,
+)
 
 
 def wire() -> None:
@@ -14,4 +23,5 @@ def wire() -> None:
     work.register()
     sentences.register()
     register_history("sales_inspectionitem", queries.VIEW_ITEMS)
+    register_menu("conduct", _("Oversight of sales"), "oversight:page", "eye-search", compliance.VIEW_OVERSIGHT, 18)
     register_menu("conduct", _("Inspection items"), "oversight:items", "eye-exclamation", queries.VIEW_ITEMS, 20)
