@@ -46,7 +46,7 @@ from kexin.people.api import delegations, organisation, roles, sellers, sessions
 from kexin.products.api import admission as product_admission
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
-from kexin.sales.api import advice, inspection, orders, oversight, plans, recordings, return_calls, sales
+from kexin.sales.api import advice, inspection, orders, oversight, plans, recordings, referrals, return_calls, sales
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import values as customer_values
 
@@ -114,5 +114,6 @@ for floor in (
     return_calls,
     inspection,
     oversight,
+    referrals,
 ):
     api.add_router("", floor.router)

@@ -18,11 +18,13 @@ class SalesConfig(AppConfig):
         from kexin.sales.orders import wiring as orders_wiring
         from kexin.sales.oversight import wiring as oversight_wiring
         from kexin.sales.recordings import wiring as recordings_wiring
+        from kexin.sales.referrals import wiring as referrals_wiring
 
         local.register()
         sentences.register()
         orders_wiring.wire()
         advice_wiring.wire()
+        referrals_wiring.wire()
         wiring.register()
         recordings_wiring.wire()
         followup_wiring.wire()

@@ -52,3 +52,12 @@ class TellingMode(TextChoices):
     SPOKEN = "spoken", _("By word of mouth")
     PAPER = "paper", _("On paper")
     SCREEN = "screen", _("On the screen")
+
+
+class StageRecord(TextChoices):
+    """What a stage of the process shows besides its gates; it opens and closes nothing."""
+
+    ADMISSION = "admission", _("Admission of the product")
+    VISIT = "visit", _("Visit")
+    NEEDS = "needs", _("Needs analysis")
+    PLAN = "plan", _("Plan")

@@ -7,6 +7,7 @@ from kexin.sales.followup.policies import ReturnCallPolicy
 from kexin.sales.orders.policies import OrderPolicy
 from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy
 from kexin.sales.recordings.policies import RecordingPolicy, RecordingScriptPolicy
+from kexin.sales.referrals.policies import ReferralPolicy
 from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "RecordingScriptPolicy",
     "ReturnCallPolicy",
     "RiskRegisterPolicy",
+    "ReferralPolicy",
     "SalePolicy",
     "UnderstandingPolicy",
 ]

@@ -6,14 +6,17 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound
 from kexin.core.query import query
 from kexin.party.models import Customer
-from kexin.sales.choices import Gate, SaleState
-from kexin.sales.models import Sale, SaleGate
+from kexin.products.choices import ProductState
+from kexin.sales.advice.queries import latest_needs, latest_visit
+from kexin.sales.choices import Gate, SaleState, StageRecord
+from kexin.sales.models import PlanLine, Sale, SaleGate
 from kexin.sales.operations.confirming import rules_of
 from kexin.sales.rules import next_gate
 from kexin.sales.sale_policies import Stage
@@ -48,15 +51,28 @@ def narrowed(rows: QuerySet[Sale], wanted: SaleFilter) -> QuerySet[Sale]:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordLine:
+    """A record shown in a stage: which one of the customer or product it is, and of which day; None: there is none."""
+
+    kind: StageRecord
+    pk: int | None
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StageLine:
-    """One stage of the process: its name, the gates in it that this sale needs, and whether they are passed."""
+    """One stage of the process: its name, the gates in it that this sale needs, whether they are passed, records."""
 
     label: str
     gates: tuple[tuple[Gate, SaleGate | None], ...]
+    records: tuple[RecordLine, ...] = ()
 
     @property
     def done(self) -> bool:
-        return all(row is not None for _gate, row in self.gates)
+        """All its gates are passed; a stage of records alone is done when they are there."""
+        if self.gates:
+            return all(row is not None for _gate, row in self.gates)
+        return all(each.pk is not None for each in self.records)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,7 @@ class SaleFile:
     """A sale with its stages; ``blocked_by`` is the gate that comes next (None: nothing is left)."""
 
     sale: Sale
+    process: str
     stages: tuple[StageLine, ...]
     earlier: tuple[SaleGate, ...]
     blocked_by: Gate | None
@@ -72,7 +89,7 @@ class SaleFile:
     def current(self) -> int:
         """The number of the stage where the sale stands, from one on; one more than there are when all is done."""
         for number, stage in enumerate(self.stages, 1):
-            if not stage.done:
+            if stage.gates and not stage.done:
                 return number
         return len(self.stages) + 1
 
@@ -93,20 +110,52 @@ def sale_file(actor: Actor, pk: int) -> SaleFile:
         raise NotFound
     gates = list(SaleGate.objects.filter(sale=sale).order_by("round", "gate"))
     passed = {row.gate: row for row in gates if row.round == sale.round}
+    process = rules_of(sale).process_of(sale.product.product_class)
     return SaleFile(
         sale=sale,
-        stages=_stages(rules_of(sale).stages, sale.needed, passed),
+        process=process.label,
+        stages=_stages(process.stages, sale, passed),
         earlier=tuple(row for row in gates if row.round < sale.round),
         blocked_by=next_gate(sale.needed, passed),
     )
 
 
-def _stages(stages: tuple[Stage, ...], needed: list[int], passed: dict[int, SaleGate]) -> tuple[StageLine, ...]:
+def _stages(stages: tuple[Stage, ...], sale: Sale, passed: dict[int, SaleGate]) -> tuple[StageLine, ...]:
+    known = _records(sale) if any(stage.records for stage in stages) else {}
     lines = [
-        StageLine(stage.label, tuple((gate, passed.get(int(gate))) for gate in stage.gates if gate in needed))
+        StageLine(
+            stage.label,
+            tuple((gate, passed.get(int(gate))) for gate in stage.gates if gate in sale.needed),
+            tuple(known[each] for each in stage.records),
+        )
         for stage in stages
     ]
-    return tuple(line for line in lines if line.gates)
+    return tuple(line for line in lines if line.gates or line.records)
+
+
+def _records(sale: Sale) -> dict[StageRecord, RecordLine]:
+    """What the sale rests on: the records of its plan where it came of one, else the latest ones before it began."""
+    line = PlanLine.objects.filter(sale=sale).select_related("plan_version__visit", "plan_version__needs").first()
+    version = line.plan_version if line is not None else None
+    visit = version.visit if version is not None else latest_visit(sale.customer_id, sale.opened_on)
+    needs = version.needs if version is not None else latest_needs(sale.customer_id, sale.opened_on)
+    admitted = sale.product.state not in (ProductState.DRAFT, ProductState.IN_REVIEW)
+    return {
+        StageRecord.ADMISSION: RecordLine(StageRecord.ADMISSION, sale.product_id if admitted else None),
+        StageRecord.VISIT: RecordLine(StageRecord.VISIT, visit.pk, visit.visited_on) if visit else _none("visit"),
+        StageRecord.NEEDS: RecordLine(StageRecord.NEEDS, needs.pk, needs.written_on) if needs else _none("needs"),
+        StageRecord.PLAN: RecordLine(StageRecord.PLAN, version.plan_id, _day(version.sent_at))
+        if version
+        else _none("plan"),
+    }
+
+
+def _none(kind: str) -> RecordLine:
+    return RecordLine(StageRecord(kind), None)
+
+
+def _day(at: dt.datetime | None) -> dt.date | None:
+    return timezone.localtime(at).date() if at is not None else None
 
 
 @query(VIEW, label=_("See sales"))

@@ -10,42 +10,96 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.policy import Policy, policy, setting
+from kexin.people.models import by_language
 from kexin.products.choices import ProductClass
-from kexin.sales.choices import Gate
+from kexin.sales.choices import Gate, StageRecord
 
 MOST_STAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of a process as the institution names it, with the gates that lie in it."""
+    """One step of a process as the institution names it, with the gates that lie in it and the records shown in it."""
 
     name: str
     name_en: str
     gates: tuple[Gate, ...]
+    records: tuple[StageRecord, ...] = ()
 
     @property
     def label(self) -> str:
         """The name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") and self.name_en else self.name
+        return by_language(self.name, self.name_en)
 
 
-def parse_process(rows: list[dict[str, Any]]) -> tuple[Stage, ...]:
-    """The stages of a sale. Raises ValueError unless every gate stands in exactly one of them, in the fixed order."""
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A template of stages, and the classes of products that are sold by it; none: by it go all others."""
+
+    code: str
+    name: str
+    name_en: str
+    classes: frozenset[str]
+    stages: tuple[Stage, ...]
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return by_language(self.name, self.name_en)
+
+
+def parse_stages(rows: list[dict[str, Any]]) -> tuple[Stage, ...]:
+    """The stages of a process. Raises ValueError unless every gate stands in exactly one, in the fixed order."""
     stages = tuple(
-        Stage(str(row["name"]), str(row.get("name_en", "")), tuple(Gate[str(g).upper()] for g in row.get("gates", [])))
+        Stage(
+            str(row["name"]),
+            str(row.get("name_en", "")),
+            tuple(Gate[str(g).upper()] for g in row.get("gates", [])),
+            tuple(StageRecord(str(r)) for r in row.get("records", [])),
+        )
         for row in rows
     )
     if not 1 <= len(stages) <= MOST_STAGES or any(not stage.name.strip() for stage in stages):
         raise ValueError("a process has named stages")
     if [gate for stage in stages for gate in stage.gates] != list(Gate):
         raise ValueError("each gate stands in one stage, and the gates keep their order")
+    if any(not stage.gates and not stage.records for stage in stages):
+        raise ValueError("a stage shows gates or records")
     return stages
 
 
+def parse_process(rows: list[dict[str, Any]]) -> tuple[Process, ...]:
+    """The templates a sale may follow; stages alone are one template for everything.
+
+    Raises ValueError unless exactly one template is for all other classes and no class stands in two.
+    """
+    if rows and "stages" not in rows[0]:
+        return (Process("own", "本机构流程", "The institution's own process", frozenset(), parse_stages(rows)),)
+    found = tuple(
+        Process(
+            str(row["code"]),
+            str(row["name"]),
+            str(row.get("name_en", "")),
+            parse_classes(row.get("classes", [])),
+            parse_stages(row["stages"]),
+        )
+        for row in rows
+    )
+    named = [each for process in found for each in process.classes]
+    if len(named) != len(set(named)) or len({each.code for each in found}) < len(found):
+        raise ValueError("each class and each code stands once")
+    if sum(not each.classes for each in found) != 1:
+        raise ValueError("one process is for all other classes")
+    return found
+
+
 def explain_process(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Each stage with its gates in words."""
-    return [(stage.label, " · ".join(str(gate.label) for gate in stage.gates)) for stage in parse_process(rows)]
+    """Each template with its classes and stages in words."""
+    told = []
+    for process in parse_process(rows):
+        classes = " · ".join(str(ProductClass(each).label) for each in sorted(process.classes)) or _t("all others")
+        told.append((f"{process.label} ({classes})", " – ".join(stage.label for stage in process.stages)))
+    return told
 
 
 def parse_classes(value: list[Any]) -> frozenset[str]:
@@ -85,13 +139,14 @@ class SalePolicy(Policy):
     approval_days: int = setting(_("Approval decided within"), unit=_("working days"), minimum=1, maximum=10)
     follow_up_days: int = setting(_("Follow-up after the sale within"), unit=_("days"), minimum=0, maximum=90)
     process: list = setting(  # type: ignore[type-arg]
-        _("Stages of the process"), check=parse_process, explain=explain_process
+        _("Processes and their stages"), check=parse_process, explain=explain_process
     )
 
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        """The process in force."""
-        return parse_process(self.process)
+    def process_of(self, product_class: str) -> Process:
+        """The process by which products of a class are sold."""
+        found = parse_process(self.process)
+        rest = next(each for each in found if not each.classes)
+        return next((each for each in found if product_class in each.classes), rest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,11 +97,22 @@ class GateShown(Shown):
     evidence: dict[str, Any] = Field(examples=[{"seconds": 64}])
 
 
+class SaleStageShown(Shown):
+    """A stage of the process by which the sale goes."""
+
+    name: str = Field(examples=["客户拜访"])
+    done: bool
+    gates: list[str] = Field(examples=[["assessed", "told"]])
+    records: list[str] = Field(examples=[["visit"]], description="Records of this stage that are there")
+
+
 class SaleWhole(SaleShown):
     """A sale with its gates in order; ``blocked_by`` is the next one."""
 
     decision_no: Id | None
     reason: str = Field(examples=[""])
+    process: str = Field(examples=["客户经营六阶段流程"])
+    stages: list[SaleStageShown]
     gates: list[GateShown]
     blocked_by: str = Field(examples=["signed"])
 
@@ -142,6 +153,16 @@ def _whole(request: ApiRequest, pk: int) -> SaleWhole:
         **_plain(file.sale),
         decision_no=file.sale.decision_no,
         reason=file.sale.reason,
+        process=file.process,
+        stages=[
+            SaleStageShown(
+                name=line.label,
+                done=line.done,
+                gates=[gate.name.lower() for gate, _row in line.gates],
+                records=[each.kind.value for each in line.records if each.pk is not None],
+            )
+            for line in file.stages
+        ],
         gates=gates,
         blocked_by=file.blocked_by.name.lower() if file.blocked_by else "",
     )

@@ -6,6 +6,7 @@ from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
 from kexin.sales.models.recording import RecordingInspection, RecordingMark, RecordingPiece, SalesRecording
 from kexin.sales.models.return_call import ReturnCall, ReturnCallAttempt
+from kexin.sales.models.referral import Referral
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
 
@@ -24,6 +25,7 @@ __all__ = [
     "RecordingPiece",
     "ReturnCall",
     "ReturnCallAttempt",
+    "Referral",
     "Sale",
     "SaleGate",
     "SalesRecording",

@@ -23,13 +23,13 @@ from kexin.core.ui.table import Table, View
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of
-from kexin.sales.choices import Gate, SaleState, TellingMode
+from kexin.sales.choices import Gate, SaleState, StageRecord, TellingMode
 from kexin.sales.models import Sale
 from kexin.sales.operations.approving import approve_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import SaleFile, sale_file, sales, sales_of
+from kexin.sales.queries import RecordLine, SaleFile, sale_file, sales, sales_of
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
 
 LEVEL = {
@@ -128,6 +128,7 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "level": LEVEL[SaleState(row.state)],
             "customer_name": shown_name(actor, row.customer),
             "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],
+            "records": [_record(actor, each, line.label) for line in file.stages for each in line.records],
             "actions": actions_for(request, "sale", row.pk) if row.state == SaleState.OPEN else [],
             "act": _act(actor, row, file.blocked_by),
             "may_export": actor.may("sales.export_dossier"),
@@ -149,6 +150,21 @@ def _line(gate: Gate, done: Any, who: dict[str, str]) -> dict[str, Any]:
         "who": who.get(done.by, done.by) if done.party == "staff" else done.get_party_display(),
         "evidence": done.evidence,
     }
+
+
+RECORD_PAGES = {
+    StageRecord.ADMISSION: ("products:product", "products.view_products"),
+    StageRecord.VISIT: ("advice:visit", "sales.view_advice"),
+    StageRecord.NEEDS: ("advice:needs", "sales.view_advice"),
+    StageRecord.PLAN: ("advice:plan", "sales.view_advice"),
+}
+
+
+def _record(actor: Actor, line: RecordLine, stage: str) -> dict[str, Any]:
+    """A record of the process as the page shows it; the link for those who may open it."""
+    name, operation = RECORD_PAGES[line.kind]
+    url = reverse(name, args=[line.pk]) if line.pk is not None and actor.may(operation) else ""
+    return {"label": line.kind.label, "stage": stage, "on": line.on, "url": url, "there": line.pk is not None}
 
 
 def _may(actor: Actor, row: Sale, operation: str) -> bool:
