@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,46 @@ def review_sheet(actor: Actor, customer: Customer, found: Portfolio) -> bytes:
     """The sheet as PDF/A. The customer's name is opened; the caller has checked the reach."""
     now = timezone.localtime()
     return typeset(TEMPLATE, sheet_data(actor, customer, found, now), made_at=now)
+
+
+def review_pack(
+    actor: Actor,
+    customer: Customer,
+    found: Portfolio,
+    *,
+    title: str,
+    since: Section,
+    options: Section,
+    notes: Sequence[str] = (),
+) -> bytes:
+    """The sheet with what happened since the last one, and what may be offered: the pack for a meeting.
+
+    ``since`` stands behind the holdings, ``options`` at the end, ``notes`` before the lines at the foot. Sections with
+    nothing in them are left out, so that the pack of an ordinary customer has two pages at most.
+    """
+    now = timezone.localtime()
+    data = sheet_data(actor, customer, found, now)
+    classes, held, ahead, loans = data["sections"]
+    kept = [each for each in (ahead, loans) if each["rows"]]
+    data["sections"] = [classes, held, since.as_data(), *kept, options.as_data()]
+    data["title"], data["disclaimers"] = title, [*notes, *data["disclaimers"]]
+    return typeset(TEMPLATE, data, made_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of a pack: the last column is an amount; ``empty`` is said where there are no rows."""
+
+    title: str
+    head: list[str]
+    widths: list[int]
+    rows: list[list[str]]
+    empty: str
+    note: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        """As the template reads it."""
+        return _table(self.title, self.head, self.widths, self.rows, self.empty, self.note)
 
 
 def sheet_data(actor: Actor, customer: Customer, found: Portfolio, now: dt.datetime) -> dict[str, Any]:

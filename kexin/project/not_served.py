@@ -126,6 +126,8 @@ NOT_SERVED: dict[str, str] = {
     "sales.own.own_sales": _CUSTOMER,
     "sales.recordings.queries.recordings_of_sale": "Part of the sale's page; `/recordings` lists them.",
     "sales.referrals.queries.referrals_of": "Part of the customer's page; `/referrals` lists them.",
+    "sales.reviews.making.make_review_pack": "A file made for a meeting; the documents list it.",
+    "sales.reviews.queries.review_packs_of": "Part of the customer's page; the files are among the documents.",
     "sales.queries.sales_of": "Part of the customer's page; `/sales?customer_id=…` lists them.",
     "sales.oversight.exporting.export_oversight": "A file for people; `/sales-oversight/sales` gives the same sales.",
 }

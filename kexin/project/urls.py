@@ -33,6 +33,7 @@ urlpatterns = [
     path("", include("kexin.sales.ui.return_urls")),
     path("", include("kexin.sales.ui.oversight_urls")),
     path("", include("kexin.sales.ui.referral_urls")),
+    path("", include("kexin.sales.ui.review_urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),

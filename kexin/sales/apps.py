@@ -19,12 +19,14 @@ class SalesConfig(AppConfig):
         from kexin.sales.oversight import wiring as oversight_wiring
         from kexin.sales.recordings import wiring as recordings_wiring
         from kexin.sales.referrals import wiring as referrals_wiring
+        from kexin.sales.reviews import wiring as reviews_wiring
 
         local.register()
         sentences.register()
         orders_wiring.wire()
         advice_wiring.wire()
         referrals_wiring.wire()
+        reviews_wiring.wire()
         wiring.register()
         recordings_wiring.wire()
         followup_wiring.wire()

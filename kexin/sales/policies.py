@@ -8,6 +8,7 @@ from kexin.sales.orders.policies import OrderPolicy
 from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy
 from kexin.sales.recordings.policies import RecordingPolicy, RecordingScriptPolicy
 from kexin.sales.referrals.policies import ReferralPolicy
+from kexin.sales.reviews.policies import ReviewPackPolicy
 from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "ReturnCallPolicy",
     "RiskRegisterPolicy",
     "ReferralPolicy",
+    "ReviewPackPolicy",
     "SalePolicy",
     "UnderstandingPolicy",
 ]

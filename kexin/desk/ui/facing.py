@@ -36,6 +36,7 @@ def _shown(request: HttpRequest, pk: int, refusal: str = "", status: int = 200) 
         "charts": [(code, ring_chart(shown.portfolio, code)) for code, total in shown.totals if total > 0],
         "today": business_date(),
         "may_print": actor_of(request).may("holdings.print_review_sheet"),
+        "may_pack": actor_of(request).may("sales.make_review_pack"),
         "password_wanted": _password_wanted(request),
         "refusal": refusal,
         "watermark": "",

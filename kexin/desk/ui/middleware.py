@@ -32,6 +32,7 @@ class FacingMiddleware:
             return self.get_response(request)
         here = reverse("desk:facing", args=[customer])
         allowed = {here, reverse("desk:leave_facing"), reverse("holdings:review", args=[customer])}
+        allowed.add(reverse("reviews:make", args=[customer]))
         if request.path in allowed:
             return self.get_response(request)
         if request.headers.get("HX-Request"):

@@ -14,8 +14,10 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
 from kexin.holdings.events import ReviewSheetPrinted
 from kexin.holdings.queries import customer_for, portfolio_of
-from kexin.holdings.review import review_sheet
+from kexin.holdings.review import Section, review_pack, review_sheet
 from kexin.party.models import Party
+
+__all__ = ["Section", "Sheet", "print_review_sheet", "review_pack"]
 
 
 @dataclass(frozen=True, slots=True)

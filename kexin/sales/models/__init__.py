@@ -7,6 +7,7 @@ from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
 from kexin.sales.models.recording import RecordingInspection, RecordingMark, RecordingPiece, SalesRecording
 from kexin.sales.models.return_call import ReturnCall, ReturnCallAttempt
 from kexin.sales.models.referral import Referral
+from kexin.sales.models.review import ReviewPack
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
 
@@ -26,6 +27,7 @@ __all__ = [
     "ReturnCall",
     "ReturnCallAttempt",
     "Referral",
+    "ReviewPack",
     "Sale",
     "SaleGate",
     "SalesRecording",

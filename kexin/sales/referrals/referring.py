@@ -70,7 +70,7 @@ def make_referral(
     if unit is None:
         raise RuleViolation(fields={"unit_id": _("Choose one of the list.")})
     receiver = _receiver(receiver_post_id, unit, post)
-    owner = receiver.pk if receiver is not None else duty_holder(ANSWERS, unit.pk, actor.user_id)
+    owner = receiver.pk if receiver is not None else _pool_owner(unit, actor)
     if owner is None:
         raise RuleViolation(fields={"unit_id": _("Nobody of this unit answers referrals.")})
     if Referral.objects.filter(customer=row, to_line=to_line, state=ReferralState.WAITING).exists():
@@ -98,6 +98,16 @@ def make_referral(
     owe_answer(made, owner, due, rules)
     emit(ReferralMade(row.pk, made.referral_no, made.pk, from_line, to_line))
     return made
+
+
+def _pool_owner(unit: OrgUnit, actor: Actor) -> int | None:
+    """Who owes the answer while it lies in the pool: the head of the unit, else somebody there who may answer."""
+    head = duty_holder(ANSWERS, unit.pk, actor.user_id)
+    if head is not None:
+        return head
+    held = held_on(business_date()).filter(post__unit=unit, post__closed_on=None)
+    able = held.filter(post__roles__role__grants__operation=ANSWERS).exclude(post__in=actor.post_ids)
+    return able.order_by("post_id").values_list("post_id", flat=True).first()
 
 
 def _receiver(pk: int | None, unit: OrgUnit, giver: Post) -> Post | None:
