@@ -26,16 +26,25 @@ from kexin.sales.advice.recording import analyse_needs, change_visit, record_vis
 from kexin.sales.advice.rules import Line
 from kexin.sales.advice.selling import open_planned_sale
 from kexin.sales.models import NeedsAnalysis, Plan, PlanLine, PlanVersion, Sale, Visit
+from kexin.sales.queries import sale_file
 from kexin.suitability.matching.operations import match
 from tests.personas import Bank
-from tests.scenarios.test_a_sale_through_its_gates import product, tolerance  # noqa: F401  fixtures
+from tests.scenarios.test_a_sale_through_its_gates import opened, product, tolerance  # noqa: F401  fixtures
 
 REQUIREMENTS = {
+    "D-14": "the process of five steps is a template around fixed gates, chosen per class of products",
+    "D-15": "the institution's five stages begin with the admission of the product, shown with the sale",
     "D-16": "visit, needs analysis and plan are records with authors and versions; contract and after-sales are gates",
     "D-17": "the plan states content, term, fees and risk, and the customer accepts that version or declines it",
     "D-25": "a plan of services is offered with the product, and the product's sale is opened from it",
 }
-SCREENS = {"D-16": "/customers/<id>/?tab=advice", "D-17": "/plans/<id>/", "D-25": "/plans/<id>/"}
+SCREENS = {
+    "D-14": "/sales/<id>/",
+    "D-15": "/sales/<id>/",
+    "D-16": "/customers/<id>/?tab=advice",
+    "D-17": "/plans/<id>/",
+    "D-25": "/plans/<id>/",
+}
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 OWN = ("party.view_customer", "sales.view_own_plans", "sales.accept_plan", "sales.decline_plan")
@@ -102,6 +111,14 @@ def test_from_visit_to_sale_with_nothing_typed_twice(
     assert (sale.customer_id, sale.product_id, sale.amount) == (chen.pk, product.pk, Decimal(50_000))
     item.refresh_from_db()
     assert (item.status, item.outcome) == ("done", "done")
+    stages = sale_file(lin, sale.pk).stages
+    assert [stage.label for stage in stages] == [
+        "客户拜访", "需求分析", "产品推荐", "方案制定", "合同签订", "售后服务",
+    ]  # fmt: skip
+    shown = {each.kind: each.pk for stage in stages for each in stage.records}
+    assert shown == {"visit": visit.pk, "needs": needs.pk, "plan": plan.pk}
+    page = client_of("lin").get(reverse("sales:sale", args=[sale.pk])).content.decode()
+    assert reverse("advice:plan", args=[plan.pk]) in page
     with pytest.raises(RuleViolation, match=sale.sale_no):
         open_planned_sale(line, actor=lin, channel="remote", staff_took_part=True, decision_no=opinion.pk)
     names = set(Event.objects.filter(customer_id=chen.pk).values_list("name", flat=True))
@@ -115,6 +132,25 @@ def test_from_visit_to_sale_with_nothing_typed_twice(
     assert WORDS["content"] in page
     assert sale.sale_no in page
     assert client_of("mei").get(reverse("advice:plan", args=[plan.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("product_class", "first", "count"), [("fund", "产品准入与评估", 5), ("time_deposit", "了解客户", 5)]
+)
+def test_the_process_is_chosen_by_the_class_of_the_product(
+    bank: Bank,
+    chen: Customer,
+    product: Product,  # noqa: F811
+    product_class: str,
+    first: str,
+    count: int,
+) -> None:
+    sale = opened(bank, chen, product)
+    Product.objects.filter(pk=product.pk).update(product_class=product_class)
+    file = sale_file(bank.actor("lin"), sale.pk)
+    assert (file.stages[0].label, len(file.stages)) == (first, count)
+    admitted = {each.kind: each.pk for stage in file.stages for each in stage.records}
+    assert admitted == ({"admission": product.pk} if product_class == "fund" else {})
 
 
 def test_a_changed_plan_is_a_new_version_to_accept_again(bank: Bank, chen: Customer, product: Product) -> None:  # noqa: F811

@@ -84,9 +84,8 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.rows = min(max(rows + 1, FEWEST_ROWS), MOST_LINES)
         for n in range(1, self.rows + 1):
-            words = {"n": n}
             product = forms.TypedChoiceField(
-                label=_("Product %(n)s") % words, required=False, coerce=int, empty_value=None, widget=SearchSelect()
+                label=_("Product"), required=False, coerce=int, empty_value=None, widget=SearchSelect()
             )
             product.choices = [("", ""), *products]
             self.fields[f"product_{n}"] = product
@@ -94,7 +93,7 @@ class PlanForm(forms.Form):
                 label=_("Amount"), required=False, max_digits=20, decimal_places=2, widget=MoneyInput()
             )
             self.fields[f"why_{n}"] = forms.CharField(
-                label=_("Why it is proposed"), required=False, max_length=LONGEST["why"]
+                label=_("Why it is proposed"), required=False, max_length=LONGEST["why"], widget=_area(1)
             )
 
     def lines(self) -> list[Line]:
@@ -109,8 +108,11 @@ class PlanForm(forms.Form):
     def sections(self) -> list[tuple[Any, list[Any]]]:
         """The fields under their headings."""
         words = [self[name] for name in ("title", "starts_on", "ends_on", "content", "term", "fees", "risk")]
-        rows = [self[f"{name}_{n}"] for n in range(1, self.rows + 1) for name in ("product", "amount", "why")]
-        return [(_("What is agreed"), words), (_("Products proposed"), rows)]
+        products = [
+            (_("Product %(n)s") % {"n": n}, [self[f"{name}_{n}"] for name in ("product", "amount", "why")])
+            for n in range(1, self.rows + 1)
+        ]
+        return [(_("What is agreed"), words), *products]
 
 
 class PlannedSaleForm(forms.Form):
