@@ -20,6 +20,7 @@ __all__ = [
     "ReturnCallPolicy",
     "RiskRegisterPolicy",
     "ReferralPolicy",
+    "ReturnCallPolicy",
     "ReviewPackPolicy",
     "SalePolicy",
     "UnderstandingPolicy",

@@ -5,8 +5,8 @@ from kexin.sales.models.inspection_item import InspectionItem
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
 from kexin.sales.models.recording import RecordingInspection, RecordingMark, RecordingPiece, SalesRecording
-from kexin.sales.models.return_call import ReturnCall, ReturnCallAttempt
 from kexin.sales.models.referral import Referral
+from kexin.sales.models.return_call import ReturnCall, ReturnCallAttempt
 from kexin.sales.models.review import ReviewPack
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
@@ -24,9 +24,9 @@ __all__ = [
     "RecordingInspection",
     "RecordingMark",
     "RecordingPiece",
+    "Referral",
     "ReturnCall",
     "ReturnCallAttempt",
-    "Referral",
     "ReviewPack",
     "Sale",
     "SaleGate",

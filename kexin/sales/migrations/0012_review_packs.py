@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         ('engagement', '0009_handed_notes'),
         ('party', '0010_facts'),
         ('people', '0005_qualifications'),
-        ('sales', '0010_referrals'),
+        ('sales', '0011_referrals'),
     ]
 
     operations = [

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ('core', '0010_work_closed_late'),
         ('party', '0010_facts'),
         ('people', '0005_qualifications'),
-        ('sales', '0009_recordings_held'),
+        ('sales', '0010_return_calls'),
     ]
 
     operations = [
