@@ -17,11 +17,10 @@ __all__ = [
     "OrderPolicy",
     "RecordingPolicy",
     "RecordingScriptPolicy",
-    "ReturnCallPolicy",
-    "RiskRegisterPolicy",
     "ReferralPolicy",
     "ReturnCallPolicy",
     "ReviewPackPolicy",
+    "RiskRegisterPolicy",
     "SalePolicy",
     "UnderstandingPolicy",
 ]
