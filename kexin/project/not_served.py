@@ -130,4 +130,5 @@ NOT_SERVED: dict[str, str] = {
     "sales.reviews.queries.review_packs_of": "Part of the customer's page; the files are among the documents.",
     "sales.queries.sales_of": "Part of the customer's page; `/sales?customer_id=…` lists them.",
     "sales.oversight.exporting.export_oversight": "A file for people; `/sales-oversight/sales` gives the same sales.",
+    "sales.oversight.examining.examine_sales": _CLOCK,
 }

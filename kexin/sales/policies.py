@@ -5,7 +5,7 @@ from __future__ import annotations
 from kexin.sales.advice.policies import AdvicePolicy
 from kexin.sales.followup.policies import ReturnCallPolicy
 from kexin.sales.orders.policies import OrderPolicy
-from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy
+from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy, SignsPolicy
 from kexin.sales.recordings.policies import RecordingPolicy, RecordingScriptPolicy
 from kexin.sales.referrals.policies import ReferralPolicy
 from kexin.sales.reviews.policies import ReviewPackPolicy
@@ -22,5 +22,6 @@ __all__ = [
     "ReviewPackPolicy",
     "RiskRegisterPolicy",
     "SalePolicy",
+    "SignsPolicy",
     "UnderstandingPolicy",
 ]

@@ -62,3 +62,12 @@ def tidy_recordings(timestamp: int) -> None:
     tidy(actor=clock)
     while remove_recordings(actor=clock, today=business_date()):
         pass
+
+
+@app.periodic(cron="10 3 * * *")
+@app.task(name="sales.examine_sales", queueing_lock="sales.examine_sales", queue="records", retry=_AGAIN)
+def examine_sales(timestamp: int) -> None:
+    """Every night: what was signed in the last days, looked at with what came to be known since."""
+    from kexin.sales.oversight.examining import examine_sales as examine
+
+    examine(actor=system("clock.oversight"))

@@ -17,6 +17,7 @@ class ItemSource(TextChoices):
     STAFF_CONTACT = "staff_contact", _("The customer's contact is a colleague's")
     RELATIVE = "relative", _("The customer is related to the seller")
     SELLER_TERMINAL = "terminal", _("Signed where the seller was signed in")
+    ASSESSED_AGAIN = "assessed_again", _("Assessed again with a higher grade on the day of the sale")
     LINK_REUSED = "link", _("A link was forwarded or opened again")
 
 

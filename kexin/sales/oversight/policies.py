@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,3 +90,23 @@ class RiskRegisterPolicy(Policy):
     def register(self) -> tuple[SalesRisk, ...]:
         """The register in force."""
         return parse_risks(self.risks)
+
+
+def parse_addresses(rows: list[Any]) -> frozenset[str]:
+    """Network addresses that many share. Raises ValueError for what is none."""
+    return frozenset(str(ipaddress.ip_address(str(row))) for row in rows)
+
+
+@policy("sales.signs", _("Signs of wrong selling"))
+class SignsPolicy(Policy):
+    """When what is known around a signature becomes an inspection item."""
+
+    look_back_days: int = setting(_("Sales are looked at for"), unit=_("days"), minimum=1, maximum=180)
+    device_days: int = setting(_("One device or number within"), unit=_("days"), minimum=1, maximum=730)
+    device_customers: int = setting(_("One device or number, from"), unit=_("customers"), minimum=2, maximum=20)
+    terminal_minutes: int = setting(
+        _("The seller was signed in there within"), unit=_("minutes"), minimum=1, maximum=1440
+    )
+    shared_addresses: list = setting(  # type: ignore[type-arg]
+        _("Addresses that many share and that say nothing"), check=parse_addresses
+    )

@@ -9,7 +9,9 @@ from kexin.party.history import register_history
 from kexin.sales.oversight import (  # noqa: F401  doors
     compliance,
     events,
+    examining,
     exporting,
+    handlers,
     policies,
     queries,
     sentences,

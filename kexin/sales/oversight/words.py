@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
+from kexin.party.choices import RelationshipKind
 from kexin.sales.followup.calling import numbers_for
 from kexin.sales.followup.choices import AttemptResult
 from kexin.sales.models import InspectionItem, ReturnCall
@@ -43,7 +44,39 @@ def _unreached(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
     return [(_t("Attempts"), str(facts.get("attempts", ""))), (_t("Last attempt"), last)]
 
 
+def _device(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    told = [(_t("Customers"), str(facts.get("customers", "")))]
+    if facts.get("sales"):
+        told.append((_t("Other sales"), " · ".join(str(each) for each in facts["sales"])))
+    return told
+
+
+def _terminal(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    near = _t("%(n)s minutes before or after") % {"n": facts.get("minutes", "")}
+    return [(_t("Network address"), str(facts.get("address", ""))), (_t("The seller acted there"), near)]
+
+
+def _again(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    return [(_t("Grade"), f"C{facts.get('before')} → C{facts.get('after')}")]
+
+
+def _related(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    code = facts.get("kind")
+    label = str(RelationshipKind(code).label) if code in RelationshipKind.values else str(code or "")
+    return [(_t("Relationship"), label)]
+
+
+def _link(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    return [(_t("Network address"), str(facts.get("address", "")))]
+
+
 _TELL: dict[ItemSource, Callable[[InspectionItem, Mapping[str, Any]], Told]] = {
     ItemSource.CONTRADICTION: _contradiction,
     ItemSource.UNREACHED: _unreached,
+    ItemSource.SAME_DEVICE: _device,
+    ItemSource.SAME_NUMBER: _device,
+    ItemSource.SELLER_TERMINAL: _terminal,
+    ItemSource.ASSESSED_AGAIN: _again,
+    ItemSource.RELATIVE: _related,
+    ItemSource.LINK_REUSED: _link,
 }
