@@ -48,6 +48,13 @@ from tests.scenarios.test_a_sale_through_its_gates import (
 )
 
 __all__ = ["product", "tolerance"]
+REQUIREMENTS = {
+    "D-26": (
+        "the recording of a sale with its nodes, checksum and inspection",
+        "analysis and backup are shown elsewhere",
+    ),
+}
+SCREENS = {"D-26": "/sales/<id>/recording/"}
 pytestmark = pytest.mark.django_db
 FILM = b"\x1a\x45\xdf\xa3" + bytes(range(256)) * 300  # begins as WebM begins; 76,804 bytes
 PIECES = [FILM[at : at + 30_000] for at in range(0, len(FILM), 30_000)]

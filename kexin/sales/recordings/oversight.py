@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
-from kexin.core.choices import WorkStatus
-from kexin.core.models import WorkItem
 from kexin.core.query import query
 from kexin.sales.choices import Gate, SaleState
 from kexin.sales.models import Sale, SalesRecording
 from kexin.sales.recordings.choices import InspectionResult, RecordingState
-from kexin.sales.recordings.queries import VIEW_RECORDINGS
-from kexin.sales.recordings.work import CORRECT, LABEL
+from kexin.sales.recordings.queries import VIEW_RECORDINGS, is_uncorrected
+
+SOLD = (SaleState.SENT, SaleState.EXECUTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,20 @@ class RecordingFigures:
     uncorrected: int
 
 
+def _complete() -> Exists:
+    """Whether a sale has a complete recording of its present round."""
+    rows = SalesRecording.objects.filter(state=RecordingState.DONE)
+    return Exists(rows.filter(sale=OuterRef("pk"), round=OuterRef("round")))
+
+
+def sales_by_recording(rows: QuerySet[Sale], which: str) -> QuerySet[Sale]:
+    """Sales that have to be recorded; ``unfinished``: those open without a recording, ``missing``: those sold so."""
+    rows = rows.filter(needed__contains=[int(Gate.RECORDED)])
+    if which == "unfinished":
+        return rows.filter(~_complete(), state=SaleState.OPEN)
+    return rows.filter(~_complete(), state__in=SOLD) if which == "missing" else rows
+
+
 @query(VIEW_RECORDINGS, label=_("See recordings of sales"))
 def recording_figures(
     actor: Actor,
@@ -53,16 +66,14 @@ def recording_figures(
         sales = sales.filter(opened_on__lte=until)
     if unit is not None:
         sales = sales.filter(unit_id=unit)
-    complete = SalesRecording.objects.filter(sale=OuterRef("pk"), round=OuterRef("round"), state=RecordingState.DONE)
-    told = sales.annotate(has=Exists(complete)).aggregate(
+    told = sales.annotate(has=_complete()).aggregate(
         asked=Count("pk"),
         recorded=Count("pk", filter=Q(has=True)),
-        missing=Count("pk", filter=Q(has=False, state__in=(SaleState.SENT, SaleState.EXECUTED))),
+        missing=Count("pk", filter=Q(has=False, state__in=SOLD)),
         unfinished=Count("pk", filter=Q(has=False, state=SaleState.OPEN)),
     )
-    owed = WorkItem.objects.filter(kind=CORRECT, subject_kind=LABEL, subject_id=OuterRef("pk"), status=WorkStatus.OPEN)
     rows = SalesRecording.objects.filter(state=RecordingState.DONE, sale__in=sales.order_by().values("pk"))
-    found = rows.annotate(owed=Exists(owed)).aggregate(
+    found = rows.annotate(owed=is_uncorrected()).aggregate(
         awaited=Count("pk", filter=Q(sampled=True, inspection=None)),
         passed=Count("pk", filter=Q(inspection__result=InspectionResult.PASSED)),
         faulty=Count("pk", filter=Q(inspection__result=InspectionResult.FAULTY)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.core.choices import WorkStatus
 from kexin.core.errors import NotFound
+from kexin.core.models import WorkItem
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.sales.models import RecordingInspection, RecordingMark, RecordingPiece, Sale, SalesRecording
@@ -17,16 +19,30 @@ from kexin.sales.recordings.choices import InspectionResult, RecordingState
 from kexin.sales.recordings.playing import told_about
 from kexin.sales.recordings.policies import RecordingPolicy
 from kexin.sales.recordings.rules import Limits, Node, next_node
+from kexin.sales.recordings.work import CORRECT, LABEL
 
 VIEW_RECORDINGS = "sales.view_recordings"
 AWAITED = "awaited"
-WHICH = (AWAITED, InspectionResult.FAULTY.value, InspectionResult.PASSED.value)
+COMPLETE, UNCORRECTED = "complete", "uncorrected"
+WHICH = (AWAITED, COMPLETE, UNCORRECTED, InspectionResult.FAULTY.value, InspectionResult.PASSED.value)
+
+
+def is_uncorrected() -> Exists:
+    """Whether the correction of a recording's fault is still owed."""
+    owed = WorkItem.objects.filter(kind=CORRECT, subject_kind=LABEL, status=WorkStatus.OPEN)
+    return Exists(owed.filter(subject_id=OuterRef("pk")))
 
 
 def narrowed(rows: QuerySet[SalesRecording], which: str) -> QuerySet[SalesRecording]:
-    """``awaited``: chosen and not inspected yet; ``passed``, ``faulty``: by the result; anything else: all of them."""
+    """Those of :data:`WHICH`: chosen and not inspected yet, complete in the round that counts, with a correction
+    that is still owed, or by the result of the inspection; anything else: all of them.
+    """
     if which == AWAITED:
-        return rows.filter(Q(state=RecordingState.DONE, sampled=True, inspection=None))
+        return rows.filter(state=RecordingState.DONE, sampled=True, inspection=None)
+    if which == COMPLETE:
+        return rows.filter(state=RecordingState.DONE, round=F("sale__round"))
+    if which == UNCORRECTED:
+        return rows.filter(is_uncorrected())
     if which in InspectionResult.values:
         return rows.filter(inspection__result=which)
     return rows

@@ -137,6 +137,13 @@ def test_who_may_hear_it_and_which_bytes(
     figures = recording_figures(bank.actor("wu"))
     assert (figures.asked, figures.recorded, figures.missing, figures.faulty, figures.uncorrected) == (1, 1, 0, 1, 1)
     assert recording_figures(bank.actor("mei")).asked == 0
+    for which, there in (("uncorrected", True), ("complete", True), ("awaited", False), ("passed", False)):
+        found = wu.get(reverse("recordings:list") + f"?which={which}").content.decode()
+        assert (row.sale.sale_no in found) == there, which
+    waiting = on_premises(bank, chen, product)
+    for which, numbers in (("asked", {row.sale.sale_no, waiting.sale_no}), ("unfinished", {waiting.sale_no})):
+        page = wu.get(reverse("sales:sales") + f"?recording={which}").content.decode()
+        assert {each for each in (row.sale.sale_no, waiting.sale_no) if each in page} == numbers
     part_of_dossier = recordings_part(row.sale)
     assert part_of_dossier.recordings[0].sha256 == hashlib.sha256(FILM).hexdigest()
     assert part_of_dossier.sections[0].data["inspection"]["second"] == "12.5"

@@ -29,7 +29,7 @@ from kexin.sales.recordings.choices import InspectionResult, RecordingState
 from kexin.sales.recordings.inspecting import LONGEST_REASON, inspect_recording
 from kexin.sales.recordings.oversight import recording_figures
 from kexin.sales.recordings.playing import PLAY, playable_recording
-from kexin.sales.recordings.queries import AWAITED, narrowed, recording_file, recordings
+from kexin.sales.recordings.queries import AWAITED, COMPLETE, UNCORRECTED, narrowed, recording_file, recordings
 from kexin.sales.recordings.serving import content_response
 from kexin.sales.recordings.work import INSPECT
 
@@ -51,7 +51,12 @@ class RecordingFilter(django_filters.FilterSet):
     which = django_filters.ChoiceFilter(
         label=_("Inspection"),
         method="by_inspection",
-        choices=[(AWAITED, _("Awaiting inspection")), *InspectionResult.choices],
+        choices=[
+            (AWAITED, _("Awaiting inspection")),
+            *InspectionResult.choices,
+            (UNCORRECTED, _("Correction owed")),
+            (COMPLETE, pgettext_lazy("recording", "Complete")),
+        ],
     )
     begun_at = django_filters.DateFromToRangeFilter(label=_("Recorded on"))
 

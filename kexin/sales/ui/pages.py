@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +31,7 @@ from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.queries import RecordLine, SaleFile, sale_file, sales, sales_of
+from kexin.sales.recordings.oversight import sales_by_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
 
 LEVEL = {
@@ -53,10 +55,22 @@ class SaleFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Sale number"), field_name="sale_no", lookup_expr="startswith")
     state = django_filters.ChoiceFilter(label=_("State"), choices=SaleState.choices)
     opened_on = django_filters.DateFromToRangeFilter(label=_("Opened on"))
+    recording = django_filters.ChoiceFilter(
+        label=_("Recordings of sales"),
+        method="by_recording",
+        choices=[
+            ("asked", _("To be recorded")),
+            ("unfinished", _("Not recorded yet")),
+            ("missing", _("Sold without recording")),
+        ],
+    )
 
     class Meta:
         model = Sale
         fields: list[str] = []
+
+    def by_recording(self, rows: QuerySet[Sale], name: str, value: str) -> QuerySet[Sale]:
+        return sales_by_recording(rows, value)
 
 
 def _state(row: Sale) -> str:

@@ -17,6 +17,7 @@ function begin(root) {
   let startedAt = 0;
   let endedAt = 0; // seconds, once stopped
   let stopping = false;
+  let written = false; // the recorder gave its last bytes
   let left = Number(root.dataset.lastSecond) || 0; // where the node before ended
   let broken = false;
   let finished = false;
@@ -24,8 +25,10 @@ function begin(root) {
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
   const now = () => {
     if (file) return preview.currentTime;
-    return endedAt || (performance.now() - startedAt) / 1000;
+    return endedAt || (startedAt ? (performance.now() - startedAt) / 1000 : 0);
   };
+  const tenths = (seconds) => Math.round(seconds * 10);
+  const tooShort = () => tenths(now()) - tenths(left) < 5; // below half a second nobody has said or shown anything
   const running = () => Boolean(file || recorder);
   const problem = (text) => { at("problem").textContent = text; at("problem").hidden = !text; };
   const fail = (text) => { broken = true; problem(text); draw(); };
@@ -138,6 +141,7 @@ function begin(root) {
       endedAt ||= (performance.now() - startedAt) / 1000;
       for (const track of stream.getTracks()) track.stop();
       take(null, true);
+      written = true;
       if (!stopping) fail(word("Stopped"));
       draw();
     });
@@ -180,9 +184,9 @@ function begin(root) {
 
   function mark(result) {
     const node = due();
-    const end = Math.round(now() * 10) / 10;
-    const start = Math.round(left * 10) / 10;
-    if (!node || !running() || end - start < 0.5) return;
+    if (!node || !running() || tooShort()) return;
+    const end = tenths(now()) / 10;
+    const start = left;
     left = end;
     const told = { code: node.dataset.node, began: start.toFixed(1), ended: end.toFixed(1), result };
     const attempt = document.createElement("small");
@@ -206,7 +210,7 @@ function begin(root) {
   async function finish() {
     at("stop").setAttribute("aria-busy", "true");
     problem("");
-    while ((waiting.length || (recorder && (recorder.state !== "inactive" || rest.length))) && !broken) {
+    while ((waiting.length || (recorder && !written)) && !broken) {
       await new Promise((go) => setTimeout(go, 200));
     }
     if (broken) return;
@@ -270,7 +274,7 @@ function begin(root) {
     if (!running()) return;
     const seconds = now();
     at("time").textContent = clock(seconds);
-    const short = seconds - left < 0.5;
+    const short = tooShort();
     for (const each of root.querySelectorAll("[data-mark]")) each.disabled = short;
     if (recorder && !stopping && seconds > longest) { stopping = true; recorder.stop(); fail(word("Toolong")); }
   }

@@ -3,7 +3,7 @@ const player = document.querySelector("[data-player]");
 if (player) {
   const second = document.querySelector("[data-second-field]");
   // A recording made in the browser does not say how long it is until its end was looked for.
-  player.addEventListener("loadedmetadata", () => {
+  const measure = () => {
     if (player.duration !== Infinity) return;
     const back = () => {
       if (!Number.isFinite(player.duration)) return;
@@ -12,8 +12,12 @@ if (player) {
     };
     player.addEventListener("durationchange", back);
     player.currentTime = 1e7;
-  }, { once: true });
-  player.addEventListener("error", () => { document.querySelector("[data-player-problem]").hidden = false; });
+  };
+  if (player.readyState > 0) measure();
+  else player.addEventListener("loadedmetadata", measure, { once: true });
+  const problem = () => { document.querySelector("[data-player-problem]").hidden = false; };
+  if (player.error) problem();
+  player.addEventListener("error", problem);
   for (const button of document.querySelectorAll("[data-jump]")) {
     button.addEventListener("click", () => {
       player.currentTime = Number(button.dataset.jump);
