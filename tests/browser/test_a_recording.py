@@ -155,10 +155,11 @@ def test_a_file_is_attached_and_goes_on_where_it_stopped(
     page = visit("lin", f"/sales/{sale.pk}/recording/")
     page.locator("[data-file]").set_input_files(file)
     expect(page.locator("[data-sent]")).to_contain_text("待传0片")
-    page.evaluate("document.querySelector('[data-preview]').play()")
+    page.evaluate(WAIT.replace("data-player", "data-preview"), ["length", 0])
     shot(page, "recording-file-zh-1440")
     for number in range(len(NODES)):
         expect(page.locator("[data-number]")).to_have_text(f"{number + 1} / {len(NODES)}")
+        page.evaluate("at => { document.querySelector('[data-preview]').currentTime = at }", 0.6 * (number + 1))
         answer(page, "yes")
     page.locator("[data-stop]").click()
     page.wait_for_url(lambda url: url.endswith(f"/sales/{sale.pk}/"), timeout=30_000)

@@ -165,13 +165,16 @@ function begin(root) {
     preview.muted = false;
     preview.hidden = false;
     preview.addEventListener("error", () => fail(word("Unreadable")), { once: true });
+    let searching = false;
     preview.addEventListener("loadedmetadata", () => {
-      if (preview.duration === Infinity) preview.currentTime = 1e7; // makes the browser look for the end
+      searching = preview.duration === Infinity;
+      if (searching) preview.currentTime = 1e7; // makes the browser look for the end
     }, { once: true });
     preview.addEventListener("durationchange", () => {
       if (!Number.isFinite(preview.duration)) return;
       endedAt = preview.duration;
-      if (preview.currentTime > 0 && left === 0) preview.currentTime = 0;
+      if (searching) preview.currentTime = left; // back to where the next node begins
+      searching = false;
       draw();
     });
     taken = Number(root.dataset.taken) || 0;
