@@ -9,10 +9,12 @@ class ProductsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from kexin.core.ui import approvals_pages
         from kexin.core.ui.menu import register_menu
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_panel, register_tab
         from kexin.products import events, operations, policies, queries, work  # noqa: F401  doors register themselves
+        from kexin.products.models import TradingTerms
         from kexin.products.models.product import SEE_DRAFTS
         from kexin.products.texts import events as text_events  # noqa: F401
         from kexin.products.texts import operations as text_operations  # noqa: F401
@@ -29,6 +31,18 @@ class ProductsConfig(AppConfig):
 
         work.register()
         text_work.register()
+        approvals_pages.register_words(
+            **{
+                each.name: each.verbose_name
+                for each in TradingTerms._meta.fields
+                if each.name not in ("product", "version")
+            }
+        )
+        approvals_pages.register_words(
+            product=_("Product"), what=_("What changes"), before=_("Before"), after=_("Now"), low=_("Benchmark from"),
+            high=_("Benchmark up to"), basis=_("How it was reckoned"), from_on=_("From"), score=_("Weighted score"),
+            scores=_("Scores"),
+        )  # fmt: skip
         see = queries.VIEW
         register_menu("sales", _("Products"), "products:products", "package", see, 15)
         register_menu("sales", _("Product texts"), "product_texts:list", "file-text", text_queries.VIEW_TEXTS, 16)

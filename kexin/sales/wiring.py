@@ -26,3 +26,7 @@ def register() -> None:
     register_head_action(
         "customer", "sell", 12, _("Open a sale"), "sales.open_sale", "sales:new_for", "shopping-bag-plus"
     )
+    register_head_action(
+        "rematch", "evidence", 10, _("Evidence as one signed file"), "sales.export_rerating", "rerating_evidence",
+        "file-certificate",
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from kexin.core.events import emit
 from kexin.core.models import Approval
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.products.choices import ProductAct, ProductState, RatingState, RiskGrade
+from kexin.products.choices import ProductAct, ProductState, RatingFactor, RatingState, RiskGrade
 from kexin.products.events import ProductRerated
 from kexin.products.models import Product, RiskRating
 from kexin.products.operations.rows import changed, locked, need_reason, record, unit_of
@@ -85,7 +85,7 @@ def propose_rerating(
             "before": f"R{product.risk_grade}" if product.risk_grade else "",
             "after": f"R{rating.grade}",
             "score": str(rating.score),
-            "scores": dict(rating.scores),
+            "scores": [f"{RatingFactor(code).label} {score}" for code, score in rating.scores.items()],
         },
         unit_id=unit_of(actor),
         reason=reason,

@@ -13,3 +13,13 @@ class DossierExported:
     customer_id: int
     subject: str
     digest: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ReratingExported:
+    """The evidence of a re-rating was taken out; ``subject`` is the product's code."""
+
+    subject: str
+    rematch_id: int
+    digest: str

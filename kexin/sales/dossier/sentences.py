@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from kexin.engagement.timeline import register_timeline
+from kexin.engagement.timeline import leave_out, register_timeline
 
 
 def register() -> None:
@@ -16,3 +16,4 @@ def register() -> None:
         lambda payload: str(payload.get("subject", "")),
         group="access",
     )
+    leave_out("sales.ReratingExported")  # about a product, not a customer

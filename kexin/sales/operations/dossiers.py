@@ -1,4 +1,4 @@
-"""A sale's dossier leaves the house."""
+"""A sale's dossier, and the evidence of a re-rating, leave the house."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
+from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
 from kexin.core.export import watermark
 from kexin.core.operation import operation
 from kexin.sales.dossier.collecting import collect
-from kexin.sales.dossier.events import DossierExported
+from kexin.sales.dossier.events import DossierExported, ReratingExported
 from kexin.sales.dossier.making import make
+from kexin.sales.dossier.rerating import collect_rerating
 from kexin.sales.models import Sale
+from kexin.suitability.models import Rematch, RematchLine
 
 LONGEST_PURPOSE = 200
 
@@ -48,3 +50,25 @@ def export_dossier(sale: Sale, *, actor: Actor, purpose: str) -> DossierFile:
     act.notes["sha256"] = digest
     emit(DossierExported(customer_id=sale.customer_id, subject=sale.sale_no, digest=digest))
     return DossierFile(f"kexin-dossier-{sale.sale_no}.pdf", content, digest)
+
+
+@operation("sales.export_rerating", label=_("Export the evidence of a re-rating"), plain=("purpose",))
+def export_rerating(run: Rematch | int, *, actor: Actor, purpose: str) -> DossierFile:
+    """Why a grade changed, who decided, whom it concerns: one signed file for the supervisor, for a purpose.
+
+    It tells of the whole bank: NotFound for whoever does not reach all of it, RuleViolation without a purpose.
+    """
+    row = Rematch.objects.select_related("product", "policy").filter(pk=getattr(run, "pk", run)).first()
+    lines = RematchLine.objects.filter(rematch=row)
+    if row is None or lines.visible_to(actor, "sales.export_rerating").count() < lines.count():
+        raise NotFound
+    if not purpose.strip() or len(purpose) > LONGEST_PURPOSE:
+        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    at = timezone.now()
+    content = make(collect_rerating(row, actor=actor, at=at, watermark=watermark(actor)), at=at)
+    digest = hashlib.sha256(content).hexdigest()
+    act = frame.current.get()
+    assert act is not None
+    act.notes["sha256"] = digest
+    emit(ReratingExported(subject=row.product.code, rematch_id=row.pk, digest=digest))
+    return DossierFile(f"kexin-rerating-{row.product.code}-{row.done_on:%Y%m%d}.pdf", content, digest)

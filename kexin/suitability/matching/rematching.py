@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import islice
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.calendar import add, business_date, business_now
 from kexin.core.events import emit
+from kexin.core.imports.staging import copy_text, line
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.values import Duration, Unit
@@ -32,11 +35,13 @@ from kexin.suitability.matching.facts import AskFacts, CustomerFacts, MatchFacts
 from kexin.suitability.matching.gather import customer_facts, product_facts
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.rules import Verdict, decide
-from kexin.suitability.models import CapacityNote, Rematch, RematchLine, RiskStanding
+from kexin.suitability.models import CapacityNote, Rematch, RiskStanding
 
 WORK_KIND = "suitability.rematched"
 BATCH = 2_000
 _NOBODY_SELLS = SellerFacts(None, needed=False)
+_NOT_ASKED = ("search_tokens", "name_match", "source", "source_no", "created_at", "updated_at")
+_LINE = ("rematch_id", "customer_id", "before", "after", "tolerance", "codes", "unit_id", "post_id", "held")
 
 
 def crossing_tolerances(before: int, after: int, rules: MatchingPolicy) -> frozenset[int]:
@@ -58,8 +63,11 @@ def may_change(customer: CustomerFacts, before: int, after: int, rules: Matching
 
 def judged(facts: CustomerFacts, product: ProductFacts, grade: int, on: dt.date, rules: MatchingPolicy) -> Verdict:
     """Keeping the product at a grade: no purchase, no seller."""
-    ask = AskFacts(Purpose.HOLDING, SaleChannel.BRANCH, on)
-    return decide(MatchFacts(dataclasses.replace(product, grade=grade), facts, _NOBODY_SELLS, ask), rules)
+    return decide(MatchFacts(dataclasses.replace(product, grade=grade), facts, _NOBODY_SELLS, _keeping(on)), rules)
+
+
+def _keeping(on: dt.date) -> AskFacts:
+    return AskFacts(Purpose.HOLDING, SaleChannel.BRANCH, on)
 
 
 def candidates(product_id: int, before: int, after: int, rules: MatchingPolicy, on: dt.date) -> QuerySet[Customer]:
@@ -101,37 +109,39 @@ def rematch_holders(product: Product, *, actor: Actor, before: int, after: int) 
         or Rematch.objects.filter(product=product, before=before, after=after, done_on=on).exists()
     ):
         return None
-    found, lines, posts = 0, [], Counter[tuple[int, int | None]]()
-    of_product = product_facts(product, on)
-    for batch in _batches(candidates(product.pk, before, after, rules, on).order_by("pk")):
+    found, posts = 0, Counter[tuple[int, int | None]]()
+    lines: list[tuple[object, ...]] = []
+    of_product, ask = product_facts(product, on), _keeping(on)
+    was_graded, is_graded = (dataclasses.replace(of_product, grade=grade) for grade in (before, after))
+    chosen = candidates(product.pk, before, after, rules, on).defer(*_NOT_ASKED).order_by("pk")
+    for batch in _batches(chosen):
         found += len(batch)
+        worth = _worth(product.pk, batch)
         for customer, facts in zip(batch, customer_facts(batch, on).values(), strict=True):
-            was, now = (judged(facts, of_product, grade, on, rules) for grade in (before, after))
+            was = decide(MatchFacts(was_graded, facts, _NOBODY_SELLS, ask), rules)
+            now = decide(MatchFacts(is_graded, facts, _NOBODY_SELLS, ask), rules)
             if was.outcome == now.outcome:
                 continue
             posts[customer.unit_id, customer.lead_post_id] += 1
+            codes = [each.code for each in (*now.refusals, *now.conditions)]
             lines.append(
-                RematchLine(
-                    customer=customer,
-                    before=was.outcome,
-                    after=now.outcome,
-                    tolerance=facts.tolerance,
-                    codes=[each.code for each in (*now.refusals, *now.conditions)],
+                (
+                    customer.pk, was.outcome.value, now.outcome.value, facts.tolerance, json.dumps(codes),
+                    customer.unit_id, customer.lead_post_id, worth.get(customer.pk),
                 )
-            )
+            )  # fmt: skip
     run = Rematch.objects.create(
         product=product,
         before=before,
         after=after,
         holders=_holders(product.pk).count(),
+        held=Holding.objects.filter(product=product, units__gt=0).aggregate(all=Sum("market_value"))["all"] or 0,
         decided=found,
         changed=len(lines),
         policy_id=rules.policy_version,
         done_on=on,
     )
-    for line in lines:
-        line.rematch = run
-    RematchLine.objects.bulk_create(lines, batch_size=5_000)
+    copy_text("suitability_rematchline", _LINE, (line((run.pk, *each)) for each in lines))
     _tell_managers(run, product, posts, rules)
     emit(HoldersRematched(product.code, product.pk, run.pk, before, after, run.holders, run.changed))
     return run
@@ -141,6 +151,12 @@ def _batches(rows: QuerySet[Customer]) -> Iterator[list[Customer]]:
     passing = rows.iterator(chunk_size=BATCH)
     while batch := list(islice(passing, BATCH)):
         yield batch
+
+
+def _worth(product_id: int, customers: list[Customer]) -> dict[int, Decimal]:
+    """What these customers hold of the product, at market value."""
+    rows = Holding.objects.filter(product=product_id, units__gt=0, customer__in=[row.pk for row in customers])
+    return dict(rows.order_by().values_list("customer").annotate(worth=Sum("market_value")))
 
 
 def _tell_managers(

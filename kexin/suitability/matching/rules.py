@@ -20,6 +20,7 @@ from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.reasons import Finding
 
 _LARGEST = Decimal("1e15")
+_REGIMES = frozenset(Regime.values)
 _ACTIVE = (Purpose.RECOMMENDATION, Purpose.CALL_TASK, Purpose.MESSAGE, Purpose.SCRIPT)
 
 
@@ -69,7 +70,7 @@ def _found(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     yield from _seller(facts)
     if facts.product.regime == Regime.NONE:
         return
-    if facts.product.regime not in Regime.values:
+    if facts.product.regime not in _REGIMES:
         yield Finding("regime_unknown"), True
     yield from _capacity(facts, rules)
     yield from _grades(facts, rules)

@@ -11,10 +11,11 @@ from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.party.consents.queries import standing_restrictions
 from kexin.people.vocabulary import register_product_words
 from kexin.products.choices import ProductClass, Regime
-from kexin.suitability.matching import assessed, events, handlers, operations, sources, work  # noqa: F401  doors
+from kexin.suitability.matching import assessed, events, handlers, operations, rerated, sources, work  # noqa: F401  doors
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis
 from kexin.suitability.matching.shelf import VIEW, VIEW_DECISIONS
 from kexin.suitability.ui import matching_pages as pages
+from kexin.suitability.ui import rerated_pages
 
 
 def _decided(payload: Payload) -> str:
@@ -49,6 +50,10 @@ def register() -> None:
     register_panel(
         "product", "overview", "main", 60, "fitting", _("My customers whom it fits"), VIEW, pages.customers_panel
     )
+    register_panel(
+        "product", "overview", "main", 62, "rematches", _("Holders after re-ratings"), VIEW_DECISIONS,
+        rerated_pages.rematches_panel,
+    )  # fmt: skip
     told = functools.partial(register_timeline, operation=VIEW_DECISIONS)
     told("suitability.SuitabilityDecided", _("Matching opinion"), "scale", _decided, "calm")
     leave_out("suitability.HoldersRematched")  # about all holders; each one's file shows its own line

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.models import PolicyVersion
 from kexin.core.scope import ScopedQuerySet
 from kexin.party.models import Customer
-from kexin.people.models import Employee
+from kexin.people.models import Employee, OrgUnit, Post
 from kexin.products.models import Product
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis, SaleChannel
 
@@ -106,6 +106,7 @@ class Rematch(models.Model):
     holders = models.PositiveIntegerField(_("holders"))
     decided = models.PositiveIntegerField(_("decided one by one"))
     changed = models.PositiveIntegerField(_("changed"))
+    held = models.DecimalField(_("held on the day"), max_digits=22, decimal_places=2, null=True)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     done_on = models.DateField(_("done on"))
     done_at = models.DateTimeField(auto_now_add=True)
@@ -128,7 +129,10 @@ class RematchQuerySet(ScopedQuerySet["RematchLine"]):
 
 
 class RematchLine(models.Model):
-    """重新匹配结果: what changed for one holder; ``codes`` are the reasons against keeping more of it."""
+    """重新匹配结果: what changed for one holder; ``codes`` are the reasons against keeping more of it.
+
+    Unit, post and the value ``held`` are those of the day: the list can be taken out again and agrees.
+    """
 
     rematch = models.ForeignKey(Rematch, on_delete=models.PROTECT, related_name="lines")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -136,6 +140,9 @@ class RematchLine(models.Model):
     after = models.CharField(_("after"), max_length=10, choices=MatchOutcome.choices)
     tolerance = models.PositiveSmallIntegerField(_("tolerance"), null=True)
     codes: models.JSONField[Any, Any] = models.JSONField(_("reasons"), default=list)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    held = models.DecimalField(_("held on the day"), max_digits=20, decimal_places=2, null=True)
 
     objects = RematchQuerySet.as_manager()
 

@@ -29,7 +29,6 @@ from kexin.products.choices import ProductState
 from kexin.products.models import Product
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose, QualifiedBasis, SaleChannel
 from kexin.suitability.matching.operations import match, propose_qualified
-from kexin.suitability.matching.reasons import REASONS
 from kexin.suitability.matching.shelf import (
     NOT_ON_SHELF,
     VIEW_DECISIONS,
@@ -40,7 +39,6 @@ from kexin.suitability.matching.shelf import (
     decision_file,
     decisions_of,
     facts_shown,
-    rematched,
     rematches_of,
     shelf_of,
 )
@@ -276,23 +274,3 @@ def _told(stored: dict[str, Any]) -> dict[str, str]:
         "basis": stored["basis"],
         "check": str(Check(check).label) if check in Check.values else "",
     }
-
-
-@require_GET
-def rematch_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a re-rating changed for the holders within reach."""
-    actor = need(request, VIEW_DECISIONS)
-    run, lines = rematched(actor, pk)
-    found = list(lines[:1000])
-    decrypt_rows(Party, [line.customer.party for line in found], ("name",))
-    rows = [
-        {
-            "line": line,
-            "name": shown_name(actor, line.customer),
-            "level": LEVELS[MatchOutcome(line.after)],
-            "words": [str(REASONS[code].text) for code in line.codes if code in ("elder_care", "lowest_class")],
-        }
-        for line in found
-    ]
-    context = {"run": run, "product_name": product_name(run.product), "rows": rows}
-    return render(request, "suitability/rematch.html", context)
