@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0005_qualifications'),
-        ('suitability', '0002_matching'),
+        ('suitability', '0003_value'),
     ]
 
     operations = [
