@@ -15,11 +15,12 @@ from kexin.core.imports.staging import copy_text, line, server
 from kexin.core.policy import in_force
 from kexin.products.models import TextVersion
 from kexin.project.demo.past_rows import Facts, json_text, reserve
+from kexin.project.demo.sale_calls import bring_return_calls, follow_sales
 from kexin.project.demo.sale_story import CONFIRMED, SaleStory, drawn_name
 from kexin.sales.adapters.authority.local import establish
 from kexin.sales.choices import Gate, Party
 from kexin.sales.material import questions_for, texts_for
-from kexin.sales.models import Sale, Signature, SignatureDrawing
+from kexin.sales.models import ReturnCall, Sale, Signature, SignatureDrawing
 from kexin.sales.operations.signing import documents_of
 from kexin.sales.rules import BY_CUSTOMER
 from kexin.sales.sale_policies import SalePolicy
@@ -112,7 +113,7 @@ def bring_sales(stories: Sequence[SaleStory], facts: Facts, opinions: Opinions) 
     opinions_written = opinions.write()
     copy_text("sales_sale", SALE, [b"".join(sales)])
     copy_text("sales_salegate", GATE, [b"".join(early)])
-    signatures = _sign(numbered)
+    signatures, calls = _sign(numbered), bring_return_calls(numbered)
     late, orders, answers = [], [], []
     again = Opinions(facts, in_force(MatchingPolicy))
     order = reserve("sales_order", len(stories))
@@ -125,7 +126,15 @@ def bring_sales(stories: Sequence[SaleStory], facts: Facts, opinions: Opinions) 
             second = again.give(asked, verdict, story.product.name, moment, by)
         for gate in story.passed():
             if gate >= Gate.SIGNED:
-                late.append(_gate(pk, story, gate, _late_evidence(pk, story, gate, signatures, second), facts))
+                late.append(
+                    _gate(
+                        pk,
+                        story,
+                        gate,
+                        _late_evidence(pk, story, gate, signatures.get(pk), calls.get(pk), second),
+                        facts,
+                    )
+                )
         if story.last >= Gate.SENT:
             orders.append(_order(order + place, pk, story))
             answers.append(_answer(order + place, pk, story))
@@ -138,6 +147,7 @@ def bring_sales(stories: Sequence[SaleStory], facts: Facts, opinions: Opinions) 
     copy_text("sales_order", ORDER, [b"".join(orders)])
     copy_text("sales_orderanswer", ANSWER, [b"".join(answers)])
     server().execute(_STAND, [json.dumps([_stands(pk, story) for pk, story in numbered.items()])])
+    follow_sales(numbered, calls, rules)
     return {"sales": len(stories), "orders": len(orders), "opinions": opinions_written}
 
 
@@ -216,11 +226,10 @@ def _texts(story: SaleStory) -> list[TextVersion]:
 
 
 def _late_evidence(
-    pk: int, story: SaleStory, gate: Gate, signatures: dict[int, Signature], second: int
+    pk: int, story: SaleStory, gate: Gate, signature: Signature | None, call: ReturnCall | None, second: int
 ) -> dict[str, Any]:
-    if gate == Gate.SIGNED:
-        made = signatures[pk]
-        return {"signature": made.pk, "kind": made.kind, "drawing": made.drawing_digest}
+    if gate == Gate.SIGNED and signature is not None:
+        return {"signature": signature.pk, "kind": signature.kind, "drawing": signature.drawing_digest}
     if gate == Gate.APPROVED:
         return {"note": "已致电客户核实，同意。"}
     if gate == Gate.SENT:
@@ -228,7 +237,8 @@ def _late_evidence(
     if gate == Gate.EXECUTED:
         number = f"{sale_no(pk, story)}-1"
         return {"order": number, "core": f"D{number}", "amount": str(story.amount)}
-    return {"result": story.result, "note": story.said}
+    assert call is not None
+    return {"call": call.pk, "result": call.outcome, "contradicted": call.contradicted, "by": call.finished_by}
 
 
 def _sign(numbered: dict[int, SaleStory]) -> dict[int, Signature]:

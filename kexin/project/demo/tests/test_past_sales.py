@@ -12,6 +12,7 @@ from django.test import TestCase
 
 from kexin.core.actor import system
 from kexin.core.calendar import business_date
+from kexin.core.fields import decrypt_rows
 from kexin.core.models import Event
 from kexin.holdings.models import Holding
 from kexin.project.demo import load
@@ -21,7 +22,7 @@ from kexin.project.demo.staffing import new_password
 from kexin.sales.adapters.authority.local import LocalAuthority
 from kexin.sales.choices import Gate
 from kexin.sales.dossier.checking import verify
-from kexin.sales.models import Order, Sale, SaleGate, Signature
+from kexin.sales.models import InspectionItem, Order, ReturnCall, Sale, SaleGate, Signature
 from kexin.sales.operations.dossiers import export_dossier
 from kexin.suitability.models import RiskAssessment, SuitabilityDecision
 
@@ -53,6 +54,8 @@ class SoldBefore(TestCase):
             opinion = SuitabilityDecision.objects.get(pk=sale.decision_no or 0)
             assert opinion.outcome != "refuse"
             assert opinion.decided_at < sale.opened_at
+        open_calls = ReturnCall.objects.filter(state="due").values("sale")
+        assert executed.exclude(gates__gate=Gate.FOLLOWED_UP).count() == open_calls.count()
         assert Event.objects.filter(name="sales.GatePassed").count() == SaleGate.objects.count()
 
     def test_others_came_to_nothing_each_in_its_way(self) -> None:
@@ -89,6 +92,11 @@ class SoldBefore(TestCase):
         assert first.submitted_at < refused.decided_at < second.submitted_at < sale.opened_at
         assert sale.gates.get(gate=Gate.DISCLOSED).evidence["seconds"] == 16
         assert sale.gates.get(gate=Gate.FOLLOWED_UP).evidence["result"] == "contradicted"
+        call = ReturnCall.objects.get(sale=sale)
+        decrypt_rows(ReturnCall, [call], ("note",))
+        assert "跟定期差不多" in str(call.note)
+        item = InspectionItem.objects.get(sale=sale)
+        assert (item.source, item.state) == ("contradiction", "open")
 
     def test_the_database_still_holds_the_gates(self) -> None:
         sale = Sale.objects.filter(state="executed").first()
@@ -105,7 +113,7 @@ class SoldBefore(TestCase):
         found = verify(file.content, LocalAuthority().root())
         assert found.findings == ()
         assert found.data is not None
-        assert "跟定期差不多" in str(found.data["sections"])
+        assert "contradicted" in str(found.data["sections"])
         broken = file.content.replace(b"startxref", b"startxreg", 1)
         assert verify(broken, LocalAuthority().root()).findings
 
