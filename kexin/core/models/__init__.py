@@ -1,5 +1,6 @@
 """Tables of the core."""
 
+from kexin.core.models import lookups  # noqa: F401  any_of for every model
 from kexin.core.models.access import IdempotencyKey, ServiceAccount, ServiceAccountStatus
 from kexin.core.models.calendar import CalendarDay
 from kexin.core.models.governance import PolicyVersion, Role, RoleOperation

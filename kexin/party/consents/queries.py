@@ -71,7 +71,7 @@ def restrictions_of(actor: Actor, customer_id: int) -> list[Restriction]:
 
 def agreed_channels(customers: Collection[int]) -> dict[int, tuple[str, ...]]:
     """The channels by which customers may be addressed with offers."""
-    rows = Consent.objects.filter(customer__in=list(customers)).order_by("customer", "channel", "-id")
+    rows = Consent.objects.filter(customer__any_of=list(customers)).order_by("customer", "channel", "-id")
     found: dict[int, list[str]] = {}
     for row in rows.distinct("customer", "channel"):
         if row.granted:
@@ -82,7 +82,7 @@ def agreed_channels(customers: Collection[int]) -> dict[int, tuple[str, ...]]:
 def standing_restrictions(customers: list[int], on: dt.date) -> dict[int, tuple[str, ...]]:
     """Codes of the restrictions that stand, those of files merged into a customer's included."""
     standing = Restriction.objects.filter(lifted_at=None).filter(
-        Q(customer__in=customers) | Q(customer__merged_into__in=customers)
+        Q(customer__any_of=customers) | Q(customer__merged_into__any_of=customers)
     )
     found: dict[int, set[str]] = {}
     for pk, survivor, code in standing.values_list("customer_id", "customer__merged_into_id", "code"):

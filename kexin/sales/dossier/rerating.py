@@ -129,14 +129,20 @@ def _managers(run: Rematch) -> Section:
 
 
 def _holders(run: Rematch, actor: Actor) -> Section:
+    """All of them for machines; the first ones on paper, in fewer columns."""
     lines = RematchLine.objects.filter(rematch=run)
-    every = [tuple("" if cell is None else str(cell) for cell in row) for row in cells(run, lines, actor)]
-    note = ""
-    if len(every) > PRINTED:
-        note = _t("%(n)s more are in the attachment.") % {"n": len(every) - PRINTED}
-    heads = tuple(str(head) for head in HEADS)
-    data = {"heads": list(heads), "rows": [list(row) for row in every]}
-    return Section("holders", _t("Holders judged otherwise"), (), heads, tuple(every[:PRINTED]), note, data)
+    every = [["" if cell is None else str(cell) for cell in row] for row in cells(run, lines, actor)]
+    printed = tuple(
+        (number, name, f"{unit} {manager}", held, tolerance, f"{before} → {now}", why)
+        for number, name, unit, manager, held, tolerance, before, now, why in every[:PRINTED]
+    )
+    note = _t("%(n)s more are in the attachment.") % {"n": len(every) - PRINTED} if len(every) > PRINTED else ""
+    heads = (
+        _t("Customer number"), _t("Customer"), _t("Manager"), _t("Held on the day"), _t("Tolerance"), _t("Conclusion"),
+        _t("Reasons"),
+    )  # fmt: skip
+    data = {"heads": [str(head) for head in HEADS], "rows": every}
+    return Section("holders", _t("Holders judged otherwise"), (), heads, printed, note, data)
 
 
 def _history(run: Rematch) -> Section:

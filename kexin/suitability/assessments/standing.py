@@ -97,7 +97,7 @@ def _known(keys: list[int]) -> dict[int, dict[str, Any]]:
     """By customer: the standing, the pending result, the last notes of capacity and professional status; one read."""
     notes = CapacityNote.objects.filter(customer=OuterRef("pk")).order_by("-pk")
     professional = ProfessionalStatus.objects.filter(customer=OuterRef("pk")).order_by("-pk")
-    rows = Customer.objects.filter(pk__in=keys).order_by()
+    rows = Customer.objects.filter(pk__any_of=keys).order_by()
     found = rows.values(
         "pk",
         grade=F("risk_standing__grade"),

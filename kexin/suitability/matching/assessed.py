@@ -20,7 +20,7 @@ def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:
     """What counts of these customers' assessments on a day, with the stated horizon: five reads however many."""
     known = current_assessments(customers, on)
     wanted = [each.assessment_id for each in known.values() if each.assessment_id]
-    answers = RiskAssessment.objects.filter(pk__in=wanted).values_list("pk", f"answers__{HORIZON}")
+    answers = RiskAssessment.objects.filter(pk__any_of=wanted).values_list("pk", f"answers__{HORIZON}")
     horizons = {pk: str(answer or "") for pk, answer in answers}
     return {
         pk: Assessed(
@@ -40,7 +40,7 @@ def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:
 
 def needs(ids: list[int], on: dt.date) -> Mapping[int, Needs]:
     """The last stated insurance needs, where they are still valid."""
-    rows = InsuranceNeeds.objects.filter(customer__in=ids).order_by("customer", "-id").distinct("customer")
+    rows = InsuranceNeeds.objects.filter(customer__any_of=ids).order_by("customer", "-id").distinct("customer")
     return {row.customer_id: Needs(row.household_income, row.annual_budget) for row in rows if row.valid_until >= on}
 
 

@@ -47,7 +47,9 @@ def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, Cust
     held = _held(ids)
     qualified = {
         row.customer_id: row.valid_until
-        for row in QualifiedInvestor.objects.filter(customer__in=ids).order_by("customer", "-id").distinct("customer")
+        for row in QualifiedInvestor.objects.filter(customer__any_of=ids)
+        .order_by("customer", "-id")
+        .distinct("customer")
     }
     assessed = sources.assessed(rows, on)
     needs = sources.needs(ids, on)
@@ -88,7 +90,7 @@ def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, Cust
 
 def _documents(ids: list[int]) -> dict[int, tuple[dt.date | None, bool]]:
     """The latest end among documents in use, and whether one has no end."""
-    rows = IdentityDocument.objects.filter(party__in=ids, retired_at=None).values("party")
+    rows = IdentityDocument.objects.filter(party__any_of=ids, retired_at=None).values("party")
     found = rows.annotate(until=Max("expires_on"), ever=Max("pk", filter=Q(long_term=True))).order_by("party")
     return {row["party"]: (row["until"], row["ever"] is not None) for row in found}
 
@@ -97,7 +99,9 @@ def _held(ids: list[int]) -> dict[int, dict[int, Decimal]]:
     """Market value per ruling grade; products without a grade do not count here."""
     grade = Greatest("product__own_grade", "product__issuer_grade")
     rows = (
-        Holding.objects.filter(customer__in=ids, market_value__gt=0).annotate(grade=grade).values("customer", "grade")
+        Holding.objects.filter(customer__any_of=ids, market_value__gt=0)
+        .annotate(grade=grade)
+        .values("customer", "grade")
     )
     found: dict[int, dict[int, Decimal]] = {}
     for row in rows.annotate(value=Sum("market_value")).order_by():

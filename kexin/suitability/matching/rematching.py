@@ -155,7 +155,7 @@ def _batches(rows: QuerySet[Customer]) -> Iterator[list[Customer]]:
 
 def _worth(product_id: int, customers: list[Customer]) -> dict[int, Decimal]:
     """What these customers hold of the product, at market value."""
-    rows = Holding.objects.filter(product=product_id, units__gt=0, customer__in=[row.pk for row in customers])
+    rows = Holding.objects.filter(product=product_id, units__gt=0, customer__any_of=[row.pk for row in customers])
     return dict(rows.order_by().values_list("customer").annotate(worth=Sum("market_value")))
 
 
