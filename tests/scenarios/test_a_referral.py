@@ -35,12 +35,15 @@ def given(bank: Bank, row: Customer, name: str = "sun", **other: Any) -> Referra
     return make_referral(row, actor=bank.actor(name), **said)
 
 
-def test_from_the_lobby_to_an_outcome_that_the_giver_reads(bank: Bank, chen: Customer, client_of: Any) -> None:
+def test_from_the_lobby_to_an_outcome_that_the_giver_reads(
+    bank: Bank, chen: Customer, client_of: Any, django_assert_max_num_queries: Any
+) -> None:
     Customer.objects.filter(pk=chen.pk).update(status="active")
     row = given(bank, chen, receiver_post_id=bank.posts["lin"].pk)
     item = WorkItem.objects.get(kind="sales.referral")
     assert (item.owner_post_id, item.due_at, row.share) == (bank.posts["lin"].pk, row.due_at, Decimal(20))
-    page = client_of("lin").get(reverse("referrals:referral", args=[row.pk])).content.decode()
+    with django_assert_max_num_queries(30):
+        page = client_of("lin").get(reverse("referrals:referral", args=[row.pk])).content.decode()
     assert "到店咨询大额存单" in page
     with pytest.raises(RuleViolation):  # nobody answers a referral of one's own
         answer_referral(row, actor=bank.actor("sun"), accept=True)

@@ -79,4 +79,10 @@ def test_a_pack_is_filed_versioned_and_offers_only_what_fits(
     panel = client.get(reverse("core:panel", args=["customer", chen.pk, "review_packs"])).content.decode()
     assert panel.count("<li") == 3
     assert client_of("mei").post(reverse("reviews:make", args=[chen.pk])).status_code == 404
-    assert ReviewPack.objects.count() == 3
+    client.post(reverse("desk:facing", args=[chen.pk]))  # the screen is turned to the customer
+    assert (
+        reverse("reviews:make", args=[chen.pk]) in client.get(reverse("desk:facing", args=[chen.pk])).content.decode()
+    )
+    assert client.post(reverse("reviews:make", args=[chen.pk])).status_code == 200
+    assert client.get(reverse("advice:plans")).status_code == 403
+    assert ReviewPack.objects.count() == 4

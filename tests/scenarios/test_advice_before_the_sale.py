@@ -17,6 +17,7 @@ from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
 from kexin.engagement.models import Reminder
+from kexin.engagement.operations import close_appointment, make_appointment
 from kexin.party.models import Customer
 from kexin.products.models import Product, ProductFee
 from kexin.sales.advice.answering import accept_plan, decline_plan, own_plan, own_plans
@@ -78,6 +79,7 @@ def test_from_visit_to_sale_with_nothing_typed_twice(
     chen: Customer,
     product: Product,  # noqa: F811
     client_of: Any,
+    django_assert_max_num_queries: Any,
 ) -> None:
     lin, today = bank.actor("lin"), business_date()
     ProductFee.objects.create(product=product, kind="management", rate=Decimal("0.3"))
@@ -128,7 +130,12 @@ def test_from_visit_to_sale_with_nothing_typed_twice(
     } <= names  # fmt: skip
     done = set(AuditEntry.objects.filter(outcome="done").values_list("operation", flat=True))
     assert {"sales.record_visit", "sales.analyse_needs", "sales.accept_plan", "sales.open_planned_sale"} <= done
-    page = client_of("lin").get(reverse("advice:plan", args=[plan.pk])).content.decode()
+    client = client_of("lin")
+    for url in (reverse("advice:plans"), reverse("advice:visits"), reverse("advice:visit", args=[visit.pk])):
+        with django_assert_max_num_queries(30):
+            assert client.get(url).status_code == 200
+    with django_assert_max_num_queries(30):
+        page = client.get(reverse("advice:plan", args=[plan.pk])).content.decode()
     assert WORDS["content"] in page
     assert sale.sale_no in page
     assert client_of("mei").get(reverse("advice:plan", args=[plan.pk])).status_code == 404
@@ -285,3 +292,31 @@ def test_visits_and_needs_are_checked_and_needs_told_anew(bank: Bank, chen: Cust
     answer = client.post(reverse("advice:new_visit", args=[chen.pk]), form)
     assert answer.status_code == 422
     assert Visit.objects.count() == 1
+
+
+def test_a_meeting_that_was_kept_leads_to_its_visit(bank: Bank, chen: Customer, client_of: Any) -> None:
+    lin = bank.actor("lin")
+    at = timezone.now() - DAY
+    meeting = make_appointment(
+        actor=lin, customer=chen, starts_at=at, purpose="home", place="客户家中", about="谈教育金", anyway=True
+    )
+    client, page = client_of("lin"), reverse("engagement:appointment", args=[meeting.pk])
+    leads = reverse("advice:visit_of", args=[meeting.pk])
+    assert leads not in client.get(page).content.decode()
+    close_appointment(meeting, actor=lin, version=meeting.version, state="kept", outcome="女儿明年出国", next_step="")
+    assert leads in client.get(page).content.decode()
+    form = client.get(leads, follow=True)
+    assert "女儿明年出国" in form.content.decode()
+    assert "客户家中" in form.content.decode()
+    today = business_date().isoformat()
+    sent = {"purpose": "needs", "way": "away", "visited_on": today, "facts": "女儿明年出国", "appointment": meeting.pk}
+    client.post(reverse("advice:new_visit", args=[chen.pk]), sent)
+    visit = Visit.objects.get()
+    assert visit.appointment_id == meeting.pk
+    assert client.get(leads).headers["Location"] == reverse("advice:visit", args=[visit.pk])
+    with pytest.raises(RuleViolation) as twice:
+        record_visit(
+            chen, actor=lin, purpose="know", way="away", visited_on=business_date(), facts="x",
+            appointment_id=meeting.pk,
+        )  # fmt: skip
+    assert list(twice.value.fields) == ["appointment_id"]
