@@ -37,6 +37,7 @@ BEGIN
       EXECUTE format('REVOKE ALL ON %s FROM kexin_portal', subject.name);
       rights := CASE
         WHEN subject.part THEN NULL
+        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack') THEN NULL
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'
         WHEN subject.plain = 'core_event' THEN 'INSERT, SELECT (id)'
         WHEN subject.plain = 'engagement_outboundmessage' THEN 'SELECT, INSERT'
