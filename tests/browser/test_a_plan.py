@@ -94,7 +94,7 @@ def test_a_plan_is_made_accepted_on_the_phone_and_becomes_a_sale(
     assert (sale.customer_id, sale.product_id, str(sale.amount)) == (chen.pk, product.pk, "50000.00")
     shot(staff, "plan-sale-open")
     narrow = visit("lin", f"/sales/{sale.pk}/", width="390")
-    expect(narrow.get_by_text("客户拜访").first).to_be_visible()
+    expect(narrow.locator("ol.steps").get_by_text("客户拜访")).to_be_visible()
     shot(narrow, "plan-sale-390")
     assert_accessible(narrow)
     phone_wide = visit("lin", f"/plans/{PlanVersion.objects.get().plan_id}/", width="390")

@@ -42,7 +42,7 @@ def test_from_the_lobby_to_an_outcome_that_the_giver_reads(
     row = given(bank, chen, receiver_post_id=bank.posts["lin"].pk)
     item = WorkItem.objects.get(kind="sales.referral")
     assert (item.owner_post_id, item.due_at, row.share) == (bank.posts["lin"].pk, row.due_at, Decimal(20))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(45):
         page = client_of("lin").get(reverse("referrals:referral", args=[row.pk])).content.decode()
     assert "到店咨询大额存单" in page
     with pytest.raises(RuleViolation):  # nobody answers a referral of one's own

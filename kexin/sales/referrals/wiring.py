@@ -17,5 +17,5 @@ def wire() -> None:
     work.register()
     sentences.register()
     register_history("sales_referral", VIEW)
-    register_menu("work", _("Referrals"), "referrals:referrals", "arrows-exchange", VIEW, 29)
+    register_menu("sales", _("Referrals"), "referrals:referrals", "arrows-exchange", VIEW, 29)
     register_panel("customer", "advice", "side", 20, "referrals", _("Referrals"), VIEW, referral_pages.referrals_panel)
