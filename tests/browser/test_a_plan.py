@@ -27,7 +27,7 @@ def test_a_plan_is_made_accepted_on_the_phone_and_becomes_a_sale(
 ) -> None:
     lin = bank.actor("lin")
     record_visit(
-        chen, actor=lin, purpose="needs", way="branch", visited_on=business_date(), facts="女儿明年出国读书，一年内要用一笔钱。"
+        chen, actor=lin, purpose="needs", way="branch", visited_on=business_date(), facts="女儿明年出国读书"
     )  # fmt: skip
     analyse_needs(
         chen, actor=lin, goals=["education", "reserve"], horizon="year", liquidity="month", income="to_500k",
