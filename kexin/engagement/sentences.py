@@ -192,6 +192,10 @@ def register() -> None:
         "holdings.PurchaseBooked", _("Purchase among the holdings"), "wallet", _purchase, "good",
         operation="holdings.view_accounts",
     )  # fmt: skip
+    register_timeline(
+        "holdings.PurchaseReversed", _("Purchase taken back out of the holdings"), "wallet-off", _purchase, "warn",
+        operation="holdings.view_accounts",
+    )  # fmt: skip
     tier = functools.partial(register_timeline, operation="holdings.view_tiers")
     tier("holdings.CustomerTierRaised", _("Tier raised"), "stairs-up", _tier, "good")
     tier("holdings.CustomerTierLowered", _("Tier lowered"), "stairs-down", _tier, "warn")

@@ -65,3 +65,16 @@ class PurchaseBooked:
     product: str
     amount: Decimal
     currency: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class PurchaseReversed:
+    """A purchase was taken back and stands among the holdings no more; ``amount`` in ``currency`` comes back."""
+
+    customer_id: int
+    subject: str
+    account_id: int
+    product: str
+    amount: Decimal
+    currency: str

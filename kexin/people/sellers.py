@@ -74,12 +74,17 @@ NOBODY = Seller(in_service=False)
 
 @dataclass(frozen=True, slots=True)
 class Sellable:
-    """What is to be sold: class and regime by code, the risk grade that rules (None: not graded), public or private."""
+    """What is to be sold: class and regime by code, the risk grade that rules (None: not graded), public or private.
+
+    ``needs_grade`` is false for what may be sold without a grade (insurance with certain benefits): class and regime
+    of the authorisation rule then; a grade that it has all the same counts.
+    """
 
     product_class: str
     regime: str
     grade: int | None
     private: bool = False
+    needs_grade: bool = True
 
 
 def seller_standing(seller: Seller, product: Sellable, rules: QualificationPolicy, on: dt.date) -> Decision:
@@ -142,7 +147,8 @@ def _authorised(seller: Seller, product: Sellable, rules: QualificationPolicy, o
 def _covers(authorisation: Authorisation, product: Sellable, rules: QualificationPolicy) -> Decision:
     reasons = []
     grade = product.grade
-    if grade is None or grade > authorisation.highest_grade:
+    ungraded = grade is None and not product.needs_grade
+    if not ungraded and (grade is None or grade > authorisation.highest_grade):
         reasons.append(
             _reason(
                 "authorisation_grade",
@@ -150,7 +156,7 @@ def _covers(authorisation: Authorisation, product: Sellable, rules: Qualificatio
                 n=authorisation.highest_grade,
             )
         )
-    if product.product_class in rules.graded:
+    if product.product_class in rules.graded and not ungraded:
         top = rules.top_of(authorisation.own_grade)
         if grade is None or top is None or grade > top:
             words = _("The seller's own grade does not reach the grade of this product.")

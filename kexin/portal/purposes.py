@@ -117,6 +117,7 @@ def register() -> None:
             "sales.confirm_sale",
             "sales.sign_sale",
             "sales.cancel_sale",
+            "sales.withdraw_sale",
         ),
         needs="sales.tell_opinion",
     )

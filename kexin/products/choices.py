@@ -192,6 +192,7 @@ class ProductAct(TextChoices):
     RERATED = "rerated", _("Re-rated")
     BENCHMARK = "benchmark", _("Benchmark changed")
     TERMS = "terms", _("Trading terms changed")
+    FAILED = "failed", _("Offering failed")
 
 
 class TradeKind(TextChoices):

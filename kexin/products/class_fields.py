@@ -51,6 +51,7 @@ INSURANCE_TYPES = (
     ("unit_linked", _("Unit-linked")),
     ("health", _("Health")),
     ("accident", _("Accident")),
+    ("property", _("Property insurance")),
 )
 WEALTH_TYPES = (
     ("cash", _("Cash management")),
@@ -63,6 +64,7 @@ EARLY = (
     ("none", _("No early withdrawal")),
     ("transfer", _("By transfer to somebody else")),
 )
+COOLING = ClassField("cooling_hours", _("Investment cooling-off"), "number", _("hours"), Decimal(24), Decimal(720))
 CLASS_FIELDS: Mapping[str, tuple[ClassField, ...]] = {
     ProductClass.TIME_DEPOSIT: (ClassField("early", _("Early withdrawal"), "choice", options=EARLY),),
     ProductClass.CERTIFICATE: (
@@ -73,18 +75,20 @@ CLASS_FIELDS: Mapping[str, tuple[ClassField, ...]] = {
         ClassField("linked_to", _("Linked to"), required=True),
         _percent("floor", _("Lowest return a year"), required=True),
         _percent("cap", _("Highest return a year"), required=True),
-        ClassField("cooling_hours", _("Investment cooling-off"), "number", _("hours"), Decimal(24), Decimal(720)),
+        COOLING,
     ),
     ProductClass.WEALTH: (
         ClassField("wealth_type", _("Way of running"), "choice", options=WEALTH_TYPES, required=True),
         ClassField("strategy", _("Investment strategy")),
         ClassField("proportions", _("Share of kinds of assets")),
+        COOLING,
     ),
     ProductClass.FUND: (
         ClassField("fund_type", _("Kind of fund"), "choice", options=FUND_TYPES, required=True),
         ClassField("valuation", _("How the net value is reckoned"), required=True),
         ClassField("strategy", _("Investment strategy"), required=True),
         ClassField("custodian", _("Custodian")),
+        COOLING,
     ),
     ProductClass.INSURANCE: (
         ClassField("insurance_type", _("Kind of insurance"), "choice", options=INSURANCE_TYPES, required=True),
@@ -102,6 +106,7 @@ CLASS_FIELDS: Mapping[str, tuple[ClassField, ...]] = {
     ProductClass.TRUST: (
         ClassField("use_of_funds", _("Use of the money"), required=True),
         ClassField("security", _("Collateral")),
+        COOLING,
     ),
     ProductClass.GOLD: (ClassField("unit", _("Unit of trading")), ClassField("delivery", _("Delivery"))),
     ProductClass.CARD: (ClassField("annual_fee", _("Yearly fee"), "number", _("CNY"), Decimal(0), Decimal(100_000)),),

@@ -86,6 +86,16 @@ class ProductWithdrawn:
 
 @event
 @dataclass(frozen=True, slots=True)
+class OfferingFailed:
+    """The product is not established: what was ordered in its offering fails, the money goes back."""
+
+    subject: str
+    product_id: int
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class ProductRedrafted:
     """Taken back to draft: it passes all four steps again before it may be sold."""
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core.decision import Decision, Reason
+from kexin.core.decision import ALLOWED, Decision, Reason, refused
 from kexin.core.ui.numbers import exact
 
 IsOpen = Callable[[dt.date], bool]
@@ -133,6 +133,18 @@ def large_redemption(net_redeemed: Decimal, all_shares: Decimal, percent: Decima
     if net_redeemed <= 0 or all_shares <= 0:
         return Decimal(1)
     return min(Decimal(1), all_shares * percent / 100 / net_redeemed)
+
+
+def may_fail(
+    trades: Collection[str], offer_until: dt.date | None, value_on: dt.date | None, today: dt.date
+) -> Decision:
+    """Can an offering be declared failed? Only one that there was, and not once the return counts."""
+    if "offer" not in trades or offer_until is None:
+        return refused("no_offering", _("This product has no offering that could fail."))
+    if value_on is not None and today >= value_on:
+        words = _("The product is established: its return counts since %(day)s.")
+        return refused("established", words % {"day": value_on})
+    return ALLOWED
 
 
 def offering_succeeded(raised: Decimal, least: Decimal | None) -> bool:

@@ -48,6 +48,7 @@ from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
 from kexin.sales.api import advice, inspection, orders, oversight, plans, recordings, referrals, return_calls, sales
 from kexin.suitability.api import assessments, matching, questionnaires
+from kexin.suitability.api import portfolio as portfolio_risk
 from kexin.suitability.api import values as customer_values
 
 api = Interface()
@@ -91,6 +92,7 @@ for floor in (
     matching,
     questionnaires,
     customer_values,
+    portfolio_risk,
     work,
     views,
     approvals,

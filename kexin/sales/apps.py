@@ -12,21 +12,29 @@ class SalesConfig(AppConfig):
         from kexin.sales import wiring
         from kexin.sales.adapters.authority import local
         from kexin.sales.advice import wiring as advice_wiring
-        from kexin.sales.dossier import sentences
+        from kexin.sales.dossier import evidence, sentences
+        from kexin.sales.dossier.parts import register_dossier_part
         from kexin.sales.followup import wiring as followup_wiring
         from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
         from kexin.sales.oversight import wiring as oversight_wiring
+        from kexin.sales.quota import wiring as quota_wiring
         from kexin.sales.recordings import wiring as recordings_wiring
         from kexin.sales.referrals import wiring as referrals_wiring
         from kexin.sales.reviews import wiring as reviews_wiring
+        from kexin.sales.withdrawing import wiring as withdrawing_wiring
 
         local.register()
         sentences.register()
+        register_dossier_part("opinions", evidence.opinions, order=10)
+        register_dossier_part("texts", evidence.texts, order=20)
+        register_dossier_part("taken_back", evidence.taken_back, order=80)
         orders_wiring.wire()
         advice_wiring.wire()
         referrals_wiring.wire()
         reviews_wiring.wire()
+        quota_wiring.wire()
+        withdrawing_wiring.wire()
         wiring.register()
         recordings_wiring.wire()
         followup_wiring.wire()

@@ -28,6 +28,8 @@ class SaleState(TextChoices):
     REFUSED = "refused", _("Refused")
     CANCELLED = "cancelled", _("Cancelled")
     FAILED = "failed", _("Order failed")
+    LAPSED = "lapsed", _("Lapsed unfinished")
+    WITHDRAWN = "withdrawn", _("Taken back by the customer")
 
 
 class SaleChannel(TextChoices):

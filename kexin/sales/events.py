@@ -44,10 +44,12 @@ class SaleChanged:
 @event
 @dataclass(frozen=True, slots=True)
 class SaleClosed:
-    """The sale ended without an order: refused, cancelled, failed."""
+    """The sale ended without an order: refused, cancelled, failed, lapsed. Where a matching opinion ended it the
+    reason is given in both languages."""
 
     customer_id: int
     subject: str
     sale_id: int
     state: str
     reason: str
+    reason_en: str = ""

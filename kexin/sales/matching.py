@@ -37,6 +37,7 @@ def opinion_of(no: int) -> Opinion:
         grade=customer.get("tolerance"),
         product_grade=product.get("grade"),
         assessed_until=_day(customer.get("valid_until")),
+        cooling_hours=_cooling(row.conditions),
         insists=bool(row.facts["ask"].get("insists")),
         payment_years=row.facts["ask"].get("payment_years"),
         age=customer.get("age"),
@@ -45,3 +46,13 @@ def opinion_of(no: int) -> Opinion:
 
 def _day(said: Any) -> dt.date | None:
     return dt.date.fromisoformat(said) if said else None
+
+
+def _cooling(conditions: list[dict[str, Any]]) -> int:
+    """The hours of the right to withdraw that was told, nought where there is none."""
+    for each in conditions:
+        if each["code"] == "cooling_off":
+            values = each["values"]
+            number, _blank, unit = str(values.get("period", "0 h")).partition(" ")
+            return int(values.get("hours") or int(number) * (24 if unit == "d" else 1))
+    return 0

@@ -13,8 +13,8 @@ from kexin.core.decision import ALLOWED, Decision, refused
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """``conditions`` are codes; ``grade`` is the customer's tolerance, ``assessed_until`` the last day it counts.
-    ``age`` is the customer's at that time, None where it is not known.
+    """``conditions`` are codes; ``cooling_hours`` how long the purchase may be taken back; ``grade`` is the customer's
+    tolerance, ``assessed_until`` the last day it counts, ``age`` the customer's at that time (None: not known).
     """
 
     no: int
@@ -28,6 +28,7 @@ class Opinion:
     grade: int | None
     product_grade: int | None
     assessed_until: dt.date | None
+    cooling_hours: int = 0
     insists: bool = False
     payment_years: int | None = None
     age: int | None = None

@@ -14,6 +14,7 @@ from kexin.core.query import query
 from kexin.sales.choices import Gate
 from kexin.sales.models import Sale, SaleGate
 from kexin.sales.rules import next_gate
+from kexin.sales.why import why_ended
 from kexin.suitability.models import SuitabilityDecision
 
 VIEW_OWN = "sales.view_own_sales"
@@ -29,6 +30,7 @@ class OwnSale:
     conditions: tuple[str, ...] = ()
     grade: int | None = None
     product_grade: int | None = None
+    why: str = ""
 
 
 @query(VIEW_OWN, label=_("See one's own purchases"), record="list")
@@ -52,7 +54,7 @@ def own_sale(actor: Actor, pk: int) -> OwnSale:
     passed = SaleGate.objects.filter(sale=sale, round=sale.round).values_list("gate", flat=True)
     opinion = SuitabilityDecision.objects.filter(pk=sale.decision_no or 0).first()
     if opinion is None:
-        return OwnSale(sale, next_gate(sale.needed, list(passed)))
+        return OwnSale(sale, next_gate(sale.needed, list(passed)), why=why_ended(sale))
     key = "en" if (get_language() or "").startswith("en") else "zh"
     return OwnSale(
         sale,
@@ -60,4 +62,5 @@ def own_sale(actor: Actor, pk: int) -> OwnSale:
         tuple(each["words"][key] for each in opinion.conditions),
         opinion.facts["customer"].get("tolerance"),
         opinion.facts["product"].get("grade"),
+        why_ended(sale),
     )

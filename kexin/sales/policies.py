@@ -6,6 +6,7 @@ from kexin.sales.advice.policies import AdvicePolicy
 from kexin.sales.followup.policies import ReturnCallPolicy
 from kexin.sales.orders.policies import OrderPolicy
 from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy, SignsPolicy
+from kexin.sales.quota.policies import QuotaPolicy
 from kexin.sales.recordings.policies import RecordingPolicy, RecordingScriptPolicy
 from kexin.sales.referrals.policies import ReferralPolicy
 from kexin.sales.reviews.policies import ReviewPackPolicy
@@ -15,6 +16,7 @@ __all__ = [
     "AdvicePolicy",
     "InspectionPolicy",
     "OrderPolicy",
+    "QuotaPolicy",
     "RecordingPolicy",
     "RecordingScriptPolicy",
     "ReferralPolicy",

@@ -7,6 +7,7 @@ import functools
 from django.utils.translation import gettext_lazy as _
 
 from kexin.engagement.timeline import Payload, register_timeline
+from kexin.people.models import by_language
 from kexin.sales.choices import Gate, SaleState
 from kexin.sales.queries import VIEW
 
@@ -24,7 +25,8 @@ def _gate(payload: Payload) -> str:
 def _closed(payload: Payload) -> str:
     state = payload.get("state", "")
     label = str(SaleState(state).label) if state in SaleState.values else str(state)
-    return " · ".join(filter(None, (label, str(payload.get("reason", "")))))
+    reason, english = str(payload.get("reason", "")), str(payload.get("reason_en", ""))
+    return " · ".join(filter(None, (label, by_language(reason, english))))
 
 
 def register() -> None:

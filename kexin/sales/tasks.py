@@ -71,3 +71,25 @@ def examine_sales(timestamp: int) -> None:
     from kexin.sales.oversight.examining import examine_sales as examine
 
     examine(actor=system("clock.oversight"))
+
+
+@app.periodic(cron="1 * * * *")
+@app.task(name="sales.lapse_sales", queueing_lock="sales.lapse_sales", queue="records", retry=_AGAIN)
+def lapse_sales(timestamp: int) -> None:
+    """Every hour, a minute past: sales whose last day is over; nothing is written where there is none."""
+    from kexin.sales.operations.lapsing import lapse_sales as lapse
+    from kexin.sales.operations.lapsing import past_their_last_day
+
+    while past_their_last_day().exists() and lapse(actor=system("clock.sales")):
+        pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sales.expire_quotas", queueing_lock="sales.expire_quotas", queue="records")
+def expire_quotas(timestamp: int) -> None:
+    """Every minute: quota kept aside for too long goes back; nothing is written where there is none."""
+    from kexin.sales.quota.reserving import expire_quotas as expire
+    from kexin.sales.quota.reserving import past_their_time
+
+    if past_their_time().exists():
+        expire(actor=system("clock.quotas"))

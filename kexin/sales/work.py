@@ -18,6 +18,7 @@ from kexin.sales.sale_policies import SalePolicy
 
 APPROVAL = "sales.approval"
 FOLLOW_UP = "sales.follow_up"
+NOTICE = "sales.offering_failed"
 SALE = "sales.Sale"
 
 
@@ -29,7 +30,16 @@ def owe_approval(sale: Sale, rules: SalePolicy, seller_user_id: int | None) -> W
     return _owe(APPROVAL, sale, owner, add(timezone.now(), Duration(rules.approval_days, "working_days")), rules)
 
 
-def _owe(kind: str, sale: Sale, owner: int, due: Deadline, rules: SalePolicy) -> WorkItem:
+def owe_notice(sale: Sale, reason: str) -> WorkItem:
+    """The seller tells the customer that the product is not established and the money comes back."""
+    due = add(timezone.now(), Duration(1, "working_days"))
+    item = _owe(NOTICE, sale, sale.seller_post_id, due, None)
+    item.details["reason"] = reason
+    item.save(update_fields=["details"])
+    return item
+
+
+def _owe(kind: str, sale: Sale, owner: int, due: Deadline, rules: SalePolicy | None) -> WorkItem:
     return open_work(
         kind,
         unit_id=sale.unit_id,
@@ -39,7 +49,7 @@ def _owe(kind: str, sale: Sale, owner: int, due: Deadline, rules: SalePolicy) ->
         subject_kind=SALE,
         subject_id=sale.pk,
         details={"sale_no": sale.sale_no, "product": sale.product.name, "amount": str(sale.amount)},
-        policy_id=rules.policy_version,
+        policy_id=rules.policy_version if rules is not None else None,
     )
 
 
@@ -54,6 +64,10 @@ def _approval(item: WorkItem) -> str:
 
 def _follow_up(item: WorkItem) -> str:
     return _t("Call the customer back after sale %(sale_no)s of %(product)s.") % item.details
+
+
+def _notice(item: WorkItem) -> str:
+    return _t("%(product)s is not established: tell the customer of sale %(sale_no)s.") % item.details
 
 
 def _page(item: WorkItem) -> str:
@@ -87,5 +101,15 @@ def register() -> None:
                 "closed": _("Sale closed"),
             },
             closable=False,
+        )
+    )
+    register_work_kind(
+        WorkKind(
+            NOTICE,
+            _("Tell the customer: offering failed"),
+            _notice,
+            _page,
+            icon="speakerphone",
+            outcomes={"told": _("Customer told")},
         )
     )

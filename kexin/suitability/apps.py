@@ -13,9 +13,11 @@ class SuitabilityConfig(AppConfig):
         from kexin.suitability import policies  # noqa: F401  policies declare themselves
         from kexin.suitability.assessments import wiring
         from kexin.suitability.matching import wiring as matching
+        from kexin.suitability.portfolio import wiring as portfolio
         from kexin.suitability.value import wiring as value
 
         wiring.register()
         matching.register()
+        portfolio.register()
         value.register()
         post_migrate.connect(wiring.after_migrate, sender=self, dispatch_uid="suitability.questionnaires")

@@ -18,6 +18,7 @@ from kexin.holdings.models import Holding
 from kexin.party.models import Customer, IdentityDocument
 from kexin.people.models import ProductAuthorisation, Qualification
 from kexin.products.models import Product, ProductText, TextVersion
+from kexin.products.texts.rules import fingerprint
 from kexin.sales.choices import Gate
 from kexin.sales.followup.calling import answer_return_call
 from kexin.sales.models import Order, ReturnCall, Sale
@@ -32,6 +33,7 @@ from kexin.sales.orders.choices import AnswerKind
 from kexin.sales.orders.rules import Answer
 from kexin.sales.signatures.choices import ProofMethod
 from kexin.sales.signatures.signing import Proof
+from kexin.sales.why import why_ended
 from kexin.suitability.matching import sources
 from kexin.suitability.matching.operations import match
 from kexin.suitability.models import SuitabilityDecision
@@ -106,7 +108,7 @@ def disclosure(body: str, number: int = 1) -> TextVersion:
     return TextVersion.objects.create(
         text=text, number=number, body=body, state="approved", drafted_by="1005", reviewed_by="1007",
         drafted_at=dt.datetime.now(dt.UTC), in_use_from=business_date() - (5 - number) * DAY,
-        sha256="a" * 63 + str(number),
+        sha256=fingerprint(body),
     )  # fmt: skip
 
 
@@ -221,7 +223,7 @@ def test_what_changed_between_signature_and_order_ends_the_sale_with_its_reason(
     hand_over_sale(sale, actor=bank.actor("lin"))
     sale.refresh_from_db()
     assert (sale.state, Order.objects.count()) == ("refused", 0)
-    assert "风险测评" in sale.reason
+    assert "风险测评" in why_ended(sale)
     assert SuitabilityDecision.objects.order_by("-pk").first().outcome == "refuse"  # type: ignore[union-attr]
 
 

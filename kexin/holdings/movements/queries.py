@@ -87,6 +87,14 @@ def last_rates(base: str, day: dt.date) -> dict[str, Decimal]:
     return {base: Decimal(1)} | dict(rows.values_list("currency", "rate"))
 
 
+def rates_to_base(day: dt.date) -> dict[str, Decimal]:
+    """What one unit of each currency is worth in the one that customers' assets are kept in; that one is 1."""
+    base = in_force(AumPolicy).base_currency
+    if not base:
+        base = "CNY" if Account.objects.filter(currency="CNY").exists() else own_currency()
+    return last_rates(base, day)
+
+
 @query(VIEW_DORMANT, label=_("See dormant customers"), record="list")
 def dormant_customers(actor: Actor) -> QuerySet[Customer]:
     """Active customers with open accounts who initiated no booking for the policy's months; each with ``last_on``.

@@ -2,7 +2,7 @@
 
 from kexin.holdings.operations.export import export_transactions
 from kexin.holdings.operations.export_many import export_accounts, export_ledger
-from kexin.holdings.operations.purchases import Purchase, book_purchase
+from kexin.holdings.operations.purchases import Purchase, book_purchase, reverse_purchase
 from kexin.holdings.operations.reveal import reveal_account_number
 from kexin.holdings.operations.review import print_review_sheet
 
@@ -14,4 +14,5 @@ __all__ = [
     "export_transactions",
     "print_review_sheet",
     "reveal_account_number",
+    "reverse_purchase",
 ]

@@ -9,11 +9,12 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.holdings.choices import AccountKind, AccountRole, AccountStatus
-from kexin.holdings.events import PurchaseBooked
+from kexin.holdings.events import PurchaseBooked, PurchaseReversed
 from kexin.holdings.models import Account, AccountParty, Holding
 from kexin.holdings.rules import INVESTMENTS
 from kexin.party.models import Customer
@@ -103,3 +104,26 @@ def _position(account: Account, product: Product, bought: Purchase) -> bool:
         },
     )
     return new
+
+
+@operation("holdings.reverse_purchase", label=_("Take a purchase that was cancelled out of the holdings"))
+def reverse_purchase(customer: Customer, *, actor: Actor, product: Product, number: str) -> bool:
+    """The core system cancelled a purchase booked under this number: the position goes, a deposit of its own closes.
+
+    Whether there was one; told again: nothing.
+    """
+    rows = Holding.objects.select_for_update(of=("self",)).filter(customer=customer, product=product, source_no=number)
+    position = rows.select_related("account").first()
+    if position is not None:
+        account, amount = position.account, position.cost
+        position.delete()
+    else:
+        found = Account.objects.select_for_update(of=("self",)).filter(customer=customer, product=product)
+        own = found.filter(source=SOURCE, source_no__endswith=number).exclude(status=AccountStatus.CLOSED).first()
+        if own is None:
+            return False
+        account, amount = own, own.balance
+        account.balance, account.status, account.closed_on = Decimal(0), AccountStatus.CLOSED, business_date()
+        account.save(update_fields=["balance", "status", "closed_on"])
+    emit(PurchaseReversed(customer.pk, customer.customer_no, account.pk, product.code, amount, account.currency))
+    return True

@@ -18,12 +18,13 @@ from kexin.portal.ui.session import actor_of, device_of, room, session_of
 from kexin.sales.choices import Gate, SaleState
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
-from kexin.sales.operations.confirming import CONFIRMED, acknowledge_disclosure, confirm_sale
+from kexin.sales.operations.confirming import acknowledge_disclosure, confirm_sale, to_confirm
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.signing import sign_sale
 from kexin.sales.own import VIEW_OWN, OwnSale, own_sale, own_sales
 from kexin.sales.signatures.choices import ProofMethod
 from kexin.sales.signatures.signing import Proof
+from kexin.sales.withdrawing.taking_back import right_now, withdraw_sale
 
 _SALT = "kexin.portal.reading"
 STATEMENTS = {
@@ -31,6 +32,11 @@ STATEMENTS = {
     "returns": _("Nobody promised me a return. A benchmark or past result is no promise."),
     "suitable": _("I was told what the matching of this product with my risk assessment came to."),
     "own_will": _("I buy of my own will, with my own money. Nobody did this for me."),
+    "insurance_declaration": _(
+        "I know that the premium is high for my income, my budget or my age, and that I may lose on surrender."
+    ),
+    "insist_confirmation": _("I was told that this insurance does not suit me, and I want it all the same."),
+    "insist_warning": _("I read the special warning that this product is above what I can bear, and I want it."),
 }
 
 
@@ -49,13 +55,21 @@ def purchases(request: HttpRequest) -> HttpResponse:
 @room(VIEW_OWN)
 def purchase(request: HttpRequest, pk: int) -> HttpResponse:
     """Where a purchase stands; the next step of one's own, if it is the customer's turn."""
+    return _shown(request, pk)
+
+
+def _shown(request: HttpRequest, pk: int, problem: str = "", status: int = 200) -> HttpResponse:
     found = own_sale(actor_of(request), pk)
     step = {Gate.DISCLOSED: "risks", Gate.CONFIRMED: "confirm", Gate.SIGNED: "sign"}.get(found.next or Gate.TOLD)
-    return render(
-        request,
-        "portal/purchase.html",
-        {"found": found, "sale": found.sale, "step": f"portal:purchase_{step}" if step else ""},
-    )
+    context = {
+        "found": found,
+        "sale": found.sale,
+        "step": f"portal:purchase_{step}" if step else "",
+        "right": right_now(found.sale),
+        "taken_back": found.sale.withdrawals.order_by("-pk").first(),
+        "problem": problem,
+    }
+    return render(request, "portal/purchase.html", context, status=status)
 
 
 def _turn(request: HttpRequest, pk: int, gate: Gate) -> OwnSale | None:
@@ -146,7 +160,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("portal:purchase_sign", pk=pk)
         except RuleViolation as refusal:
             wrong, problem = dict(refusal.fields), str(refusal.message) if not refusal.fields else ""
-    statements = [(code, STATEMENTS[code], code in ticked, wrong.get(code, "")) for code in CONFIRMED]
+    statements = [(code, STATEMENTS[code], code in ticked, wrong.get(code, "")) for code in to_confirm(found.sale)]
     context = {"found": found, "sale": found.sale, "statements": statements, "problem": problem}
     return render(request, "portal/purchase_confirm.html", context, status=422 if problem or wrong else 200)
 
@@ -183,4 +197,16 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer changed their mind: nothing is bought."""
     found: Sale = own_sale(actor_of(request), pk).sale
     cancel_sale(found, actor=actor_of(request), reason=str(_("The customer does not want to go on.")))
+    return redirect("portal:purchase", pk=pk)
+
+
+@require_POST
+@room("sales.withdraw_sale")
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer takes a purchase back within its time. Too late, the page says until when it could be."""
+    found: Sale = own_sale(actor_of(request), pk).sale
+    try:
+        withdraw_sale(found, actor=actor_of(request), reason=request.POST.get("reason", ""))
+    except RuleViolation as refusal:
+        return _shown(request, pk, str(refusal.message), 422)
     return redirect("portal:purchase", pk=pk)

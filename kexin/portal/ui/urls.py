@@ -41,4 +41,5 @@ urlpatterns = [
     path("purchases/<int:pk>/confirm/", purchases.confirm, name="purchase_confirm"),
     path("purchases/<int:pk>/sign/", purchases.sign, name="purchase_sign"),
     path("purchases/<int:pk>/cancel/", purchases.cancel, name="purchase_cancel"),
+    path("purchases/<int:pk>/withdraw/", purchases.withdraw, name="purchase_withdraw"),
 ]

@@ -29,6 +29,7 @@ from kexin.products.models.product import SEE_DRAFTS
 from kexin.products.operations import (
     approve_admission,
     assess_risk,
+    propose_failure,
     propose_rerating,
     propose_resumption,
     redraft_product,
@@ -162,6 +163,12 @@ def stop_sale(request: ApiRequest, product_id: Id, data: Why) -> ProductLine:
 def ask_for_resumption(request: ApiRequest, product_id: Id, data: Why) -> ProductChangeAsked:
     """Propose to resume the sale."""
     return asked(product_id, propose_resumption(product_id, actor=request.actor, reason=data.reason))
+
+
+@router.write("POST", "/products/{product_id}/failure", "products.propose_failure", status=202)
+def ask_for_failure(request: ApiRequest, product_id: Id, data: Why) -> ProductChangeAsked:
+    """Propose to declare the offering failed, by the issuer's notice: then every order of the product fails."""
+    return asked(product_id, propose_failure(product_id, actor=request.actor, reason=data.reason))
 
 
 @router.write("POST", "/products/{product_id}/withdrawal", "products.withdraw_product")

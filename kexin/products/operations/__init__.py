@@ -11,7 +11,13 @@ from kexin.products.operations.admission import (
 from kexin.products.operations.catalogue import change_product, draft_product, set_fees, set_risks
 from kexin.products.operations.export import export_products
 from kexin.products.operations.rating import propose_rerating
-from kexin.products.operations.selling import propose_resumption, redraft_product, suspend_product, withdraw_product
+from kexin.products.operations.selling import (
+    propose_failure,
+    propose_resumption,
+    redraft_product,
+    suspend_product,
+    withdraw_product,
+)
 from kexin.products.operations.terms import change_benchmark, set_terms
 
 __all__ = [
@@ -21,6 +27,7 @@ __all__ = [
     "change_product",
     "draft_product",
     "export_products",
+    "propose_failure",
     "propose_rerating",
     "propose_resumption",
     "redraft_product",

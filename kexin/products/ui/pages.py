@@ -45,6 +45,7 @@ from kexin.products.queries import (
     record_of,
 )
 from kexin.products.rules import GRADED, STEPS, TRANSITIONS, band_of
+from kexin.products.trading import may_fail
 from kexin.products.ui.lists import GRADE_LEVEL, STATE_LEVEL, grade_chip, term_words
 from kexin.products.values.queries import benchmark_words
 
@@ -87,6 +88,11 @@ def _doings(request: HttpRequest, product: Product) -> list[dict[str, Any]]:
     if not draft and product.state != ProductState.IN_REVIEW and actor.may("products.propose_rerating"):
         address = reverse("products:rerate", args=[product.pk])
         found.insert(0, {"url": address, "label": _("Re-rate"), "icon": "scale", "main": False})
+    terms = getattr(product, "terms", None)
+    in_offering = terms is not None and may_fail(terms.trades, terms.offer_until, terms.value_on, business_date())
+    if in_offering and not draft and actor.may("products.propose_failure"):
+        address = reverse("products:failed", args=[product.pk])
+        found.insert(0, {"url": address, "label": _("Offering failed"), "icon": "file-x", "main": False})
     if draft and actor.may("products.change_product"):
         address = reverse("products:edit", args=[product.pk])
         found.append({"url": address, "label": _("Edit"), "icon": "edit", "main": False})

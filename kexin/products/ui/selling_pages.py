@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.form_page import form_page, need
 from kexin.products.operations import (
+    propose_failure,
     propose_rerating,
     propose_resumption,
     redraft_product,
@@ -65,6 +66,14 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return _reasoned(
         request, pk, "products.withdraw_product", withdraw_product, _("Withdraw from sale"),
         _("The product is withdrawn from sale."), _("What customers hold stays and is followed to its end."),
+    )  # fmt: skip
+
+
+def failed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose to declare the offering failed."""
+    return _reasoned(
+        request, pk, "products.propose_failure", propose_failure, _("Offering failed"), PROPOSED,
+        _("By the issuer's notice the product is not established: every order of it fails, the money goes back."),
     )  # fmt: skip
 
 

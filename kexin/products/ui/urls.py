@@ -25,5 +25,6 @@ urlpatterns = [
     path("<int:pk>/suspend/", selling_pages.suspend, name="suspend"),
     path("<int:pk>/resume/", selling_pages.resume, name="resume"),
     path("<int:pk>/withdraw/", selling_pages.withdraw, name="withdraw"),
+    path("<int:pk>/failed/", selling_pages.failed, name="failed"),
     path("<int:pk>/redraft/", selling_pages.redraft, name="redraft"),
 ]

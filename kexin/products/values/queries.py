@@ -24,7 +24,7 @@ from kexin.products.values.policies import PerformancePolicy, ValueAtRiskPolicy
 from kexin.products.values.rules import performance_may_be_shown
 
 if TYPE_CHECKING:  # numpy is imported where figures are asked for, not at the start
-    from kexin.products.values.measures import Fall, Series
+    from kexin.products.values.measures import Array, Fall, Series
     from kexin.products.values.value_at_risk import Risk
 
 VIEW_NET_VALUES = "products.view_net_values"
@@ -189,6 +189,30 @@ def _risk(series: Series) -> tuple[Risk | None, int]:
     if len(returns) < rules.least:
         return None, rules.least - len(returns)
     return risk_of(returns, rules.confidence, rules.horizon_days), 0
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTerms:
+    """By which numbers value at risk is measured today."""
+
+    confidence_percent: Decimal
+    horizon_days: int
+    window: int
+    least: int
+
+
+def risk_terms() -> RiskTerms:
+    """The numbers of the policy, for floors that may see holdings."""
+    rules = in_force(ValueAtRiskPolicy)
+    return RiskTerms(rules.confidence_percent, rules.horizon_days, rules.window, rules.least)
+
+
+def risk_by_policy(returns: Array) -> Risk | None:
+    """Value at risk on these daily returns by the policy; None where they are too few."""
+    from kexin.products.values.value_at_risk import risk_of
+
+    rules = in_force(ValueAtRiskPolicy)
+    return risk_of(returns, rules.confidence, rules.horizon_days) if len(returns) >= rules.least else None
 
 
 def _english(language: str) -> bool:

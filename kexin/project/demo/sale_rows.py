@@ -41,13 +41,13 @@ DECISION = (
 SALE = (
     "id", "sale_no", "customer_id", "product_id", "unit_id", "seller_post_id", "seller_id", "amount", "currency",
     "channel", "staff_took_part", "state", "round", "needed", "decision_no", "policies", "reason", "opened_at",
-    "opened_on", "closed_at", "version",
+    "opened_on", "lapses_on", "closed_at", "version",
 )  # fmt: skip
 GATE = ("sale_id", "round", "gate", "at", "by", "party", "evidence")
 ORDER = (
-    "id", "sale_id", "customer_id", "round", "order_no", "amount", "currency", "state", "core", "core_no", "attempts",
-    "next_at", "problem", "made_at", "made_by", "made_on", "expected_on", "taken_at", "ended_at", "confirmed_amount",
-    "confirmed_units", "confirmed_price", "value_on",
+    "id", "sale_id", "customer_id", "round", "side", "order_no", "amount", "currency", "state", "core", "core_no",
+    "attempts", "next_at", "problem", "made_at", "made_by", "made_on", "expected_on", "taken_at", "ended_at",
+    "confirmed_amount", "confirmed_units", "confirmed_price", "value_on",
 )  # fmt: skip
 ANSWER = ("order_id", "order_no", "kind", "effect", "content", "source", "at")
 _STAND = (
@@ -163,7 +163,8 @@ def _sale(pk: int, story: SaleStory, decision: int, rules: SalePolicy) -> bytes:
             story.selling.employee.pk, story.amount, story.product.currency, story.channel.value, story.staff,
             "open", 1,
             "{" + ",".join(str(each) for each in sorted(story.needed)) + "}", decision,
-            json_text({"sales.sale": rules.policy_version}), "", story.began, story.day, None, 1,
+            json_text({"sales.sale": rules.policy_version}), "", story.began, story.day,
+            story.day + dt.timedelta(days=rules.sale_days), None, 1,
         )
     )  # fmt: skip
 
@@ -272,7 +273,7 @@ def _order(number: int, pk: int, story: SaleStory) -> bytes:
     units = story.units if story.units is not None else story.amount
     return line(
         (
-            number, pk, story.customer.pk, 1, order_no, story.amount, story.product.currency, "confirmed", CORE,
+            number, pk, story.customer.pk, 1, "buy", order_no, story.amount, story.product.currency, "confirmed", CORE,
             f"D{order_no}", 1, sent, "", sent, story.selling.employee.staff_no, story.day,
             story.day + dt.timedelta(days=1), sent, done, story.amount, units, round(story.amount / units, 6),
             story.day,

@@ -15,7 +15,7 @@ from kexin.sales.choices import SaleState
 from kexin.sales.models import Plan, PlanLine, Sale
 from kexin.sales.operations.opening import open_sale
 
-ENDED = (SaleState.REFUSED, SaleState.CANCELLED, SaleState.FAILED)
+ENDED = (SaleState.REFUSED, SaleState.CANCELLED, SaleState.FAILED, SaleState.LAPSED, SaleState.WITHDRAWN)
 
 
 @operation("sales.open_planned_sale", label=_("Open a sale from a plan"), plain=("channel",))

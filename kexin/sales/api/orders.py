@@ -38,6 +38,7 @@ class OrderShown(Shown):
     id: Id
     order_no: OrderNo
     customer_id: Id
+    side: str = Field(examples=["buy"], description="buy or cancel")
     amount: Sum
     currency: str = Field(examples=["CNY"])
     state: str = Field(examples=["taken"])

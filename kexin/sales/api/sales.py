@@ -12,6 +12,7 @@ from pydantic import Field
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.lookup import existing
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Page, Paging, Shown, Taken, Version, Why, one_of, page_of
+from kexin.core.errors import NotFound
 from kexin.party.models import Customer
 from kexin.products.models import Product
 from kexin.sales.choices import Gate, SaleChannel, SaleState, TellingMode
@@ -21,6 +22,9 @@ from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
 from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.queries import VIEW, SaleFilter, sale_file, sales
+from kexin.sales.quota.queries import quota_of
+from kexin.sales.why import why_ended
+from kexin.sales.withdrawing.taking_back import withdraw_sale
 
 router = Endpoints("sales", _("Sales"))
 Asked = Annotated[Decimal, Field(max_digits=20, decimal_places=2, gt=0, examples=["50000.00"])]
@@ -85,6 +89,7 @@ class SaleShown(Shown):
     unit: str = Field(examples=["城东支行"])
     opened_at: Moment
     round: int = Field(examples=[1])
+    lapses_on: Day
     version: Version
 
 
@@ -110,11 +115,30 @@ class SaleWhole(SaleShown):
     """A sale with its gates in order; ``blocked_by`` is the next one."""
 
     decision_no: Id | None
+    cooling_until: Moment | None
     reason: str = Field(examples=[""])
     process: str = Field(examples=["客户经营六阶段流程"])
     stages: list[SaleStageShown]
     gates: list[GateShown]
     blocked_by: str = Field(examples=["signed"])
+
+
+class WithdrawalTaken(Taken):
+    """Where the customer's signed wish lies, and the reason if there is one."""
+
+    evidence: str = Field(min_length=1, max_length=120, examples=["柜面撤销申请书 2026-0312"])
+    reason: str = Field(default="", max_length=200, examples=[""])
+
+
+class QuotaShown(Shown):
+    """The quota of a product: what is placed at cost, kept aside for sales under way, left. Empty: no such limit."""
+
+    currency: str = Field(examples=["CNY"])
+    quota: Amount | None
+    placed: Amount
+    reserved: Amount
+    left: Amount | None
+    per_customer: Amount | None
 
 
 def _plain(row: Sale) -> dict[str, Any]:
@@ -133,6 +157,7 @@ def _plain(row: Sale) -> dict[str, Any]:
         "unit": row.unit.shown_name,
         "opened_at": row.opened_at,
         "round": row.round,
+        "lapses_on": row.lapses_on,
         "version": row.version,
     }
 
@@ -152,7 +177,8 @@ def _whole(request: ApiRequest, pk: int) -> SaleWhole:
     return SaleWhole(
         **_plain(file.sale),
         decision_no=file.sale.decision_no,
-        reason=file.sale.reason,
+        cooling_until=file.sale.cooling_until,
+        reason=why_ended(file.sale),
         process=file.process,
         stages=[
             SaleStageShown(
@@ -250,3 +276,28 @@ def call_sale_off(request: ApiRequest, sale_id: Id, data: Why) -> SaleWhole:
     """End a sale before the order has gone."""
     row = _named(request, "sales.cancel_sale", sale_id)
     return _whole(request, cancel_sale(row, actor=request.actor, reason=data.reason).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/withdrawal", "sales.withdraw_sale")
+def take_back(request: ApiRequest, sale_id: Id, data: WithdrawalTaken) -> SaleWhole:
+    """Take a purchase back on the customer's signed wish, in the cooling-off or before its cut-off."""
+    row = _named(request, "sales.withdraw_sale", sale_id)
+    withdraw_sale(row, actor=request.actor, reason=data.reason, evidence=data.evidence)
+    return _whole(request, row.pk)
+
+
+@router.read("/products/{product_id}/quota", VIEW, _("See the quota of a product"))
+def read_quota(request: ApiRequest, product_id: Id) -> QuotaShown:
+    """What is left of a product for sale. Not found where its terms state no quota."""
+    found = quota_of(request.actor, product_id)
+    if found is None:
+        raise NotFound
+    use = found.use
+    return QuotaShown(
+        currency=found.product.currency,
+        quota=use.quota,
+        placed=use.placed,
+        reserved=use.reserved,
+        left=use.left,
+        per_customer=found.per_customer,
+    )

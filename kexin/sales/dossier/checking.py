@@ -48,6 +48,7 @@ WRONG: Final = {
     "period": "The certificate was not valid when it was signed.",
     "attachment": "The data of the dossier are missing or cannot be read.",
     "customer-signature": "A customer's signature in it does not fit the text signed.",
+    "text": "A text in it does not fit its fingerprint.",
     "drawing": "A drawing in it does not fit the text signed.",
     "time-stamp": "A time stamp in it does not fit its signature.",
     "audit-entry": "An audit entry in it does not fit its link.",
@@ -145,6 +146,9 @@ def _evidence(data: Mapping[str, Any], root: x509.Certificate) -> Iterator[Findi
     try:
         for number, each in enumerate(data["signatures"], 1):
             yield from _customer_signature(each, str(number), root)
+        for each in data.get("texts", []):
+            if hashlib.sha256(each["body"].encode()).hexdigest() != each["sha256"]:
+                yield Finding("text", each["name"])
         before: tuple[int, str] | None = None
         for number, each in enumerate(data["audit"], 1):
             if each["no"] is None:

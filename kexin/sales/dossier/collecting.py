@@ -23,6 +23,7 @@ from kexin.sales.dossier.parts import Part, parts_of
 from kexin.sales.dossier.tree import AuditEvidence, Dossier, Fact, Section, SignatureEvidence
 from kexin.sales.models import Sale, Signature
 from kexin.sales.signatures.choices import ProofMethod, SignatureKind
+from kexin.sales.why import why_ended
 
 
 def collect(sale: Sale, *, at: dt.datetime, watermark: str) -> Dossier:
@@ -41,6 +42,7 @@ def collect(sale: Sale, *, at: dt.datetime, watermark: str) -> Dossier:
         sections=tuple(section for part in parts for section in part.sections),
         signatures=tuple(_signature(each) for each in _signatures(sale)),
         recordings=tuple(each for part in parts for each in part.recordings),
+        texts=tuple(each for part in parts for each in part.texts),
         audit=tuple(_entry(each) for each in entries),
         checkpoints=tuple(each.as_json() for each in checkpoints_over(entries)),
     )
@@ -59,7 +61,7 @@ def _sale(sale: Sale) -> Part:
         Fact(_t("Unit"), sale.unit.shown_name),
         Fact(_t("Sale opened"), moment(sale.opened_at)),
         Fact(_t("Sale closed"), moment(sale.closed_at)),
-        Fact(_t("Reason"), sale.reason or "–"),
+        Fact(_t("Reason"), why_ended(sale) or "–"),
     )
     data = {
         "sale_no": sale.sale_no,
@@ -73,6 +75,8 @@ def _sale(sale: Sale) -> Part:
         "round": sale.round,
         "needed": sorted(sale.needed),
         "decision_no": sale.decision_no,
+        "refusal_no": sale.refusal_no,
+        "lapses_on": sale.lapses_on.isoformat(),
         "seller": sale.seller.staff_no,
         "unit": sale.unit.code,
         "opened_at": sale.opened_at.isoformat(),

@@ -58,6 +58,7 @@ def _page_data(dossier: Dossier) -> dict[str, Any]:
         "lang": "zh" if dossier.language.startswith("zh") else "en",
         "region": "cn" if dossier.language.startswith("zh") else "us",
         "attachment": json.dumps(data, ensure_ascii=False, sort_keys=True, indent=1),
+        "files": [{"name": each.name, "title": each.title, "body": each.body} for each in dossier.texts],
         "signatures": [
             {
                 "title": each.title,

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kexin.sales.dossier.tree import RecordingEvidence, Section
+from kexin.sales.dossier.tree import RecordingEvidence, Section, TextEvidence
 from kexin.sales.models import Sale
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Sections and recordings of a sale."""
+    """Sections, recordings and texts of a sale."""
 
     sections: tuple[Section, ...] = ()
     recordings: tuple[RecordingEvidence, ...] = ()
+    texts: tuple[TextEvidence, ...] = ()
 
 
 _collectors: dict[str, tuple[int, Callable[[Sale], Part]]] = {}

@@ -52,6 +52,18 @@ class RecordingEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEvidence:
+    """A text as it was given: ``body`` is attached as a file ``name`` too; ``sha256`` is of the body in UTF-8."""
+
+    name: str
+    title: str
+    language: str
+    version: int
+    sha256: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvidence:
     """An audit entry: its canonical text, and, once sealed, its link (hashes in hexadecimal)."""
 
@@ -80,6 +92,7 @@ class Dossier:
     sections: tuple[Section, ...]
     signatures: tuple[SignatureEvidence, ...] = ()
     recordings: tuple[RecordingEvidence, ...] = ()
+    texts: tuple[TextEvidence, ...] = ()
     audit: tuple[AuditEvidence, ...] = ()
     checkpoints: tuple[Mapping[str, str | int], ...] = ()
 

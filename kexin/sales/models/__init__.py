@@ -4,12 +4,14 @@ from kexin.sales.models.advice import NeedsAnalysis, Visit
 from kexin.sales.models.inspection_item import InspectionItem
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
+from kexin.sales.models.quota import QuotaReservation
 from kexin.sales.models.recording import RecordingInspection, RecordingMark, RecordingPiece, SalesRecording
 from kexin.sales.models.referral import Referral
 from kexin.sales.models.return_call import ReturnCall, ReturnCallAttempt
 from kexin.sales.models.review import ReviewPack
 from kexin.sales.models.sale import Sale, SaleGate
 from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDrawing, SignatureStamp
+from kexin.sales.models.withdrawal import Withdrawal
 
 __all__ = [
     "AuthorityRoot",
@@ -21,6 +23,7 @@ __all__ = [
     "Plan",
     "PlanLine",
     "PlanVersion",
+    "QuotaReservation",
     "RecordingInspection",
     "RecordingMark",
     "RecordingPiece",
@@ -35,4 +38,5 @@ __all__ = [
     "SignatureDrawing",
     "SignatureStamp",
     "Visit",
+    "Withdrawal",
 ]

@@ -10,9 +10,11 @@ from kexin.core.scope import ScopedQuerySet
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit
 from kexin.sales.models.sale import Sale
-from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderState, Settlement
+from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderSide, OrderState, Settlement
 
-ENDED = (OrderState.CONFIRMED.value, OrderState.REFUSED.value, OrderState.FAILED.value)
+ENDED = (
+    OrderState.CONFIRMED.value, OrderState.REFUSED.value, OrderState.FAILED.value, OrderState.CANCELLED.value,
+)  # fmt: skip
 
 
 class OrderQuerySet(ScopedQuerySet["Order"]):
@@ -20,7 +22,8 @@ class OrderQuerySet(ScopedQuerySet["Order"]):
 
 
 class Order(models.Model):
-    """委托: one round of a sale on its way to the core system. ``order_no`` is the key by which a repetition is known.
+    """委托: one round of a sale on its way to the core system, or its cancellation. By ``order_no`` the core knows a
+    repetition.
 
     ``expected_on`` is the day of confirmation by the product's T+N. The confirmed figures are the core's own.
     """
@@ -28,6 +31,7 @@ class Order(models.Model):
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="orders")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     round = models.PositiveSmallIntegerField(_("round"))
+    side = models.CharField(_("what is asked"), max_length=6, choices=OrderSide.choices, default=OrderSide.BUY)
     order_no = models.CharField(_("order number"), max_length=40, unique=True, db_collation="C")
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
@@ -53,7 +57,7 @@ class Order(models.Model):
     class Meta:
         verbose_name = _("order")
         constraints = [
-            models.UniqueConstraint(fields=["sale", "round"], name="sales_order_once"),
+            models.UniqueConstraint(fields=["sale", "round"], condition=Q(side="buy"), name="sales_order_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="sales_order_amount"),
             models.CheckConstraint(
                 condition=Q(state__in=ENDED, ended_at__isnull=False) | (~Q(state__in=ENDED) & Q(ended_at=None)),

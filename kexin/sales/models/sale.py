@@ -26,7 +26,9 @@ class Sale(models.Model):
 
     ``needed`` holds the gates it must pass (numbers of :class:`Gate`). A change of product, amount or product text
     begins a new ``round``: what the customer confirmed before counts no more. ``decision_no`` names the matching
-    opinion the sale rests on.
+    opinion the sale rests on, ``refusal_no`` the one that ended it. An unfinished sale goes on until the end of
+    ``lapses_on``, by the policy under which its round began. Until ``cooling_until`` the customer may take
+    the purchase back (None: no such right, or it has not begun).
     """
 
     sale_no = models.CharField(_("sale number"), max_length=20, unique=True, db_collation="C")
@@ -47,6 +49,9 @@ class Sale(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     opened_at = models.DateTimeField(_("sale opened"))
     opened_on = models.DateField(_("business date"))
+    refusal_no = models.BigIntegerField(_("matching opinion that ended it"), null=True, blank=True)
+    lapses_on = models.DateField(_("last day of the unfinished sale"))
+    cooling_until = models.DateTimeField(_("cooling-off until"), null=True, blank=True)
     closed_at = models.DateTimeField(_("sale closed"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -69,6 +74,7 @@ class Sale(models.Model):
             models.Index("unit", models.F("opened_at").desc(), name="sales_sale_unit"),
             models.Index("seller_post", models.F("opened_at").desc(), name="sales_sale_seller"),
             models.Index("customer", models.F("opened_at").desc(), name="sales_sale_customer"),
+            models.Index("lapses_on", condition=models.Q(state="open"), name="sales_sale_lapsing"),
         ]
 
     def __str__(self) -> str:

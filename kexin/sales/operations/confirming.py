@@ -5,6 +5,7 @@ The customer's gates are passed by the customer alone: on the portal, by app ses
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.utils import timezone
@@ -16,14 +17,30 @@ from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.models import PolicyVersion
 from kexin.core.operation import operation
 from kexin.core.policy import numbers_of
+from kexin.products.choices import ProductState
 from kexin.sales.choices import Gate, TellingMode
+from kexin.sales.matching import opinion_of
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
 from kexin.sales.operations.passing import is_open, pass_gate
 from kexin.sales.rules import may_say_understood
 from kexin.sales.sale_policies import SalePolicy
 
+
+def cooling_end(sale: Sale, begins: dt.datetime) -> dt.datetime | None:
+    """When the right to withdraw ends that begins now, by the opinion the sale rests on; None where there is none."""
+    hours = opinion_of(sale.decision_no).cooling_hours if sale.decision_no else 0
+    return begins + dt.timedelta(hours=hours) if hours else None
+
+
 CONFIRMED = ("risk", "returns", "suitable", "own_will")
+DECLARED = ("insurance_declaration", "insist_confirmation", "insist_warning")  # where the opinion asks for it
+
+
+def to_confirm(sale: Sale) -> tuple[str, ...]:
+    """What the customer confirms: the four statements, and each declaration that the matching opinion asks for."""
+    asked = opinion_of(sale.decision_no).conditions if sale.decision_no else frozenset()
+    return (*CONFIRMED, *(each for each in DECLARED if each in asked))
 
 
 def rules_of(sale: Sale) -> SalePolicy:
@@ -49,6 +66,10 @@ def own(sale: Sale | int, actor: Actor) -> Sale:
         raise NotPermitted(_("Only the customer can take this step, never staff on the customer's behalf."))
     row = Sale.objects.lock(sale, actor)
     is_open(row).enforce()
+    if row.product.state != ProductState.ADMITTED:
+        raise RuleViolation(
+            _("The sale of this product is stopped at present. Nothing was bought; please ask your manager.")
+        )
     return row
 
 
@@ -95,11 +116,16 @@ def acknowledge_disclosure(
 
 @operation("sales.confirm_sale", label=_("Confirm one's own purchase"))
 def confirm_sale(sale: Sale | int, *, actor: Actor, confirmed: Sequence[str], turn: int, device: str = "") -> Sale:
-    """The customer confirms risk, returns, suitability and the own will (D-22), as shown in round ``turn``."""
+    """The customer confirms risk, returns, suitability and the own will (D-22), as shown in round ``turn``.
+
+    Insurance beyond income, budget or age, and what the customer insists on, is declared in writing besides
+    (NFRA 2025-7 Art. 38, 39).
+    """
     row = own(sale, actor)
     if turn != row.round:
         raise RuleViolation(_("The purchase has changed while you were reading. Please look at it again."))
-    missing = [each for each in CONFIRMED if each not in confirmed]
+    wanted = to_confirm(row)
+    missing = [each for each in wanted if each not in confirmed]
     if missing:
         raise RuleViolation(fields={each: _("Please confirm this too.") for each in missing})
     pass_gate(
@@ -107,7 +133,7 @@ def confirm_sale(sale: Sale | int, *, actor: Actor, confirmed: Sequence[str], tu
         Gate.CONFIRMED,
         actor=actor,
         evidence={
-            "confirmed": list(CONFIRMED),
+            "confirmed": list(wanted),
             "amount": str(row.amount),
             "currency": row.currency,
             "device": device[:200],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.db import connection
@@ -28,10 +29,14 @@ from kexin.sales.matching import ASKED, opinion_of
 from kexin.sales.models import Sale
 from kexin.sales.operations.passing import is_open, pass_gate
 from kexin.sales.opinion import Opinion, may_rest_on
+from kexin.sales.quota.choices import ReservationEnd
+from kexin.sales.quota.reserving import release, reserve
 from kexin.sales.recordings.policies import RecordingPolicy
 from kexin.sales.rules import SaleFacts, needed_gates
 from kexin.sales.sale_policies import SalePolicy
+from kexin.sales.why import words_of
 from kexin.sales.work import APPROVAL, settle
+from kexin.suitability.models import SuitabilityDecision
 
 
 @operation("sales.open_sale", label=_("Open a sale"), plain=("channel",))
@@ -47,8 +52,8 @@ def open_sale(
 ) -> Sale:
     """Open a sale of one product to one customer on a matching opinion that allows it.
 
-    Raises RuleViolation where the file is closed, the product is not on sale, the amount does not fit its terms, or
-    the opinion is about something else, refuses, or is too old.
+    Raises RuleViolation where the file is closed, the product is not on sale, the amount does not fit its terms or
+    what is left of its quota, or the opinion is about something else, refuses, or is too old.
     """
     row = Customer.objects.lock(customer, actor)
     if row.status in (CustomerStatus.MERGED, CustomerStatus.CLOSED):
@@ -82,8 +87,10 @@ def open_sale(
         policies={"sales.sale": rules.policy_version, "sales.recording": recording.policy_version},
         opened_at=now,
         opened_on=today,
+        lapses_on=today + dt.timedelta(days=rules.sale_days),
     )
     emit(SaleOpened(row.pk, sale.sale_no, sale.pk, sold.name, str(amount)))
+    reserve(sale)
     _assessed(sale, opinion, actor)
     return sale
 
@@ -101,10 +108,13 @@ def change_sale(sale: Sale | int, *, actor: Actor, amount: Decimal, decision_no:
     row.amount, row.decision_no = amount, opinion.no
     recording = in_force(RecordingPolicy)
     row.needed = _needed(row.customer, sold, row.channel, row.staff_took_part, opinion, rules, recording)
+    row.cooling_until = None
     row.policies = {"sales.sale": rules.policy_version, "sales.recording": recording.policy_version}
+    row.lapses_on = business_date() + dt.timedelta(days=rules.sale_days)
     row.version += 1
     row.save()
     emit(SaleChanged(row.customer_id, row.sale_no, row.pk, row.round, str(amount)))
+    reserve(row)
     _assessed(row, opinion, actor)
     return row
 
@@ -119,13 +129,21 @@ def cancel_sale(sale: Sale | int, *, actor: Actor, reason: str) -> Sale:
     return close_sale(row, SaleState.CANCELLED, reason.strip(), actor)
 
 
-def close_sale(sale: Sale, state: SaleState, reason: str, actor: Actor) -> Sale:
-    """End a locked sale without an order; what was owed for it is settled. Inside an operation."""
+def close_sale(
+    sale: Sale, state: SaleState, reason: str, actor: Actor, refusal: SuitabilityDecision | None = None
+) -> Sale:
+    """End a locked sale without an order; what was owed for it is settled. Inside an operation.
+
+    ``refusal`` is the matching opinion that ends it: its words are read from it, in each reader's language.
+    """
     sale.state, sale.reason, sale.closed_at = state, reason[:300], timezone.now()
+    sale.refusal_no = refusal.pk if refusal is not None else None
     sale.version += 1
     sale.save()
     settle(APPROVAL, sale, outcome="closed", by=actor.name, cancelled=True)
-    emit(SaleClosed(sale.customer_id, sale.sale_no, sale.pk, state.value, sale.reason))
+    release(sale, ReservationEnd.RETURNED)
+    said = (words_of(refusal, "zh"), words_of(refusal, "en")) if refusal is not None else (sale.reason, "")
+    emit(SaleClosed(sale.customer_id, sale.sale_no, sale.pk, state.value, *said))
     return sale
 
 

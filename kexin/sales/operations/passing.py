@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
+from kexin.core.calendar import business_date
 from kexin.core.choices import ActorKind
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.events import emit
@@ -31,7 +32,9 @@ def passed_gates(sale: Sale) -> list[int]:
 
 
 def is_open(sale: Sale, *states: SaleState) -> Decision:
-    """May anything still be done in this sale?"""
+    """May anything still be done in this sale? An unfinished one may not after its last day, closed yet or not."""
+    if sale.state == SaleState.OPEN and sale.lapses_on < business_date():
+        return refused("lapsed", _("This sale was not finished in time: begin a new one with a new matching opinion."))
     if sale.state in (states or (SaleState.OPEN,)):
         return ALLOWED
     return refused("state", _("This sale is closed: nothing can be done in it any more."))

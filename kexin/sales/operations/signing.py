@@ -13,9 +13,10 @@ from kexin.products.models import TextVersion
 from kexin.sales.choices import Gate
 from kexin.sales.models import Sale, SaleGate
 from kexin.sales.operations.approving import ask_for_approval
-from kexin.sales.operations.confirming import own
+from kexin.sales.operations.confirming import cooling_end, own
 from kexin.sales.operations.passing import pass_gate
 from kexin.sales.signatures.signing import Proof, SignedDocument, sign
+from kexin.sales.withdrawing.rules import begins_with_signature
 
 
 @operation("sales.sign_sale", label=_("Sign one's own purchase"))
@@ -28,6 +29,9 @@ def sign_sale(sale: Sale | int, *, actor: Actor, drawing: str, proof: Proof) -> 
     signature = sign(row, actor=actor, drawing=drawing, documents=documents_of(row), proof=proof)
     evidence = {"signature": signature.pk, "kind": signature.kind, "drawing": signature.drawing_digest}
     pass_gate(row, Gate.SIGNED, actor=actor, evidence=evidence)
+    if begins_with_signature(row.product.regime) and (until := cooling_end(row, signature.at)) is not None:
+        row.cooling_until = until
+        row.save(update_fields=["cooling_until"])
     ask_for_approval(row)
     return row
 

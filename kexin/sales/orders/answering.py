@@ -21,7 +21,7 @@ from kexin.holdings.operations import Purchase, book_purchase
 from kexin.sales.models import Order, OrderAnswer
 from kexin.sales.orders.adapters import NotNow, Unreadable, core_system
 from kexin.sales.orders.adapters.reading import as_data
-from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderState
+from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderSide, OrderState
 from kexin.sales.orders.differences import close_difference, note_difference
 from kexin.sales.orders.events import OrderConfirmed, OrderRefused
 from kexin.sales.orders.rules import DIFFERENCES, ENDED, Answer, Effect, Standing, effect_of, may_read
@@ -94,12 +94,19 @@ def _confirm(order: Order, answer: Answer, actor: Actor) -> None:
     order.confirmed_units, order.confirmed_price = answer.units, answer.price
     order.value_on = answer.value_on or business_date()
     end(order, OrderState.CONFIRMED, "")
-    bought = Purchase(order.order_no, answer.account_no, answer.amount, order.currency, answer.units, order.value_on)
-    book_purchase(order.customer, actor=actor, product=order.sale.product, bought=bought)
+    if order.side == OrderSide.BUY:
+        _book(order, answer, actor)
     emit(OrderConfirmed(order.customer_id, order.order_no, order.pk, order.sale.sale_no, answer.amount, order.currency))
     close_difference(order, (DifferenceKind.UNCLEAR, DifferenceKind.UNKNOWN_THERE), actor)
     for follow in _after_confirmation:
         follow(order, actor)
+
+
+def _book(order: Order, answer: Answer, actor: Actor) -> None:
+    assert answer.amount is not None
+    assert order.value_on is not None
+    bought = Purchase(order.order_no, answer.account_no, answer.amount, order.currency, answer.units, order.value_on)
+    book_purchase(order.customer, actor=actor, product=order.sale.product, bought=bought)
 
 
 def end(order: Order, state: OrderState, problem: str) -> None:
@@ -117,7 +124,7 @@ def follow_end(order: Order, actor: Actor) -> None:
 
 def _last(order: Order) -> Answer | None:
     """The answer that ended the order; by a person's word too, where an amount was accepted."""
-    if order.state not in ENDED or order.state == OrderState.FAILED:
+    if order.state not in ENDED or order.state in (OrderState.FAILED, OrderState.CANCELLED):
         return None
     if order.state == OrderState.REFUSED:
         return Answer(order.order_no, AnswerKind.REFUSED, reason=order.problem)

@@ -16,6 +16,14 @@ class OrderState(TextChoices):
     CONFIRMED = "confirmed", pgettext_lazy("order", "Confirmed")
     REFUSED = "refused", pgettext_lazy("order", "Refused by the core system")
     FAILED = "failed", pgettext_lazy("order", "Given up")
+    CANCELLED = "cancelled", pgettext_lazy("order", "Taken back")
+
+
+class OrderSide(TextChoices):
+    """What the core system is asked to do."""
+
+    BUY = "buy", pgettext_lazy("order", "Purchase")
+    CANCEL = "cancel", pgettext_lazy("order", "Cancellation")
 
 
 class AnswerKind(TextChoices):
@@ -34,6 +42,8 @@ class DifferenceKind(TextChoices):
     NEVER_SENT = "never_sent", _("Answered before it was handed over")
     AFTER_END = "after_end", _("Confirmed after it was given up")
     UNCLEAR = "unclear", _("Handed over without an answer")
+    OFFERING = "offering", _("Confirmed, though the offering failed")
+    NOT_CANCELLED = "not_cancelled", _("The core system refused to cancel")
     UNREADABLE = "unreadable", _("An answer that cannot be read")
 
 

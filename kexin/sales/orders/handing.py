@@ -24,7 +24,7 @@ from kexin.core.values import Duration, Unit
 from kexin.sales.models import Order, Sale
 from kexin.sales.orders.adapters import NotNow, NotTaken, Ticket, core_system
 from kexin.sales.orders.answering import take_answer
-from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderState
+from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderSide, OrderState
 from kexin.sales.orders.differences import note_difference
 from kexin.sales.orders.events import OrderSent
 from kexin.sales.orders.policies import OrderPolicy
@@ -42,10 +42,11 @@ def send_order(sale: Sale, *, actor: Actor) -> Order:
     transaction an order whose sale has not passed that gate in this round. RuleViolation: an earlier round's order is
     still on its way.
     """
-    known = Order.objects.filter(sale=sale, round=sale.round).first()
+    known = Order.objects.filter(sale=sale, round=sale.round, side=OrderSide.BUY).first()
     if known is not None:
         return known
-    if Order.objects.filter(sale=sale).exclude(state__in=[OrderState.REFUSED, OrderState.FAILED]).exists():
+    over = [OrderState.REFUSED, OrderState.FAILED, OrderState.CANCELLED]
+    if Order.objects.filter(sale=sale).exclude(state__in=over).exists():
         raise RuleViolation(_("An order of this sale is on its way or confirmed already."))
     rules = in_force(OrderPolicy)
     days = rules.confirm_after(sale.product.product_class)
@@ -136,6 +137,7 @@ def hand_over(order_id: int) -> None:
                 row.amount,
                 row.currency,
                 row.made_on,
+                row.side,
             )
         )
     except NotNow as failure:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderState, Settlement
 
-ENDED = frozenset({OrderState.CONFIRMED, OrderState.REFUSED, OrderState.FAILED})
+ENDED = frozenset({OrderState.CONFIRMED, OrderState.REFUSED, OrderState.FAILED, OrderState.CANCELLED})
 _LONGEST_PAUSE = 3600  # seconds
 LONGEST_NUMBER = 40
 
@@ -90,7 +90,7 @@ def effect_of(answer: Answer, standing: Standing) -> Effect:
         return Effect.NEVER_SENT
     if answer.kind == AnswerKind.TAKEN:
         return Effect.TAKE if state in (OrderState.WAITING, OrderState.UNCLEAR) else Effect.NOTHING
-    if state == OrderState.FAILED:
+    if state in (OrderState.FAILED, OrderState.CANCELLED):
         return Effect.AFTER_END if answer.kind == AnswerKind.CONFIRMED else Effect.NOTHING
     if state in ENDED:
         return Effect.NOTHING if _same(answer, standing.last) else Effect.TWICE

@@ -33,6 +33,7 @@ def sale(bank: Any, chen: Any) -> Sale:
         needed=sorted(ALWAYS | {Gate.APPROVED}),
         opened_at=timezone.now(),
         opened_on=dt.date(2026, 11, 20),
+        lapses_on=dt.date(2099, 1, 1),
     )
 
 

@@ -58,6 +58,7 @@ def executed(bank: Bank, chen: Any, product_class: str = "wealth") -> Sale:
         policies={"sales.sale": in_force(SalePolicy).policy_version},
         opened_at=timezone.now(),
         opened_on=dt.date(2026, 11, 20),
+        lapses_on=dt.date(2099, 1, 1),
     )
     at = timezone.now() - dt.timedelta(days=3)
     for gate in sorted(ALWAYS):

@@ -40,6 +40,13 @@ class SaleForm(forms.Form):
         initial=True,
         help_text=_("Decides on the premises whether the sale is recorded, whichever device is used."),
     )
+    payment_years = forms.IntegerField(
+        label=_("Years of payment"),
+        required=False,
+        min_value=1,
+        max_value=60,
+        help_text=_("Insurance only: over how many years the premium is paid; 1 is a single premium."),
+    )
     insists = forms.BooleanField(
         label=_("The customer insists"),
         required=False,
@@ -75,6 +82,7 @@ def new_for(request: HttpRequest, pk: int) -> HttpResponse:
                     channel=ASKED[channel],
                     amount=data["amount"],
                     insists=data["insists"],
+                    payment_years=data["payment_years"],
                 )
                 if opinion.outcome != MatchOutcome.REFUSE:
                     sale = open_sale(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from kexin.core.templatetags.kexin import day, moment, money
@@ -26,7 +27,10 @@ from kexin.sales.orders.queries import core_pretended, order_difference, order_d
 from kexin.sales.orders.rules import ways_to_settle
 from kexin.sales.orders.settling import settle_order_difference
 
-LEVELS = {"waiting": "calm", "taken": "calm", "unclear": "warn", "confirmed": "good", "refused": "bad", "failed": "bad"}
+LEVELS = {
+    "waiting": "calm", "taken": "calm", "unclear": "warn", "confirmed": "good", "refused": "bad", "failed": "bad",
+    "cancelled": "quiet",
+}  # fmt: skip
 
 
 def _chip(row: Order) -> str:
@@ -59,6 +63,7 @@ class OrderTable(Table):
             Column("order_no", _("Order number"), phone="title", always=True, sort="order_no"),
             Column("customer", _("Customer"), value="customer.customer_no", phone="sub"),
             Column("product", _("Product"), value="sale.product.name", width="wide"),
+            Column("side", pgettext_lazy("order", "What is asked"), value=lambda row: row.get_side_display()),
             Column("amount", _("Amount"), value=lambda row: f"{row.currency} {money(row.amount)}", align="end"),
             Column("state", _("State"), value=_chip),
             Column("made_at", _("Made"), value=lambda row: moment(row.made_at), sort="made_at"),

@@ -31,8 +31,11 @@ from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.queries import RecordLine, SaleFile, sale_file, sales, sales_of
+from kexin.sales.quota.queries import reservation_of
 from kexin.sales.recordings.oversight import sales_by_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
+from kexin.sales.why import why_ended
+from kexin.sales.withdrawing.taking_back import right_now, withdraw_sale
 
 LEVEL = {
     SaleState.OPEN: "calm",
@@ -41,6 +44,8 @@ LEVEL = {
     SaleState.REFUSED: "warn",
     SaleState.CANCELLED: "quiet",
     SaleState.FAILED: "bad",
+    SaleState.LAPSED: "quiet",
+    SaleState.WITHDRAWN: "warn",
 }
 STAFF_GATES = {
     Gate.TOLD: "sales.tell_opinion",
@@ -139,6 +144,10 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "title": row.sale_no,
             "file": file,
             "sale": row,
+            "why": why_ended(row),
+            "kept": reservation_of(row),
+            "right": right_now(row) if _may(actor, row, "sales.withdraw_sale") else None,
+            "taken_back": row.withdrawals.order_by("-pk").first(),
             "level": LEVEL[SaleState(row.state)],
             "customer_name": shown_name(actor, row.customer),
             "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],
@@ -246,6 +255,19 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
     return post_only(
         request, lambda: cancel_sale(pk, actor=actor, reason=reason), back_url=_back(pk), done=_("Cancelled.")
+    )
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST reason, evidence: the customer takes the purchase back."""
+    actor = actor_of(request)
+    reason, evidence = request.POST.get("reason", ""), request.POST.get("evidence", "")
+    return post_only(
+        request,
+        lambda: withdraw_sale(pk, actor=actor, reason=reason, evidence=evidence),
+        back_url=_back(pk),
+        done=_("The core system is asked to cancel it."),
     )
 
 

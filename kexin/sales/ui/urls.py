@@ -15,5 +15,6 @@ urlpatterns = [
     path("sales/<int:pk>/tell/", pages.tell, name="tell"),
     path("sales/<int:pk>/approve/", pages.approve, name="approve"),
     path("sales/<int:pk>/hand-over/", pages.hand_over, name="hand_over"),
+    path("sales/<int:pk>/withdraw/", pages.withdraw, name="withdraw"),
     path("sales/<int:pk>/cancel/", pages.cancel, name="cancel"),
 ]

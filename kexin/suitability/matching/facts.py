@@ -16,7 +16,9 @@ from kexin.suitability.matching.choices import Purpose, SaleChannel
 class ProductFacts:
     """The product on the day. ``grade`` is the one that rules (None: not graded); ``quota_left`` None is unlimited.
 
-    ``uncertain`` marks life insurance whose benefit is not certain (Art. 39).
+    ``rate`` is what one unit of its currency is worth in the currency of the customer's assets (None: not known).
+    ``insurance_kind`` is empty for what is no insurance, and where the kind is not known. ``cooling_hours`` is the
+    right to withdraw as the product's own documents state it.
     """
 
     product_id: int
@@ -30,7 +32,9 @@ class ProductFacts:
     term_days: int | None = None
     minimum: Decimal | None = None
     quota_left: Decimal | None = None
-    uncertain: bool = False
+    rate: Decimal | None = Decimal(1)
+    insurance_kind: str = ""
+    cooling_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Max, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Greatest
 
 from kexin.core.calendar import business_date
 from kexin.holdings.models import Holding
+from kexin.holdings.movements.queries import rates_to_base
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer, IdentityDocument
 from kexin.people.models import Employee
@@ -22,6 +24,7 @@ from kexin.suitability.matching import sources
 from kexin.suitability.matching.facts import CustomerFacts, ProductFacts, SellerFacts
 from kexin.suitability.models import QualifiedInvestor
 
+HOME = "CNY"
 _NOBODY = sources.Assessed("none", None)
 
 
@@ -44,7 +47,7 @@ def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, Cust
     rows = list(customers)
     ids = [row.pk for row in rows]
     documents = _documents(ids)
-    held = _held(ids)
+    held = _held(ids, on)
     qualified = {
         row.customer_id: row.valid_until
         for row in QualifiedInvestor.objects.filter(customer__any_of=ids)
@@ -95,23 +98,32 @@ def _documents(ids: list[int]) -> dict[int, tuple[dt.date | None, bool]]:
     return {row["party"]: (row["until"], row["ever"] is not None) for row in found}
 
 
-def _held(ids: list[int]) -> dict[int, dict[int, Decimal]]:
-    """Market value per ruling grade; products without a grade do not count here."""
+def _held(ids: list[int], on: dt.date) -> dict[int, dict[int, Decimal]]:
+    """Market value per ruling grade, in the currency of the assets; products without a grade do not count here."""
     grade = Greatest("product__own_grade", "product__issuer_grade")
     rows = (
         Holding.objects.filter(customer__any_of=ids, market_value__gt=0)
         .annotate(grade=grade)
-        .values("customer", "grade")
+        .values("customer", "grade", currency=F("account__currency"))
     )
+    sums = list(rows.annotate(value=Sum("market_value")).order_by())
+    rates = rates_to_base(on) if any(row["currency"] != HOME for row in sums) else {}
     found: dict[int, dict[int, Decimal]] = {}
-    for row in rows.annotate(value=Sum("market_value")).order_by():
+    for row in sums:
         if row["grade"] is not None:
-            found.setdefault(row["customer"], {})[row["grade"]] = row["value"]
+            of_customer = found.setdefault(row["customer"], {})
+            value = row["value"] * rates.get(row["currency"], Decimal(1))
+            of_customer[row["grade"]] = of_customer.get(row["grade"], Decimal(0)) + value
     return found
 
 
-def product_facts(product: Product, on: dt.date, sold: Decimal | None = None) -> ProductFacts:
-    """The facts of a product in hand, no query where ``terms`` was read along; ``sold`` counts against the quota."""
+def product_facts(
+    product: Product, on: dt.date, sold: Decimal | None = None, rates: Mapping[str, Decimal] | None = None
+) -> ProductFacts:
+    """The facts of a product in hand, no query where ``terms`` was read along.
+
+    ``sold`` counts against the quota, ``rates`` (:func:`rates_for`) say what its currency is worth.
+    """
     terms = getattr(product, "terms", None)
     quota = getattr(terms, "quota", None)
     return ProductFacts(
@@ -126,8 +138,23 @@ def product_facts(product: Product, on: dt.date, sold: Decimal | None = None) ->
         term_days=product.term_days,
         minimum=product.minimum_amount,
         quota_left=None if quota is None else max(quota - (sold or Decimal(0)), Decimal(0)),
-        uncertain=product.regime == Regime.INSURANCE and bool(getattr(product, "details", {}).get("uncertain", True)),
+        rate=Decimal(1) if product.currency == HOME else (rates or {}).get(product.currency),
+        insurance_kind=str(product.details.get("insurance_type", "")) if product.regime == Regime.INSURANCE else "",
+        cooling_hours=stated_cooling(product.details),
     )
+
+
+def stated_cooling(details: Mapping[str, Any]) -> int | None:
+    """The hours in which a customer may withdraw, as the product states them; None where it states none."""
+    hours, days = (str(details.get(name, "")).strip() for name in ("cooling_hours", "hesitation_days"))
+    if hours.isdigit() and int(hours):
+        return int(hours)
+    return int(days) * 24 if days.isdigit() and int(days) else None
+
+
+def rates_for(products: Iterable[Product], on: dt.date) -> Mapping[str, Decimal]:
+    """The rates that these products need: no read where all are in the home currency."""
+    return rates_to_base(on) if any(row.currency != HOME for row in products) else {}
 
 
 def _over(terms: object, on: dt.date) -> bool:
@@ -144,20 +171,36 @@ def _over(terms: object, on: dt.date) -> bool:
 
 
 def sold_of(products: Iterable[Product]) -> dict[int, Decimal]:
-    """What has been placed of products with a quota, at cost: one read."""
+    """What is placed of products with a quota, at cost, and kept aside for purchases under way: two reads."""
     limited = [row.pk for row in products if getattr(getattr(row, "terms", None), "quota", None) is not None]
     if not limited:
         return {}
     rows = Holding.objects.filter(product__in=limited).values("product").annotate(cost=Sum("cost")).order_by()
-    return {row["product"]: row["cost"] for row in rows}
+    placed = {row["product"]: row["cost"] for row in rows}
+    kept = sources.reserved(limited)
+    return {pk: placed.get(pk, Decimal(0)) + kept.get(pk, Decimal(0)) for pk in limited}
 
 
 def seller_facts(
-    employee: Employee | None, seller: Seller, product: ProductFacts, rules: QualificationPolicy, on: dt.date
+    employee: Employee | None,
+    seller: Seller,
+    product: ProductFacts,
+    rules: QualificationPolicy,
+    on: dt.date,
+    graded: Collection[str] = (),
 ) -> SellerFacts:
-    """What the people floor says of this seller for this product."""
+    """What the people floor says of this seller for this product; ``graded`` are kinds of insurance with a grade."""
     standing = seller_standing(
-        seller, Sellable(product.product_class, product.regime, product.grade, product.private), rules, on
+        seller,
+        Sellable(
+            product.product_class,
+            product.regime,
+            product.grade,
+            product.private,
+            needs_grade=not product.insurance_kind or product.insurance_kind in graded,
+        ),
+        rules,
+        on,
     )
     return SellerFacts(
         employee.pk if employee is not None else None,

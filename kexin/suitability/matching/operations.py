@@ -27,7 +27,7 @@ from kexin.products.models import Product
 from kexin.suitability.matching.choices import Purpose, QualifiedBasis, SaleChannel
 from kexin.suitability.matching.events import QualifiedInvestorVerified, SuitabilityDecided
 from kexin.suitability.matching.facts import AskFacts, MatchFacts, SellerFacts, as_json
-from kexin.suitability.matching.gather import customer_facts, product_facts, seller_facts, sold_of
+from kexin.suitability.matching.gather import customer_facts, product_facts, rates_for, seller_facts, sold_of
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.reasons import told
 from kexin.suitability.matching.rules import Verdict, decide
@@ -48,11 +48,13 @@ def match(
     amount: Decimal | None = None,
     insists: bool = False,
     payment_years: int | None = None,
+    kept: Decimal = Decimal(0),
 ) -> SuitabilityDecision:
     """Decide whether a product may be recommended or sold to a customer, and keep the opinion with all its facts.
 
-    A refusal is an answer, not an error: it is stored like an allowance. Raises NotFound out of reach and for products
-    that were never admitted, RuleViolation for an amount or purpose that is none.
+    ``kept`` is what of the quota is kept aside for this very purchase. A refusal is an answer, not an error: it is
+    stored like an allowance. Raises NotFound out of reach and for products that were never admitted, RuleViolation for
+    an amount or purpose that is none.
     """
     row = Customer.objects.fetch(customer.pk, actor, "suitability.match")
     found = Product.objects.filter(pk=product.pk).exclude(state__in=_UNFINISHED).first()
@@ -60,7 +62,7 @@ def match(
         raise NotFound
     ask = _ask(purpose, channel, amount, insists, payment_years)
     rules = in_force(MatchingPolicy)
-    facts, employee = facts_for(row, found, ask, actor)
+    facts, employee = facts_for(row, found, ask, actor, kept)
     verdict = decide(facts, rules)
     made = SuitabilityDecision.objects.create(
         customer=row,
@@ -99,14 +101,19 @@ def _ask(purpose: str, channel: str, amount: Decimal | None, insists: bool, paym
     return AskFacts(Purpose(purpose), SaleChannel(channel), business_date(), amount, insists, payment_years)
 
 
-def facts_for(customer: Customer, product: Product, ask: AskFacts, actor: Actor) -> tuple[MatchFacts, int | None]:
+def facts_for(
+    customer: Customer, product: Product, ask: AskFacts, actor: Actor, kept: Decimal = Decimal(0)
+) -> tuple[MatchFacts, int | None]:
     """All facts of one decision, and the employee who sells; a customer who acts alone needs no seller."""
-    of_product = product_facts(product, ask.on, sold_of([product]).get(product.pk))
+    of_product = product_facts(
+        product, ask.on, sold_of([product]).get(product.pk, kept) - kept, rates_for([product], ask.on)
+    )
     of_customer = customer_facts([customer], ask.on)[customer.pk]
     if actor.kind not in (ActorKind.PERSON, ActorKind.SERVICE):
         return MatchFacts(of_product, of_customer, SellerFacts(None, needed=False), ask), None
     employee, seller = seller_of(actor)
-    of_seller = seller_facts(employee, seller, of_product, in_force(QualificationPolicy), ask.on)
+    graded = in_force(MatchingPolicy).graded_insurance
+    of_seller = seller_facts(employee, seller, of_product, in_force(QualificationPolicy), ask.on, graded)
     return MatchFacts(of_product, of_customer, of_seller, ask), of_seller.employee_id
 
 

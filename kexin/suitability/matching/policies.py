@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.policy import Policy, policy, setting
+from kexin.products.class_fields import INSURANCE_TYPES
 from kexin.suitability.matching.choices import Purpose, SaleChannel
 from kexin.suitability.matching.reasons import REASONS
 
@@ -112,6 +114,30 @@ def parse_bases(value: dict[str, Any]) -> dict[str, str]:
     return {code: str(basis) for code, basis in value.items()}
 
 
+def parse_insurance(value: list[Any]) -> tuple[str, ...]:
+    """Kinds of insurance. Raises ValueError for an unknown one."""
+    if any(each not in KINDS for each in value):
+        raise ValueError("an unknown kind of insurance")
+    return tuple(value)
+
+
+def explain_insurance(value: list[Any]) -> list[tuple[str, str]]:
+    """The kinds in words."""
+    return [(_t("Kinds"), "、".join(str(KINDS[each]) for each in parse_insurance(value)) or "–")]
+
+
+KINDS = dict(INSURANCE_TYPES)
+LATER_BASES = {
+    "payment_years_unknown": "《金融机构产品适当性管理办法》第三十九条",
+    "rate_missing": "《金融机构产品适当性管理办法》第十二条；折算由本机构自定",
+}
+LATER_NUMBERS: dict[str, Any] = {
+    "needs_free_days": 365,
+    "graded": ["participating", "universal", "unit_linked"],
+    "uncertain": ["participating", "universal", "unit_linked"],
+}
+
+
 @policy("suitability.matching", _("Matching of products to customers"))
 class MatchingPolicy(Policy):
     """What goes together, what a customer may insist on, and where care begins."""
@@ -132,7 +158,22 @@ class MatchingPolicy(Policy):
         _("Purposes that need the customer's consent"), check=parse_purposes
     )
     cooling: list = setting(_("Right to withdraw"), unit=_("hours"), check=parse_cooling)  # type: ignore[type-arg]
-    needs_free: list = setting(_("Insurance that needs no analysis of needs"))  # type: ignore[type-arg]
+    needs_free: list = setting(  # type: ignore[type-arg]
+        _("Insurance that needs no analysis of needs"), check=parse_insurance, explain=explain_insurance
+    )
+    needs_free_days: int = setting(
+        _("Insurance needs no analysis of needs up to a term of"), unit=_("days"), minimum=0, maximum=3660
+    )
+    graded: list = setting(  # type: ignore[type-arg]
+        _("Insurance that needs a product grade and a risk assessment"),
+        check=parse_insurance,
+        explain=explain_insurance,
+    )
+    uncertain: list = setting(  # type: ignore[type-arg]
+        _("Insurance whose benefit is uncertain: declaration for high premiums"),
+        check=parse_insurance,
+        explain=explain_insurance,
+    )
     single_premium_times: Decimal = setting(
         _("Declaration if a single premium is more times the household income than"), minimum=0, maximum=100
     )
@@ -147,6 +188,16 @@ class MatchingPolicy(Policy):
         _("Managers look at holders of a re-rated product within"), unit=_("working days"), minimum=1, maximum=60
     )
     bases: dict = setting(_("Legal basis of each reason"), check=parse_bases)  # type: ignore[type-arg]
+
+    @classmethod
+    def from_older(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Reasons and numbers that came later, for a version that does not have them yet; what it says stays."""
+        bases = {**LATER_BASES, **values["bases"]}
+        return {**LATER_NUMBERS, **values, "bases": bases} if bases != values["bases"] else {**LATER_NUMBERS, **values}
+
+    @cached_property
+    def graded_insurance(self) -> tuple[str, ...]:
+        return parse_insurance(self.graded)
 
     @cached_property
     def pairs(self) -> dict[int, dict[int, bool]]:

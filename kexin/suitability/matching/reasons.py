@@ -86,6 +86,8 @@ REASONS: dict[str, Words] = {
     "amount": Words(_("The amount is not one that can be paid."), Check.PRODUCT),
     "channel": Words(_("This product may not be sold through this channel."), Check.PRODUCT),
     "needs_missing": Words(_("Insurance needs and ability to pay have not been stated."), Check.TOLERANCE),
+    "payment_years_unknown": Words(_("Over how many years the premium is paid is not known."), Check.TOLERANCE),
+    "rate_missing": Words(_("There is no exchange rate for the currency of the product."), Check.PRODUCT),
     "insurance_declaration": Words(
         _("The premium is high for income, budget or age: the customer signs a declaration first."), Check.PRODUCT
     ),

@@ -15,7 +15,7 @@ from decimal import Decimal
 from kexin.core.decision import Decision, Reason
 from kexin.products.choices import ProductState, Regime
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose
-from kexin.suitability.matching.facts import CustomerFacts, MatchFacts
+from kexin.suitability.matching.facts import CustomerFacts, MatchFacts, ProductFacts
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.reasons import Finding
 
@@ -131,6 +131,21 @@ def _assessed(customer: CustomerFacts, on: dt.date) -> Finding | None:
     return Finding("assessment_missing")
 
 
+def needs_grade(product: ProductFacts, rules: MatchingPolicy) -> bool:
+    """Insurance needs a grade only where principal or benefit is uncertain (Art. 36); a kind not known counts so."""
+    if product.regime != Regime.INSURANCE or not product.insurance_kind:
+        return True
+    return product.insurance_kind in rules.graded_insurance
+
+
+def is_short_or_property(product: ProductFacts, rules: MatchingPolicy) -> bool:
+    """Insurance of one year or less, and property insurance, need no analysis of needs (Art. 40)."""
+    if product.insurance_kind in rules.graded_insurance:
+        return False
+    short = product.term_days is not None and product.term_days <= rules.needs_free_days
+    return product.insurance_kind in rules.needs_free or (short and bool(product.insurance_kind))
+
+
 def _grades(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     customer, product = facts.customer, facts.product
     if product.private and (customer.qualified_until is None or customer.qualified_until < facts.ask.on):
@@ -138,6 +153,8 @@ def _grades(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     if product.private and facts.ask.purpose in (Purpose.MESSAGE, Purpose.SCRIPT):
         yield Finding("private_promotion"), True
     if product.grade is None:
+        if not needs_grade(product, rules):
+            return
         yield Finding("grade_missing"), True
     if customer.exempt:
         return
@@ -178,7 +195,10 @@ def _above(facts: MatchFacts, rules: MatchingPolicy, pair: dict[str, int]) -> _F
 def _money(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     """Ability to pay (Art. 12): how much of the assets would lie in products of higher risk."""
     customer, product, ask = facts.customer, facts.product, facts.ask
-    if ask.purpose == Purpose.HOLDING:
+    if ask.purpose == Purpose.HOLDING or (product.grade is None and not needs_grade(product, rules)):
+        return
+    if product.rate is None:
+        yield Finding("rate_missing"), True
         return
     if customer.assets is None:
         yield Finding("assets_unknown"), True
@@ -186,6 +206,7 @@ def _money(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     amount = ask.amount if ask.amount is not None else product.minimum or Decimal(0)
     if product.grade is None or not amount.is_finite() or not 0 <= amount < _LARGEST:
         return
+    amount *= product.rate
     total = max(customer.assets, Decimal(0)) + amount
     for row in rules.share_rows:
         if product.grade < row.grade or not total:
@@ -254,16 +275,25 @@ def _seller(facts: MatchFacts) -> _Found:
 
 
 def _insurance(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
-    """Needs analysis and ability to pay (Art. 35, 36); the declaration of Art. 39."""
+    """Needs analysis and ability to pay (Art. 35, 36; not for Art. 40); the declaration of Art. 39."""
     customer, product, ask = facts.customer, facts.product, facts.ask
-    if product.product_class in rules.needs_free or ask.purpose == Purpose.HOLDING:
+    if ask.purpose == Purpose.HOLDING or is_short_or_property(product, rules):
         return
     if not customer.needs_known or customer.income is None or customer.budget is None:
         yield Finding("needs_missing"), True
         return
     amount, years = ask.amount, ask.payment_years
-    if amount is None or not amount.is_finite() or years is None or not product.uncertain:
+    uncertain = not product.insurance_kind or product.insurance_kind in rules.uncertain
+    if amount is None or not amount.is_finite() or not uncertain:
         return
+    if years is None:
+        if ask.purpose == Purpose.SALE:
+            yield Finding("payment_years_unknown"), True
+        return
+    if product.rate is None:
+        yield Finding("rate_missing"), True
+        return
+    amount *= product.rate
     single = years <= 1 and amount > rules.single_premium_times * customer.income
     yearly = years > 1 and 100 * amount > rules.annual_premium_share * customer.income
     over_budget = 100 * amount >= rules.budget_share * customer.budget
@@ -272,13 +302,20 @@ def _insurance(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
         yield Finding("insurance_declaration"), False
 
 
-def _cooling(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
-    """The right to withdraw, where one exists, is told."""
-    product = facts.product
-    if facts.ask.purpose != Purpose.SALE:
-        return
+def cooling_hours(product: ProductFacts, rules: MatchingPolicy) -> int:
+    """How long a purchase may be withdrawn: the rule's least, or longer where the product says so; nought: never."""
+    stated = product.cooling_hours or 0
+    if product.regime == Regime.INSURANCE and is_short_or_property(product, rules):
+        return stated
     for row in rules.cooling_rows:
         if row.product_class in ("", product.product_class) and row.private in (None, product.private):
-            period = f"{row.hours // 24} d" if row.hours % 24 == 0 and row.hours > 24 else f"{row.hours} h"
-            yield Finding("cooling_off", {"period": period}), False
-            return
+            return max(row.hours, stated)
+    return stated
+
+
+def _cooling(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
+    """The right to withdraw, where one exists, is told."""
+    hours = cooling_hours(facts.product, rules) if facts.ask.purpose == Purpose.SALE else 0
+    if hours:
+        period = f"{hours // 24} d" if hours % 24 == 0 and hours > 24 else f"{hours} h"
+        yield Finding("cooling_off", {"period": period, "hours": hours}), False

@@ -25,7 +25,7 @@ from kexin.products.choices import Offering, ProductClass, ProductState
 from kexin.products.models import Product
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, SaleChannel
 from kexin.suitability.matching.facts import AskFacts, CustomerFacts, MatchFacts, ProductFacts, SellerFacts
-from kexin.suitability.matching.gather import customer_facts, product_facts, seller_facts, sold_of
+from kexin.suitability.matching.gather import customer_facts, product_facts, rates_for, seller_facts, sold_of
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.reasons import Finding
 from kexin.suitability.matching.rules import Verdict, decide
@@ -108,12 +108,13 @@ class _SellerOnce:
     def __init__(self, actor: Actor, on: dt.date) -> None:
         self.employee, self.seller = seller_of(actor)
         self.rules, self.on = in_force(QualificationPolicy), on
+        self.graded = in_force(MatchingPolicy).graded_insurance
         self.known: dict[tuple[Any, ...], SellerFacts] = {}
 
     def __call__(self, product: ProductFacts) -> SellerFacts:
-        key = (product.product_class, product.regime, product.grade, product.private)
+        key = (product.product_class, product.regime, product.grade, product.private, product.insurance_kind)
         if key not in self.known:
-            self.known[key] = seller_facts(self.employee, self.seller, product, self.rules, self.on)
+            self.known[key] = seller_facts(self.employee, self.seller, product, self.rules, self.on, self.graded)
         return self.known[key]
 
 
@@ -134,13 +135,14 @@ def shelf_for(actor: Actor, customer: Customer, products: list[Product]) -> Shel
     of_customer = customer_facts([customer], on)[customer.pk]
     qualified = of_customer.qualified_until is not None and of_customer.qualified_until >= on
     sold, seller, ask = sold_of(products), _SellerOnce(actor, on), _ask(on)
+    rates = rates_for(products, on)
     longest = rules.horizon_days.get(of_customer.horizon)
     fitting: list[ShelfLine] = []
     others: list[ShelfLine] = []
     for product in products:
         if product.offering == Offering.PRIVATE and not qualified:
             continue
-        facts = product_facts(product, on, sold.get(product.pk))
+        facts = product_facts(product, on, sold.get(product.pk), rates)
         verdict = decide(MatchFacts(facts, of_customer, seller(facts), ask), rules)
         points = fit(facts, of_customer, len(verdict.conditions), longest) if not verdict.refusals else 0
         (others if verdict.refusals else fitting).append(ShelfLine(product, verdict, points))
@@ -190,7 +192,7 @@ def customers_fitting(actor: Actor, product_id: int) -> tuple[list[Fitting], int
     on, rules = business_date(), in_force(MatchingPolicy)
     rows = Customer.objects.visible_to(actor, VIEW).filter(status=CustomerStatus.ACTIVE)
     customers = list(rows.order_by("-assets", "-pk")[:MOST_CUSTOMERS])
-    facts = product_facts(product, on, sold_of([product]).get(product.pk))
+    facts = product_facts(product, on, sold_of([product]).get(product.pk), rates_for([product], on))
     seller, ask = _SellerOnce(actor, on)(facts), _ask(on)
     known = customer_facts(customers, on)
     found = []

@@ -42,10 +42,13 @@ AssessedSource = Callable[[list[Customer], dt.date], Mapping[int, Assessed]]
 NeedsSource = Callable[[list[int], dt.date], Mapping[int, Needs]]
 CodesSource = Callable[[list[int], dt.date], Mapping[int, tuple[str, ...]]]
 
+ReservedSource = Callable[[Iterable[int]], Mapping[int, Decimal]]
+
 _assessed: list[AssessedSource] = []
 _needs: list[NeedsSource] = []
 _restrictions: list[CodesSource] = []
 _consents: list[CodesSource] = []
+_reserved: list[ReservedSource] = []
 
 
 def register_assessments(source: AssessedSource) -> None:
@@ -68,6 +71,15 @@ def register_consents(source: CodesSource) -> None:
     """Purposes that a customer has agreed to."""
     if source not in _consents:
         _consents.append(source)
+
+
+def register_reserved(source: ReservedSource) -> None:
+    """Who knows what of a product's quota is kept aside for purchases under way, by the ids of products."""
+    _reserved[:] = [source]
+
+
+def reserved(product_ids: list[int]) -> Mapping[int, Decimal]:
+    return _reserved[0](product_ids) if _reserved else {}
 
 
 def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:

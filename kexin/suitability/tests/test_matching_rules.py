@@ -69,7 +69,12 @@ def facts(**changes: Any) -> MatchFacts:
 
 
 FUND = {"product_class": "fund", "regime": "securities", "grade": 4}
-POLICY = {"product_class": "insurance", "regime": "insurance", "grade": 2, "term_days": 3650}
+POLICY = {
+    "product_class": "insurance", "regime": "insurance", "grade": 2, "term_days": 3650, "insurance_kind": "ordinary",
+}  # fmt: skip
+LINKED = {**POLICY, "insurance_kind": "unit_linked"}
+PLAIN = {**POLICY, "grade": None}
+STRANGER = {"tolerance": None, "valid_until": None, "standing": "none", "assets": None}
 NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_000)}
 
 
@@ -129,13 +134,13 @@ NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_0
         ({"product": POLICY}, ["needs_missing"], ["cooling_off"]),
         ({"product": POLICY, "customer": NEEDS}, [], ["cooling_off"]),
         (
-            {"product": {**POLICY, "uncertain": True}, "customer": NEEDS, "ask": {"payment_years": 10}},
+            {"product": LINKED, "customer": NEEDS, "ask": {"payment_years": 10}},
             [],
             ["cooling_off"],
         ),
         (
             {
-                "product": {**POLICY, "uncertain": True},
+                "product": LINKED,
                 "customer": NEEDS,
                 "ask": {"payment_years": 10, "amount": Decimal("20000.01")},  # more than a fifth of the income
             },
@@ -144,7 +149,7 @@ NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_0
         ),
         (
             {
-                "product": {**POLICY, "uncertain": True},
+                "product": LINKED,
                 "customer": {**NEEDS, "age": 66},
                 "ask": {"payment_years": 9},  # 66 and 9 years are 75
             },
@@ -156,6 +161,29 @@ NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_0
             [],
             ["insist_confirmation", "cooling_off"],
         ),
+        ({"product": LINKED, "customer": NEEDS}, ["payment_years_unknown"], ["cooling_off"]),
+        (
+            {"product": {**LINKED, "grade": None}, "customer": NEEDS, "ask": {"payment_years": 10}},
+            ["grade_missing"],
+            ["cooling_off"],
+        ),
+        (
+            {"product": {**PLAIN, "insurance_kind": ""}, "customer": NEEDS, "ask": {"payment_years": 10}},
+            ["grade_missing"],
+            ["cooling_off"],
+        ),  # a kind that nobody knows counts as uncertain
+        ({"product": PLAIN, "customer": {**NEEDS, **STRANGER}}, [], ["cooling_off"]),  # certain benefits: no grade
+        ({"product": {**PLAIN, "term_days": 365}, "customer": STRANGER}, [], []),  # Art. 40: a year or less
+        ({"product": {**PLAIN, "term_days": 366}, "customer": STRANGER}, ["needs_missing"], ["cooling_off"]),
+        ({"product": {**PLAIN, "insurance_kind": "property"}, "customer": STRANGER}, [], []),
+        ({"product": {**LINKED, "term_days": 300}, "customer": {}}, ["needs_missing"], ["cooling_off"]),
+        ({"product": {**PLAIN, "cooling_hours": 480}, "customer": NEEDS}, [], ["cooling_off"]),
+        ({"product": {"rate": None}}, ["rate_missing"], []),
+        (
+            {"product": {"grade": 3, "rate": Decimal("7")}, "customer": {"assets": Decimal(50_000)}},
+            [],
+            ["concentration_near"],
+        ),  # 140,000 of 190,000
         ({"product": {"product_class": "time_deposit", "regime": "none", "grade": None}}, [], []),
     ],
 )
@@ -210,6 +238,7 @@ def test_facts_are_stored_as_plain_values():
     assert stored["ask"]["on"] == "2026-03-09"
 
 
+PLAIN_KINDS = ("ordinary", "property")
 grades = st.sampled_from([None, 1, 2, 3, 4, 5])
 amounts = st.one_of(st.none(), st.decimals(0, 2_000_000, places=2))
 days = st.one_of(st.none(), st.dates(TODAY - 400 * DAY, TODAY + 400 * DAY))
@@ -228,7 +257,9 @@ all_facts = st.builds(
         term_days=st.one_of(st.none(), st.integers(0, 4000)),
         minimum=amounts,
         quota_left=amounts,
-        uncertain=st.booleans(),
+        rate=st.sampled_from([None, Decimal(1), Decimal("7.1")]),
+        insurance_kind=st.sampled_from(["", "ordinary", "universal", "property"]),
+        cooling_hours=st.sampled_from([None, 24, 400]),
     ),
     customer=st.builds(
         CustomerFacts,
@@ -296,10 +327,11 @@ def test_a_refusal_has_reasons_and_missing_facts_never_allow(found, loose):
     customer, product = found.customer, found.product
     if product.regime == "none" or verdict.refusals:
         return
-    assert product.grade is not None
+    assert product.grade is not None or (product.regime == "insurance" and product.insurance_kind in PLAIN_KINDS)
     assert customer.document_until is not None or customer.document_long_term
-    assert customer.exempt or customer.tolerance is not None
-    assert found.ask.purpose == Purpose.HOLDING or customer.assets is not None
+    graded = product.grade is not None
+    assert customer.exempt or customer.tolerance is not None or not graded
+    assert found.ask.purpose == Purpose.HOLDING or customer.assets is not None or not graded
     assert not product.private or customer.qualified_until is not None
 
 
@@ -310,3 +342,23 @@ def test_one_decision_takes_less_than_a_millisecond():
     for _turn in range(500):
         decide(found, RULES)
     assert (time.process_time() - start) / 500 < 0.001
+
+
+def test_the_right_to_withdraw_is_the_rules_least_or_what_the_product_says():
+    def told_hours(**product):
+        verdict = decide(facts(product={"private": True, **product}, customer={"qualified_until": TODAY}), RULES)
+        return [each.values["hours"] for each in verdict.conditions if each.code == "cooling_off"]
+
+    assert told_hours() == [24]
+    assert told_hours(cooling_hours=72) == [72]
+    assert told_hours(cooling_hours=12) == [24]  # never shorter than the rule
+    assert told_hours(private=False) == []
+    assert told_hours(private=False, cooling_hours=48) == [48]  # what the product promises holds
+
+
+def test_a_version_from_before_reads_on_with_what_came_later():
+    old = {name: value for name, value in VALUES.items() if name not in ("graded", "uncertain", "needs_free_days")}
+    old = {**old, "needs_free": [], "bases": {c: b for c, b in VALUES["bases"].items() if c != "rate_missing"}}
+    known = MatchingPolicy.from_older(old)
+    assert (known["needs_free"], known["needs_free_days"]) == ([], 365)
+    assert set(known["bases"]) == set(REASONS)

@@ -20,7 +20,10 @@ from kexin.sales.orders.rules import Answer
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What the core system needs to know of an order. No name and no identity number: the core knows its customers."""
+    """What the core system needs to know of an order. No name and no identity number: the core knows its customers.
+
+    ``side`` is ``buy`` or ``cancel``; a cancellation names the order it cancels (its own number without ``-C…``).
+    """
 
     order_no: str
     customer_no: str
@@ -28,12 +31,14 @@ class Ticket:
     amount: Decimal
     currency: str
     made_on: dt.date
+    side: str = "buy"
 
     def as_data(self) -> dict[str, str]:
         """The ticket as JSON and CSV carry it; the amount as text, for it is a decimal."""
-        return {
+        cancels = {"cancels": self.order_no.rpartition("-C")[0]} if self.side == "cancel" else {}
+        return cancels | {
             "order_no": self.order_no,
-            "side": "buy",
+            "side": self.side,
             "customer_no": self.customer_no,
             "product_code": self.product_code,
             "amount": f"{self.amount:.2f}",
