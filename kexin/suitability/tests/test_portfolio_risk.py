@@ -94,6 +94,6 @@ def test_a_manager_sees_it_beside_the_assets_and_nobody_of_another_branch(bank: 
         assert each.amount == pytest.approx(found.value * each.percent / 100, abs=Decimal(20))
     with pytest.raises(NotFound):
         portfolio_risk(bank.actor("mei"), chen.pk)
-    page = client_of("lin").get(reverse("panel", args=["customer", chen.pk, "portfolio_risk"])).content.decode()
+    page = client_of("lin").get(reverse("core:panel", args=["customer", chen.pk, "portfolio_risk"])).content.decode()
     assert "历史模拟法" in page
     assert "稳盈3号" in page
