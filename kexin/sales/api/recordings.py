@@ -39,7 +39,7 @@ class RecordingsWanted(Taken):
     which: Annotated[str, Field(pattern=f"^({'|'.join(WHICH)})$", examples=["awaited"])] | None = None
 
 
-class ConsentTaken(Taken):
+class RecordingConsentTaken(Taken):
     """Whether the customer consents to be recorded; without consent there is no recording and no sale."""
 
     consented: bool = Field(examples=[True])
@@ -216,7 +216,7 @@ def read_recording(request: ApiRequest, recording_id: Id) -> RecordingWhole:
 
 
 @router.write("POST", "/sales/{sale_id}/recording", BEGIN, status=201)
-def record_sale(request: ApiRequest, sale_id: Id, data: ConsentTaken) -> RecordingWhole:
+def record_sale(request: ApiRequest, sale_id: Id, data: RecordingConsentTaken) -> RecordingWhole:
     """Begin to record a sale with the customer's consent; a recording that was not finished is given up."""
     sale = existing(request.actor, BEGIN, Sale.objects.all(), sale_id)
     return _one(request, begin_recording(sale, actor=request.actor, consented=data.consented).pk)
