@@ -21,9 +21,9 @@ from kexin.products.values.value_at_risk import (
     risk_of,
 )
 
-# The worst of 500 scenarios in thousands of dollars, as ranked in J. C. Hull, Risk Management and Financial
-# Institutions, exercises to the chapter on historical simulation: the fifth worst is the one-day 99 % value at risk,
-# the mean of the four worse ones the expected shortfall.
+# The worst of 500 scenarios in thousands of dollars, from a reprinted exercise (docs/algorithms/value-at-risk.md says
+# what was looked at): the fifth worst is the one-day 99 % value at risk, the mean of the four worse ones the expected
+# shortfall, reckoned by hand.
 HULL = (1082.969, 715.512, 687.720, 661.221, 602.968, 546.540, 492.764, 470.092, 458.177)
 
 
@@ -35,7 +35,7 @@ def test_the_published_example_of_historical_simulation() -> None:
 
 
 def test_the_published_example_of_the_normal_method() -> None:
-    """Hull: ten million in Microsoft, 2 % a day: $465,300 over one day at 99 %, about $1,471,300 over ten."""
+    """Hull: ten million at 2 % a day lose $465,300 over one day at 99 %; over ten days × √10, by hand."""
     one = parametric(0, 0.02, 0.99)
     assert one.value_at_risk * 10_000_000 == pytest.approx(465_300, abs=50)
     assert one.over(10).value_at_risk * 10_000_000 == pytest.approx(1_471_300, abs=100)
@@ -53,13 +53,13 @@ def test_the_published_example_of_the_normal_method() -> None:
         (0.01, 0.1, 0, -2.249053),
         (0.01, 0.1, 1, -2.482841),
         (0.01, 0.1, -1, -2.015265),
-        (0.95, 5, 2, 2.55621),  # mean 10, deviation 25: the 95th percentile of the encyclopedia's example is 73.905
+        (0.95, 5, 2, 2.55621),  # mean 10, deviation 25: the 95th percentile would be 73.905
     ],
 )
 def test_the_published_quantiles_of_cornish_and_fisher(
     order: float, skewness: float, kurtosis: float, published: float
 ) -> None:
-    """The first nine from the documentation of the library mir-stat, the last from Wikipedia."""
+    """The first nine from the documentation of the library mir-stat, the last by hand after the formula."""
     assert expanded_quantile(float(stats.norm.ppf(order)), skewness, kurtosis) == pytest.approx(published, abs=1e-5)
 
 
