@@ -73,7 +73,8 @@ def sales_zone(site: Site, bank: Bank, chen: Customer) -> dict[str, Product]:
         )  # fmt: skip
         TextVersion.objects.create(
             text=text, number=1, body=body, state="approved", drafted_by="1005", reviewed_by="1007",
-            drafted_at=dt.datetime.now(dt.UTC), in_use_from=today - day, sha256=hashlib.sha256(body.encode()).hexdigest(),
+            drafted_at=dt.datetime.now(dt.UTC), in_use_from=today - day,
+            sha256=hashlib.sha256(body.encode()).hexdigest(),
         )  # fmt: skip
     return {
         code: Product.objects.create(

@@ -44,7 +44,7 @@ from kexin.sales.oversight.policies import RiskRegisterPolicy
 from kexin.sales.oversight.queries import VIEW_ITEMS
 from kexin.sales.oversight.verdicts import Fault
 from kexin.sales.queries import VIEW as VIEW_SALES
-from kexin.sales.recordings.queries import VIEW_RECORDINGS, WHICH, recordings
+from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings
 from kexin.suitability.assessments.lists import DUE, EXPIRED, OFTEN, StandingFilter, narrowed, standings
 from kexin.suitability.assessments.queries import VIEW as VIEW_STANDINGS
 
@@ -63,6 +63,7 @@ ASSESSMENTS = {
 RECORDINGS = {
     "awaited": _("Recordings chosen, not inspected yet"),
     "faulty": _("Recordings with a fault"),
+    "uncorrected": _("Correction owed"),
     "passed": _("Recordings passed"),
 }
 
@@ -175,7 +176,7 @@ def _recordings(actor: Actor, asked: Asked) -> list[tuple[Any, int, str]]:
     if not actor.may(VIEW_RECORDINGS):
         return []
     base = reverse("recordings:list")
-    return [(RECORDINGS[code], recordings(actor, code).count(), f"{base}?which={code}") for code in WHICH]
+    return [(RECORDINGS[code], recordings(actor, code).count(), f"{base}?which={code}") for code in RECORDINGS]
 
 
 def _risks(key: str) -> list[dict[str, Any]]:
