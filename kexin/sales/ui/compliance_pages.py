@@ -239,7 +239,7 @@ def _sale_rows(actor: Actor, told: list[tuple[Sale, str, str]]) -> tuple[list[An
             "url": reverse("sales:sale", args=[row.pk]),
             "name": row.sale_no,
             "cells": [
-                shown_name(actor, row.customer), row.product.name, f"{row.currency} {money(row.amount)}",
+                shown_name(actor, row.customer), row.product.shown_name, f"{row.currency} {money(row.amount)}",
                 row.seller.shown_name, row.unit.shown_name, when, words,
             ],
         }
@@ -259,7 +259,7 @@ def _opinion_rows(actor: Actor, asked: Asked, code: str) -> tuple[Any, list[Any]
             "url": reverse("suitability:decision", args=[row.pk]),
             "name": f"{row.pk}",
             "cells": [
-                shown_name(actor, row.customer), row.product.name, row.seller.shown_name if row.seller else "–",
+                shown_name(actor, row.customer), row.product.shown_name, row.seller.shown_name if row.seller else "–",
                 day(row.decided_on), " ".join(each["words"][key] for each in row.refusals),
             ],
         }

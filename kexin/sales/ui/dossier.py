@@ -49,7 +49,7 @@ def dossier(request: HttpRequest, sale_no: str) -> HttpResponse:
             return answer
     context = {
         "title": _t("Dossier of a sale"),
-        "sub": f"{sale.sale_no} · {sale.product.name} · {sale.customer.customer_no}",
+        "sub": f"{sale.sale_no} · {sale.product.shown_name} · {sale.customer.customer_no}",
         "form": form,
         "back_url": reverse("party:customer", args=[sale.customer_id]),
         "submit_label": _t("Export"),

@@ -91,7 +91,7 @@ class RecordingTable(Table):
         self.columns = (
             Column("sale", _("Sale number"), value="sale.sale_no", phone="title", always=True),
             Column("customer", _("Customer"), value=lambda row: shown_name(actor, row.customer), phone="sub"),
-            Column("product", _("Product"), value="sale.product.name"),
+            Column("product", _("Product"), value="sale.product.shown_name"),
             Column("seller", _("Seller"), value="sale.seller.shown_name"),
             Column("unit", _("Unit"), value="sale.unit.shown_name", hidden=True),
             Column("length", _("Length"), value=lambda row: clock(row.seconds), align="end"),

@@ -62,7 +62,7 @@ class OrderTable(Table):
         self.columns = (
             Column("order_no", _("Order number"), phone="title", always=True, sort="order_no"),
             Column("customer", _("Customer"), value="customer.customer_no", phone="sub"),
-            Column("product", _("Product"), value="sale.product.name", width="wide"),
+            Column("product", _("Product"), value="sale.product.shown_name", width="wide"),
             Column("side", pgettext_lazy("order", "What is asked"), value=lambda row: row.get_side_display()),
             Column("amount", _("Amount"), value=lambda row: f"{row.currency} {money(row.amount)}", align="end"),
             Column("state", _("State"), value=_chip),

@@ -105,7 +105,7 @@ class SaleTable(Table):
         self.columns = (
             Column("sale_no", _("Sale number"), value="sale_no", phone="title", always=True),
             Column("customer", _("Customer"), value=lambda row: shown_name(actor, row.customer), phone="sub"),
-            Column("product", _("Product"), value="product.name"),
+            Column("product", _("Product"), value="product.shown_name"),
             Column("amount", _("Amount"), value=lambda row: numbers.exact(row.amount), align="end"),
             Column("seller", _("Seller"), value="seller.shown_name"),
             Column("unit", _("Unit"), value="unit.shown_name"),

@@ -79,7 +79,7 @@ class ReturnCallTable(Table):
             Column(
                 "customer", _("Customer"), value=lambda row: shown_name(actor, row.customer), phone="title", always=True
             ),
-            Column("product", _("Product"), value="sale.product.name", phone="sub"),
+            Column("product", _("Product"), value="sale.product.shown_name", phone="sub"),
             Column("sale_no", _("Sale number"), value="sale.sale_no"),
             Column("seller", _("Seller"), value="sale.seller.shown_name"),
             Column("unit", _("Unit"), value="unit.shown_name", hidden=True),
