@@ -52,7 +52,7 @@ class RefusedAsked(OversightAsked):
     code: str = Field(default="", max_length=40, examples=["concentration"])
 
 
-class RateShown(Shown):
+class ComplianceRateShown(Shown):
     """Executed sales and those in order."""
 
     key: Id | None = Field(description="Unit or employee; none for the whole")
@@ -75,10 +75,10 @@ class OversightShown(Shown):
     first: Day
     last: Day
     as_of: Day
-    rate: RateShown
+    rate: ComplianceRateShown
     faults: list[CountShown]
-    units: list[RateShown]
-    sellers: list[RateShown]
+    units: list[ComplianceRateShown]
+    sellers: list[ComplianceRateShown]
     refusals: list[CountShown]
     exceptions: list[CountShown]
     items: list[CountShown]
@@ -118,9 +118,9 @@ def read_oversight(request: ApiRequest, wanted: Query[OversightAsked]) -> Oversi
     """The figures of a unit and a period."""
     found = oversight(request.actor, _asked(wanted))
 
-    def rate(key: int | None, label: str, one: object) -> RateShown:
+    def rate(key: int | None, label: str, one: object) -> ComplianceRateShown:
         percent = getattr(one, "percent", None)
-        return RateShown(
+        return ComplianceRateShown(
             key=key,
             label=label,
             executed=getattr(one, "executed", 0),
