@@ -58,8 +58,8 @@ def test_a_sale_is_recorded_by_the_interface(
         assert put(number, f"sha-256=:{told}:").json() == {"pieces": number + 1}
     sign(sale, chen, bank)
     for number, code in enumerate(NODES):
-        told = {"code": code, "began": str(number * 10), "ended": str(number * 10 + 9), "result": "yes"}
-        marked = lin("POST", f"{here}/marks", json.dumps(told))
+        heard = {"code": code, "began": str(number * 10), "ended": str(number * 10 + 9), "result": "yes"}
+        marked = lin("POST", f"{here}/marks", json.dumps(heard))
         assert marked.status_code == 200, marked.content
     assert marked.json()["due"] == ""
     whole = hashlib.sha256(bytes.fromhex("".join(DIGESTS))).hexdigest()
