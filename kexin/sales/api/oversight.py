@@ -70,7 +70,7 @@ class CountShown(Shown):
 
 
 class OversightShown(Shown):
-    """销售合规率 and what lies behind it; the same question gives the same figures again."""
+    """The sales compliance rate and what lies behind it; the same question gives the same figures again."""
 
     first: Day
     last: Day
