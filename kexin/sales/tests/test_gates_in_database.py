@@ -55,6 +55,11 @@ def test_no_gate_comes_before_its_turn(sale: Sale) -> None:
     _refused("sales_gate_once", lambda: _pass(sale, Gate.ASSESSED))
 
 
+def test_no_gate_comes_before_its_sale(sale: Sale) -> None:
+    """The key to the sale is looked at when the transaction ends; the order of the gates at once."""
+    _refused("sales_gate_in_order", lambda: _pass(Sale(pk=sale.pk + 1), Gate.SIGNED))
+
+
 def test_no_sale_is_ahead_of_its_gates(sale: Sale) -> None:
     rows = Sale.objects.filter(pk=sale.pk)
     _refused("sales_state_as_gates", lambda: rows.update(state="sent"))
