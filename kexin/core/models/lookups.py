@@ -5,23 +5,22 @@ Thousands of keys cost Django and the driver several microseconds each with ``__
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import BigAutoField, BigIntegerField, Lookup
 from django.db.models.fields.related import ForeignObject
 
 
-class AnyOf(Lookup):  # type: ignore[type-arg]
+class AnyOf(Lookup):
     """Whole numbers only; an empty list finds nothing."""
 
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Sequence[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """``column = ANY(array)``."""
         column, values = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", [*values, [int(each) for each in self.rhs]]
+        return f"{column} = ANY(%s::bigint[])", (*values, [int(each) for each in self.rhs])
 
 
 for field in (BigAutoField, BigIntegerField, ForeignObject):
