@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from kexin.core.errors import KexinError
+from kexin.core.errors import KexinError, SecondFactorNeeded
 from kexin.core.templatetags.kexin import moment
 from kexin.core.ui.columns import Column, View
 from kexin.core.ui.form_page import form_page
@@ -218,5 +218,7 @@ def content(request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpRespon
     actor = actor_of(request)
     try:
         return content_response(request, pk, lambda first: playable_recording(actor, pk, first=first))
+    except SecondFactorNeeded:
+        raise  # leads there
     except KexinError as refusal:
         return HttpResponse(str(refusal.message), status=refusal.status, content_type="text/plain; charset=utf-8")
