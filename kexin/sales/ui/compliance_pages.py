@@ -199,8 +199,8 @@ def _risks(key: str) -> list[dict[str, Any]]:
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """GET /oversight/list/?…&fault= or &what=: the sales, or the opinions, that make up a number."""
+    need(request, VIEW_SALES)  # first: senior management has the figures and may not see whose they are
     actor = need(request, VIEW_OVERSIGHT)
-    need(request, VIEW_SALES)
     asked = _asked(OversightForm(request.GET, actor=actor))
     what, fault, code = (request.GET.get(name, "") for name in ("what", "fault", "code"))
     if what == "opinions":
