@@ -205,7 +205,7 @@ def test_from_what_fits_to_the_dossier_that_verifies(
 
     lin.goto(f"{base}/sales/{sale.pk}/")
     expect(lin.get_by_role("button", name=said("提交委托", "Hand the order over"))).to_have_count(0)
-    lin.get_by_role("link", name=said("继续双录", "Go on recording")).click()
+    lin.get_by_role("link", name=said("进入双录", "Open the recording")).click()
     lin.get_by_role("button", name=said("客户同意", "The customer agrees")).click()
     lin.locator("[data-source=audio]").click()
     for number in range(len(NODES)):

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_GET
 
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
-from kexin.core.errors import NotFound, RuleViolation
+from kexin.core.errors import NotFound, RuleViolation, SecondFactorNeeded
 from kexin.core.models import Role
 from kexin.core.policy import in_force
 from kexin.core.templatetags.kexin import day, moment, money
 from kexin.core.ui.form_page import need, put_errors
+from kexin.core.ui.request import actor_of
 from kexin.core.ui.sending import sent
 from kexin.holdings.ui.export import ExportForm
 from kexin.party.naming import shown_name
@@ -199,8 +200,10 @@ def _risks(key: str) -> list[dict[str, Any]]:
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     """GET /oversight/list/?…&fault= or &what=: the sales, or the opinions, that make up a number."""
-    need(request, VIEW_SALES)  # first: senior management has the figures and may not see whose they are
-    actor = need(request, VIEW_OVERSIGHT)
+    actor = actor_of(request)
+    refusals = [actor.refusal(each) for each in (VIEW_OVERSIGHT, VIEW_SALES) if not actor.may(each)]
+    if refusals:  # a right that is missing counts before a second factor that is
+        raise min(refusals, key=lambda each: isinstance(each, SecondFactorNeeded))
     asked = _asked(OversightForm(request.GET, actor=actor))
     what, fault, code = (request.GET.get(name, "") for name in ("what", "fault", "code"))
     if what == "opinions":
