@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-PATIENCE = 120  # seconds
+PATIENCE = 200  # seconds
 KEXIN = [sys.executable, "-m", "kexin.project.cli"]
 
 
