@@ -17,7 +17,6 @@ from kexin.core.calendar import business_date, zone
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import PolicyVersion
 from kexin.core.query import query
-from kexin.people.models import OrgUnit
 from kexin.people.queries import units_in_reach
 from kexin.sales.choices import Gate, SaleState
 from kexin.sales.followup.choices import CallOutcome, CallState
@@ -112,14 +111,14 @@ def _span(asked: Asked) -> tuple[dt.datetime, dt.datetime]:
     return _moment(asked.first - dt.timedelta(days=1)), _moment(asked.last)
 
 
-def _within(asked: Asked, actor: Actor) -> Q:
+def _within(asked: Asked, actor: Actor, unit: str = "unit") -> Q:
     """The chosen unit and everything below it, by the column ``unit``. NotFound out of reach."""
     if asked.unit_id is None:
         return Q()
-    unit = OrgUnit.objects.filter(pk=asked.unit_id).first()
-    if unit is None or not units_in_reach(actor, VIEW_OVERSIGHT).filter(pk=unit.pk).exists():
+    path = units_in_reach(actor, VIEW_OVERSIGHT).filter(pk=asked.unit_id).values_list("path", flat=True).first()
+    if path is None:
         raise NotFound
-    return Q(unit__path__startswith=unit.path)
+    return Q(**{f"{unit}__path__startswith": path})
 
 
 @query(VIEW_OVERSIGHT, label=_("See the oversight of sales"))
@@ -198,7 +197,11 @@ def _of(
     finished = call is not None and is_past(call.finished_at, known)
     gate = told.get(row.pk)
     executed_at: dt.datetime = row.executed_at  # type: ignore[attr-defined]
-    due = call.due_at if call is not None else executed_at + dt.timedelta(days=days.get(row.policies["sales.sale"], 0))
+    due = (
+        call.due_at
+        if call is not None
+        else executed_at + dt.timedelta(days=days.get(row.policies.get("sales.sale", 0), 0))
+    )
     return ExecutedFacts(
         needed=row.needed,
         passed=passed,
@@ -225,14 +228,7 @@ def refused_opinions(actor: Actor, asked: Asked, code: str = "") -> QuerySet[Sui
 def _opinions(actor: Actor, asked: Asked) -> QuerySet[SuitabilityDecision]:
     rows = SuitabilityDecision.objects.visible_to(actor, VIEW_OVERSIGHT)
     rows = rows.filter(decided_on__gte=asked.first, decided_on__lte=asked.last, decided_at__lt=_moment(asked.as_of))
-    if asked.unit_id is None:
-        return rows
-    return rows.filter(customer__unit__path__startswith=_path(asked, actor))
-
-
-def _path(asked: Asked, actor: Actor) -> str:
-    _within(asked, actor)
-    return str(OrgUnit.objects.values_list("path", flat=True).get(pk=asked.unit_id or 0))
+    return rows.filter(_within(asked, actor, "customer__unit"))
 
 
 @query(VIEW_OVERSIGHT, label=_("See the oversight of sales"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,7 +23,7 @@ from kexin.party.choices import ContactKind, RelationshipKind
 from kexin.party.models import ContactPoint, Relationship
 from kexin.party.tokens import contact_token
 from kexin.people.models import User
-from kexin.sales.models import InspectionItem, Sale, Signature
+from kexin.sales.models import Sale, Signature
 from kexin.sales.oversight.choices import ItemSource
 from kexin.sales.oversight.policies import SignsPolicy, parse_addresses
 from kexin.sales.oversight.raising import raise_item
@@ -45,33 +46,28 @@ def examine_sales(*, actor: Actor, sale_id: int | None = None) -> int:
     """Look at one signed sale, or at all of the last days; how many new items. Repeated, nothing is told twice."""
     if not actor.everything:
         raise NotPermitted
-    rules, now, before = in_force(SignsPolicy), timezone.now(), _items()
+    rules, now, made = in_force(SignsPolicy), timezone.now(), 0
     since, staff = now - dt.timedelta(days=rules.look_back_days), functools.cache(_tokens_of_staff)
     rows = Signature.objects.select_related("sale__seller__user", "sale__customer").order_by("pk")
     for row in rows.filter(sale=sale_id) if sale_id is not None else rows.filter(at__gte=since):
         for source, facts in _signs(row, rules, staff):
             if facts is not None:
-                raise_item(source, f"sale:{row.sale_id}", sale=row.sale, facts=facts)
+                made += raise_item(source, f"sale:{row.sale_id}", sale=row.sale, facts=facts)
     if sale_id is None:
-        _links(since)
-    made = _items() - before
+        made += _links(since)
     act = frame.current.get()
     assert act is not None
     act.notes["items"] = made
     return made
 
 
-def _items() -> int:
-    return InspectionItem.objects.count()
-
-
 def _signs(row: Signature, rules: SignsPolicy, staff: Tokens) -> Iterator[Sign]:
-    mine, span = _signing(row), dt.timedelta(days=rules.device_days)
+    span = dt.timedelta(days=rules.device_days)
     others: QuerySet[Signature] = Signature.objects.none()
     if row.device_digest:
         others = Signature.objects.filter(device_digest=row.device_digest, at__range=(row.at - span, row.at + span))
         others = others.exclude(sale__customer=row.sale.customer_id).select_related("sale")
-    signed = [_signing(each) for each in others]
+    mine, *signed = _signings([row, *others])
     yield (
         ItemSource.SAME_DEVICE,
         one_device(mine, signed, least=rules.device_customers, days=rules.device_days),
@@ -89,19 +85,22 @@ def _signs(row: Signature, rules: SignsPolicy, staff: Tokens) -> Iterator[Sign]:
     yield ItemSource.ASSESSED_AGAIN, raised_same_day(list(told.values_list("told_grade", flat=True)))
 
 
-def _signing(row: Signature) -> Signing:
-    """The signature as the rules know it; its address is the one the audit has of the act."""
-    address = (
-        AuditEntry.objects.filter(
-            customer_id=row.sale.customer_id, operation="sales.sign_sale", actor_kind=ActorKind.CUSTOMER,
-            at__range=(row.at - dt.timedelta(minutes=1), row.at + dt.timedelta(minutes=1)),
-        )
-        .order_by("-at")
-        .values_list("address", flat=True)
-        .first()
-    )  # fmt: skip
-    named = bool(row.device.get("device"))
-    return Signing(row.sale.sale_no, row.sale.customer_id, row.device_digest, named, address or "", row.at)
+def _signings(rows: list[Signature]) -> list[Signing]:
+    """Signatures as the rules know them; the address is the one the audit has of the act. One read for all of them."""
+    near = dt.timedelta(minutes=1)
+    acts: dict[int, list[tuple[dt.datetime, str]]] = defaultdict(list)
+    told = AuditEntry.objects.filter(
+        customer_id__in={row.sale.customer_id for row in rows}, operation="sales.sign_sale",
+        actor_kind=ActorKind.CUSTOMER, at__range=(min(r.at for r in rows) - near, max(r.at for r in rows) + near),
+    ).order_by("-at")  # fmt: skip
+    for customer, at, address in told.values_list("customer_id", "at", "address"):
+        acts[customer or 0].append((at, address))
+    found = []
+    for row in rows:
+        address = next((said for at, said in acts[row.sale.customer_id] if abs(at - row.at) <= near), "")
+        named = bool(row.device.get("device"))
+        found.append(Signing(row.sale.sale_no, row.sale.customer_id, row.device_digest, named, address, row.at))
+    return found
 
 
 def _same_number(sale: Sale, at: dt.datetime, span: dt.timedelta) -> set[int]:
@@ -137,8 +136,10 @@ def _tokens_of_staff() -> frozenset[bytes]:
     return frozenset(contact_token(ContactKind.EMAIL, each) for each in emails)
 
 
-def _links(since: dt.datetime) -> None:
-    """Links that the portal refused because they had been opened elsewhere, about the customer's latest sale."""
+def _links(since: dt.datetime) -> int:
+    """Links that the portal refused because they had been opened elsewhere, about the customer's latest sale; how many
+    items are new."""
+    made = 0
     rows = Event.objects.filter(name="portal.LinkRefused", at__gte=since, customer_id__isnull=False).order_by("at")
     for row in rows:
         if row.payload.get("reason") != "used":
@@ -146,4 +147,6 @@ def _links(since: dt.datetime) -> None:
         sale = Sale.objects.filter(customer=row.customer_id, opened_at__range=(since, row.at)).order_by("-pk").first()
         if sale is not None:
             facts = {"address": row.payload.get("address", ""), "at": row.at.isoformat(timespec="minutes")}
-            raise_item(ItemSource.LINK_REUSED, f"link:{row.payload.get('link_id')}:{sale.pk}", sale=sale, facts=facts)
+            matter = f"link:{row.payload.get('link_id')}:{sale.pk}"
+            made += raise_item(ItemSource.LINK_REUSED, matter, sale=sale, facts=facts)
+    return made

@@ -25,8 +25,8 @@ SETTLE = "sales.settle_inspection_item"
 OFFICER = "consumer_protection_officer"
 
 
-def raise_item(source: ItemSource, matter: str, *, sale: Sale, facts: Mapping[str, Any]) -> InspectionItem:
-    """The item about this matter of a sale, made where there is none yet. Inside an operation.
+def raise_item(source: ItemSource, matter: str, *, sale: Sale, facts: Mapping[str, Any]) -> bool:
+    """Make the item about this matter of a sale; False where it stands already. Inside an operation.
 
     The work goes to consumer protection, else to whoever settles items, never to the seller; it stands in the unit of
     whoever owes it, so that nobody near the seller reads it there.
@@ -47,7 +47,7 @@ def raise_item(source: ItemSource, matter: str, *, sale: Sale, facts: Mapping[st
     if new:
         _owe(row, sale)
         emit(InspectionItemRaised(row.customer_id, sale.sale_no, row.pk, source.value))
-    return row
+    return new
 
 
 def _owe(row: InspectionItem, sale: Sale) -> None:
