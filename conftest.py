@@ -1,3 +1,3 @@
 """Everyone's cast is known to every test."""
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.template"]

@@ -31,7 +31,7 @@ os.environ.setdefault("KEXIN_TEST_NAME", f"test_{os.getpid()}")
 def _drop_leftovers() -> None:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         for (name,) in connection.execute(
-            "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_gw[0-9]+)?$'"
+            "SELECT datname FROM pg_database WHERE datname ~ '^test_[0-9]+(_(gw[0-9]+|template))?$'"
         ):
             if not Path(f"/proc/{name.split('_')[1]}").exists() and Path("/proc/self").exists():
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

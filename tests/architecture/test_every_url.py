@@ -1,4 +1,5 @@
-"""Every address × every role: never a crash, never another branch's customer, never an anonymous page."""
+"""Every address × every role, with and without the second factor: never a crash, never another branch's customer, never
+an anonymous page, never forbidden for want of the factor alone."""
 
 from __future__ import annotations
 
@@ -6,10 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 PEOPLE = ["lin", "mei", "sun", "zhou", "wu", "he", "qian", "gao", "tang"]
 OPEN_TO_ANYBODY = ("accounts/", "language/")
+# Who is led to the second factor from the two great lists; all other addresses are held to the rule alone.
+LEADING = {
+    "customers/": {"lin", "mei", "sun", "zhou", "wu", "he", "qian"},
+    "imports/": {"he", "qian"},
+}
 
 
 def _addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
@@ -55,13 +61,25 @@ def test_nobody_sees_a_page_without_signing_in(chen):
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_no_address_crashes_for_any_role(client_of, chen, person):
-    browser = client_of(person)
+def test_no_address_crashes_and_none_is_forbidden_for_want_of_the_factor_alone(client_of, chen, person):
+    """What opens with the second factor leads there without it, and nobody is led who lacks the right."""
+    full, half = client_of(person), client_of(person, methods=("password",))
     for route in ROUTES:
         if "logout" in route:
             continue
-        answer = browser.get(_filled(route, chen.pk))
+        path = _filled(route, chen.pk)
+        answer = full.get(path)
         assert answer.status_code < 500, f"{person}: {route}"
+        if route.startswith("api/"):
+            continue
+        without = half.get(path)
+        led = without.status_code == 302 and without.headers["Location"].startswith(reverse("people_second_factor"))
+        if answer.status_code == 403:
+            assert not led, f"{person}: {route} leads to the second factor and is forbidden behind it"
+        elif without.status_code == 403:
+            pytest.fail(f"{person}: {route} is forbidden without the second factor, {answer.status_code} with it")
+        if route in LEADING:
+            assert led is (person in LEADING[route]), f"{person}: {route}"
 
 
 @pytest.mark.parametrize("person", ["mei", "gao", "tang"])

@@ -21,6 +21,7 @@ from kexin.project.demo.sale_story import SaleStory
 from kexin.sales.choices import Gate, SaleChannel
 from kexin.suitability.assessments.rules import valid_until
 from kexin.suitability.matching.assessed import HORIZON
+from kexin.suitability.matching.facts import MatchFacts
 from kexin.suitability.matching.gather import age_of
 from kexin.suitability.matching.rules import decide
 from kexin.suitability.models import QuestionnaireVersion, ResultConfirmation, RiskAssessment, RiskStanding
@@ -102,10 +103,9 @@ def _assessed_twice(counter: Counter, bought: Sequence[Holding], opinions: Opini
     for row in sorted(rows, key=lambda each: (each.customer.born_year or 9999, each.pk)):
         selling, day = counter.selling[row.customer.lead_post_id or 0], _day(row)
         facts, _verdict = counter.ask(row.customer, row.product, selling, row.cost, day, SaleChannel.REMOTE)
-        horizon = str(answers[3]["answers"].get(HORIZON, ""))
-        bolder = dataclasses.replace(facts.customer, standing="valid", tolerance=3, lowest=False, horizon=horizon)
-        if decide(dataclasses.replace(facts, customer=bolder), counter.matching).refusals:
-            continue
+        cautious, bolder = (_as_assessed(facts, answers[grade], grade) for grade in (2, 3))
+        if not decide(cautious, counter.matching).refusals or decide(bolder, counter.matching).refusals:
+            continue  # it may have been graded lower on that day
         first = _assess(counter, row, sheet, answers[2], at(day, 9, 42), selling.employee.staff_no)
         refused = counter.ask(row.customer, row.product, selling, row.cost, day, SaleChannel.REMOTE)
         opinions.give(*refused, row.product.name, at(day, 9, 51), selling.employee.staff_no)
@@ -115,6 +115,13 @@ def _assessed_twice(counter: Counter, bought: Sequence[Holding], opinions: Opini
             said=CONTRADICTED, last=Gate.FOLLOWED_UP, result="contradicted",
         )  # fmt: skip
     return None
+
+
+def _as_assessed(facts: MatchFacts, said: Mapping[str, Any], grade: int) -> MatchFacts:
+    """The same question, had the customer been assessed with that grade."""
+    horizon = str(said["answers"].get(HORIZON, ""))
+    customer = dataclasses.replace(facts.customer, standing="valid", tolerance=grade, lowest=False, horizon=horizon)
+    return dataclasses.replace(facts, customer=customer)
 
 
 def _assess(
