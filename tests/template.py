@@ -56,7 +56,7 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> None:
-    """The place pytest-django leaves for such a thing: tells it the template, builds the template where it is missing."""
+    """The place that pytest-django leaves for it: name the template, build it where it is missing."""
     from django.conf import settings
 
     name = _name()
