@@ -13,11 +13,16 @@ from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import type_text
+from kexin.core.errors import RuleViolation, type_text
+from kexin.core.policies import ExportPolicy
+from kexin.core.policy import in_force
 
 FORMATS = {
     "csv": "text/csv",
@@ -37,6 +42,40 @@ class Leaving:
     heads: Sequence[type_text]
     kinds: str
     rows: Iterable[Sequence[Any]]
+
+
+def need_purpose(purpose: str) -> None:
+    """RuleViolation where nobody says what a file is needed for."""
+    if not purpose.strip():
+        raise RuleViolation(fields={"purpose": gettext_lazy("Say what you need it for.")})
+
+
+def most_rows() -> int:
+    """How many rows leave in one file, by the policy in force."""
+    return in_force(ExportPolicy).most_rows
+
+
+def may_leave(rows: QuerySet[Any] | int, purpose: str) -> int:
+    """Allow rows to leave for a purpose, and say how many; inside an operation, whose audit entry keeps the number.
+
+    ``rows`` may be their number, where it is known. RuleViolation without a purpose, or where they are more than one
+    file may hold.
+    """
+    need_purpose(purpose)
+    most = most_rows()
+    count = rows if isinstance(rows, int) else _counted(rows, most)
+    if count > most:
+        raise RuleViolation(gettext_lazy("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
+    act = frame.current.get()
+    assert act is not None
+    act.notes["rows"] = count
+    return count
+
+
+def _counted(rows: QuerySet[Any], most: int) -> int:
+    """At most one more than may leave. A composite key is not counted; its number is."""
+    key = "id" if any(field.name == "id" for field in rows.model._meta.concrete_fields) else "pk"
+    return rows.order_by().values(key)[: most + 1].count()
 
 
 def safe_cell(value: Any) -> Any:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
-from kexin.core.errors import NotFound, RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.errors import NotFound
+from kexin.core.export import Leaving, need_purpose
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.desk.board import Board, BoardLine, board
@@ -33,8 +33,7 @@ def export_board(unit: OrgUnit | None, *, actor: Actor, purpose: str) -> Board:
 
     Raises NotFound out of reach and before the first evening, RuleViolation without a purpose.
     """
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    need_purpose(purpose)
     found = board(actor, unit)
     if found is None:
         raise NotFound

@@ -21,7 +21,7 @@ from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, RuleViolation, type_text
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, need_purpose
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.query import query
@@ -239,8 +239,7 @@ def fourfold_customers(
 @operation(EXPORT_FOURFOLD, label=_("Export customers, products, services and channels"), plain=("purpose",))
 def export_fourfold(asked: Asked, *, actor: Actor, purpose: str) -> Fourfold:
     """Allow the view to leave for a purpose. Raises RuleViolation without one."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    need_purpose(purpose)
     return fourfold(actor, asked)
 
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.choices import Reach
-from kexin.core.errors import NotFound, RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.errors import NotFound
+from kexin.core.export import Leaving, need_purpose
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.query import query
@@ -176,8 +176,7 @@ KINDS = "tmmmmmmmmnmmn"
 @operation(EXPORT_RESULTS, label=_("Export results of managers"), plain=("purpose",))
 def export_results(month: dt.date, *, actor: Actor, purpose: str) -> Results:
     """Allow the results of the managers within reach to leave for a purpose. Raises RuleViolation without one."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    need_purpose(purpose)
     return results(actor, month)
 
 

@@ -12,9 +12,8 @@ from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date, is_working
 from kexin.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave, need_purpose
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.core.reports.asked import ReportAsked, checked, rights_needed
 from kexin.core.reports.pivot import computed
@@ -150,15 +149,9 @@ def schedule_report(report_id: int, *, actor: Actor, rhythm: str, form: str = Re
 @operation("desk.export_report", label=_("Export a report"), plain=("purpose",))
 def export_report(*, actor: Actor, asked: ReportAsked, name: str, purpose: str) -> Leaving:
     """Allow a report of the reader's own reach to leave for a purpose; the audit keeps of what and how many."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    need_purpose(purpose)
     pivot = computed(actor, asked, limits())
-    most = in_force(ExportPolicy).most_rows
-    if len(pivot.rows) > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    if act is not None:
-        act.notes["rows"] = len(pivot.rows)
+    may_leave(len(pivot.rows), purpose)
     return shown.as_file(pivot, name or _t("Report"))
 
 

@@ -8,12 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame, names
+from kexin.core import names
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave, need_purpose
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.engagement.calls.policies import CallPolicy, label_of
 from kexin.engagement.calls.queries import entries_shown, list_in_reach
@@ -29,17 +27,10 @@ EXPORT_KINDS = "nttttntst"  # as core.export.write_parquet reads them
 @operation("engagement.export_calls", label=_("Export a call list"), plain=("purpose",))
 def export_calls(call_list: int, *, actor: Actor, purpose: str) -> QuerySet[CallEntry]:
     """Allow a list to leave for a purpose, within the policy's limit of rows; the audit keeps how many."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    need_purpose(purpose)
     found = list_in_reach(actor, call_list)
     rows = CallEntry.objects.visible_to(actor, "engagement.export_calls").filter(call_list=found)
-    most = in_force(ExportPolicy).most_rows
-    count = rows.count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    assert act is not None
-    act.notes["rows"] = count
+    may_leave(rows, purpose)
     return rows.select_related("customer").order_by("rank", "pk")
 
 

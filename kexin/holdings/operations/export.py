@@ -10,11 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
-from kexin.core.policy import in_force
 from kexin.holdings.choices import Direction
 from kexin.holdings.ledger_queries import TransactionFilter, narrowed
 from kexin.holdings.models import Account, Transaction
@@ -41,17 +38,11 @@ def export_transactions(
 ) -> QuerySet[Transaction]:
     """Allow one account's bookings to leave, narrowed, newest first; the audit keeps purpose and how many."""
     account = account_in_reach(actor, account_id, "holdings.export_transactions").account
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
-    most = in_force(ExportPolicy).most_rows
     rows = narrowed(Transaction.objects.filter(account_id=account.pk), wanted)
-    count = rows.order_by().values("id")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
+    may_leave(rows, purpose)
     act = frame.current.get()
     if act is not None:
         act.subject, act.customer_id = ("holdings.Account", account.pk), account.customer_id
-        act.notes["rows"] = count
     return rows.order_by("-booked_on", "-id")
 
 

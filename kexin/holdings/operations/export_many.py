@@ -10,15 +10,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave, most_rows, need_purpose
 from kexin.core.fields import decrypt_rows
 from kexin.core.masking import mask_account
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
-from kexin.core.policy import in_force
 from kexin.holdings.choices import Direction
 from kexin.holdings.ledger_queries import TransactionFilter, narrowed
 from kexin.holdings.models import Account, Transaction
@@ -61,24 +57,11 @@ def _accounts(actor: Actor, door: str, unit_path: str) -> QuerySet[Account]:
     return rows.filter(unit__path__startswith=unit_path) if unit_path else rows
 
 
-def _allowed(purpose: str, count: int, most: int) -> None:
-    """A purpose is stated and the file is not too long; the audit keeps how many rows."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    if act is not None:
-        act.notes["rows"] = count
-
-
 @operation("holdings.export_accounts", label=_("Export accounts"), plain=("purpose", "unit_path"))
 def export_accounts(*, actor: Actor, purpose: str, unit_path: str = "") -> tuple[QuerySet[Account], int]:
     """Allow the accounts within reach to leave, and say how many; numbers stay masked in the file."""
     rows = _accounts(actor, "holdings.export_accounts", unit_path)
-    most = in_force(ExportPolicy).most_rows
-    count = rows.order_by().values("pk")[: most + 1].count()
-    _allowed(purpose, count, most)
+    count = may_leave(rows, purpose)
     return rows.select_related("customer", "unit", "product").order_by("pk"), count
 
 
@@ -89,14 +72,15 @@ def export_ledger(
     *, actor: Actor, wanted: TransactionFilter, purpose: str, unit_path: str = ""
 ) -> tuple[QuerySet[Account], int]:
     """Allow bookings to leave: the accounts within reach, and how many bookings of them are wanted."""
+    need_purpose(purpose)
     rows = _accounts(actor, "holdings.export_ledger", unit_path)
-    most, count = in_force(ExportPolicy).most_rows, 0
+    most, count = most_rows(), 0
     for some in _some(rows.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=AT_ONCE)):
         found = narrowed(Transaction.objects.filter(account_id__in=some), wanted)
         count += found.order_by().values("id")[: most + 1 - count].count()
         if count > most:
             break
-    _allowed(purpose, count, most)
+    may_leave(count, purpose)
     return rows.select_related("customer").order_by("pk"), count
 
 

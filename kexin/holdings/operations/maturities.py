@@ -11,13 +11,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date, days, working_intervals, zone
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.core.workflow import duty_holder, open_work
 from kexin.holdings.choices import OWED
@@ -59,17 +56,9 @@ def export_maturities(
 
     Raises RuleViolation without a purpose, or where they are more than one file may hold.
     """
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     reach = Maturity.objects.visible_to(actor, "holdings.export_maturities")
     rows = narrowed(reach.filter(due_on__gte=first, due_on__lte=last), wanted)
-    most = in_force(ExportPolicy).most_rows
-    count = rows.order_by().values("pk")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    if act is not None:
-        act.notes["rows"] = count
+    may_leave(rows, purpose)
     return rows.select_related("customer__party", "product", "unit").order_by("due_on", "id")
 
 

@@ -11,15 +11,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import add, business_now
-from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.core.values import Duration, Unit
 from kexin.core.workflow import duty_holder, open_work
@@ -93,15 +90,7 @@ KINDS = "ttttmmmtt"
 @operation("holdings.export_tiers", label=_("Export customers between tiers"), plain=("purpose",))
 def export_tiers(*, actor: Actor, rows: QuerySet[Customer], purpose: str) -> QuerySet[Customer]:
     """Allow an export of rows of ``tier_moves`` for a purpose, within the policy's limit; the audit keeps how many."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
-    most = in_force(ExportPolicy).most_rows
-    count = rows.order_by().values("pk")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    assert act is not None
-    act.notes["rows"] = count
+    may_leave(rows, purpose)
     return rows
 
 

@@ -72,6 +72,6 @@ def test_a_purpose_and_a_limit(bank: Any, chen: Any, ledger: Ledger, monkeypatch
     class Few:
         most_rows = 2
 
-    monkeypatch.setattr("kexin.holdings.operations.export_many.in_force", lambda _policy: Few)
+    monkeypatch.setattr("kexin.core.export.in_force", lambda _policy: Few)
     with pytest.raises(RuleViolation):
         export_ledger(actor=bank.actor("lin"), wanted=TransactionFilter(), purpose="x")

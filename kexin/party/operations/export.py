@@ -8,14 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
-from kexin.core.policy import in_force
 from kexin.party.models import Customer, Party
 from kexin.party.naming import shown_name
 from kexin.people.queries import post_labels
@@ -38,15 +34,7 @@ EXPORT_KINDS = "tttttnmttd"  # as core.export.write_parquet reads them
 @operation("party.export_customers", label=_("Export customers"), plain=("purpose",))
 def export_customers(*, actor: Actor, rows: QuerySet[Customer], purpose: str) -> QuerySet[Customer]:
     """Allow an export for a purpose, within the policy's limit of rows; the audit keeps how many."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
-    most = in_force(ExportPolicy).most_rows
-    count = rows.order_by().values("pk")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    assert act is not None
-    act.notes["rows"] = count
+    may_leave(rows, purpose)
     return rows
 
 

@@ -8,13 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.people.models import ProductAuthorisation
 from kexin.people.qualification_policies import QualificationPolicy
@@ -32,17 +29,9 @@ def export_sellers(
     *, actor: Actor, rows: QuerySet[ProductAuthorisation], purpose: str
 ) -> QuerySet[ProductAuthorisation]:
     """Allow authorisations within reach to leave for a purpose, within the policy's limit; the audit keeps how many."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     reach = ProductAuthorisation.objects.visible_to(actor, "people.export_sellers").values("pk")
     allowed = rows.filter(pk__in=reach)
-    most = in_force(ExportPolicy).most_rows
-    count = allowed.order_by().values("pk")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    assert act is not None
-    act.notes["rows"] = count
+    may_leave(allowed, purpose)
     return allowed
 
 

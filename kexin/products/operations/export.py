@@ -8,10 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
 from kexin.products.models import Product
 from kexin.products.queries import ProductFilter, narrowed
@@ -39,13 +37,9 @@ KINDS = "tttttttttt" + "nm" + "tttt"
 
 @operation("products.export_products", label=_("Export products"), plain=("purpose",))
 def export_products(*, actor: Actor, wanted: ProductFilter, purpose: str) -> QuerySet[Product]:
-    """Allow the products of a filter to leave; the audit keeps how many. Raises RuleViolation without a purpose."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    """Allow the products of a filter to leave; the audit keeps how many. RuleViolation: no purpose, or too many."""
     rows = narrowed(Product.objects.visible_to(actor, "products.export_products"), wanted).order_by("code")
-    act = frame.current.get()
-    if act is not None:
-        act.notes["rows"] = rows.count()
+    may_leave(rows, purpose)
     return rows
 
 

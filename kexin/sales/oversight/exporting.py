@@ -10,11 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave, need_purpose
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
-from kexin.core.policy import in_force
 from kexin.sales.oversight.compliance import Asked, Judged, judged_sales
 
 EXPORT_OVERSIGHT = "sales.export_oversight"
@@ -30,15 +27,11 @@ def export_oversight(asked: Asked, *, actor: Actor, purpose: str) -> list[Judged
 
     RuleViolation without a purpose, or where they are more than one file may hold.
     """
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
+    need_purpose(purpose)
     rows = judged_sales(actor, asked)
-    most = in_force(ExportPolicy).most_rows
-    if len(rows) > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
+    may_leave(len(rows), purpose)
     act = frame.current.get()
     assert act is not None
-    act.notes["rows"] = len(rows)
     act.notes["compliant"] = sum(not row.faults for row in rows)
     act.notes["as_of"] = asked.as_of.isoformat()
     return rows

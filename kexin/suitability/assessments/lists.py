@@ -10,13 +10,10 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.party.choices import CustomerStatus
@@ -101,17 +98,9 @@ def export_assessments(wanted: StandingFilter, *, actor: Actor, purpose: str) ->
 
     Raises RuleViolation without a purpose, or where they are more than one file may hold.
     """
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     reach = RiskStanding.objects.visible_to(actor, EXPORT)
     rows = narrowed(reach.exclude(customer__status__in=(CustomerStatus.MERGED, CustomerStatus.CLOSED)), wanted)
-    most = in_force(ExportPolicy).most_rows
-    count = rows.order_by().values("pk")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    if act is not None:
-        act.notes["rows"] = count
+    may_leave(rows, purpose)
     return rows.select_related("customer__party", "customer__unit").order_by("valid_until", "pk")
 
 

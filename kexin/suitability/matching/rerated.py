@@ -17,8 +17,8 @@ from django.utils.translation import pgettext_lazy
 
 from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import NotFound, RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.errors import NotFound
+from kexin.core.export import Leaving, may_leave
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import WorkItem
 from kexin.core.operation import operation
@@ -113,12 +113,10 @@ def holders_of(posts: Iterable[int], on: dt.date) -> dict[int, str]:
 @operation(EXPORT, label=_("Export the holders of a re-rating"), plain=("purpose",))
 def export_rematch(run: Rematch, *, actor: Actor, purpose: str) -> QuerySet[RematchLine]:
     """Allow the lines within reach to leave for a purpose; the audit keeps how many and what they held."""
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     rows = RematchLine.objects.visible_to(actor, EXPORT).filter(rematch=run)
+    may_leave(rows, purpose)
     act = frame.current.get()
     assert act is not None
-    act.notes["rows"] = rows.count()
     act.notes["held"] = str(sum((held or 0 for held in rows.values_list("held", flat=True)), Decimal(0)))
     return rows
 

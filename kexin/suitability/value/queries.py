@@ -10,12 +10,9 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.party.models import Customer
@@ -133,16 +130,8 @@ def export_values(*, actor: Actor, value_class: str, unit_id: int | None, purpos
 
     Raises RuleViolation without a purpose, or where they are more than one file may hold.
     """
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     rows = narrowed(CustomerValue.objects.visible_to(actor, EXPORT).filter(valid_until=None), value_class, unit_id)
-    most = in_force(ExportPolicy).most_rows
-    count = rows.order_by().values("pk")[: most + 1].count()
-    if count > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    if act is not None:
-        act.notes["rows"] = count
+    may_leave(rows, purpose)
     return rows.select_related("customer__party", "customer__unit").order_by("-points", "customer")
 
 
