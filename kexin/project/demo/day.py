@@ -1,5 +1,6 @@
 """The day of loading at the front, told through the doors once figures and maturities are known: targets, the pool,
-hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress.
+hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress,
+recordings and their inspection, plans, referrals.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from django.utils import translation
 from kexin.core.actor import system
 from kexin.engagement.operations import ask_for_outcomes
 from kexin.project.demo.chapters import tell_chapters
+from kexin.project.demo.day_advice import tell_of_advice
 from kexin.project.demo.day_calls import tell_of_calls
 from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
 from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, tell_of_targets, tell_of_transfers
+from kexin.project.demo.day_recordings import tell_of_inspection, tell_of_recordings
+from kexin.project.demo.day_referrals import tell_of_referrals
 from kexin.project.demo.day_sales import tell_of_sales
 
 
@@ -38,6 +42,10 @@ def tell_day(
                 "reminders": lambda: tell_of_reminders(today),
                 "calls": lambda: tell_of_calls(today),
                 "sales": lambda: tell_of_sales(today),
+                "recordings": lambda: tell_of_recordings(today),
+                "inspection": tell_of_inspection,
+                "advice": lambda: tell_of_advice(today),
+                "referrals": tell_of_referrals,
                 "outcomes": _ask,
             },
             told,

@@ -42,23 +42,25 @@ def tell_of_sales(today: dt.date) -> None:
     lin = cast("lin")
     mine = Customer.objects.filter(lead_post=lin.post_id, kind="individual", status="active").select_related("party")
     chen, *others = mine.order_by("pk")[:60]
-    for product, _verdict in _fitting(lin, chen, today, grade=2):
+    for product, _verdict in fitting(lin, chen, today, grade=2):
         sale = _open(lin, chen, product)
         tell_opinion(sale, actor=lin, mode="spoken")
         break
     others.sort(key=lambda each: (each.born_year or 9999, each.pk))
     for asked in (True, False):  # best one whose head has to agree
         for row in others:
-            for product, verdict in _fitting(lin, row, today, grade=3 if asked else 2):
+            for product, verdict in fitting(lin, row, today, grade=3 if asked else 2):
                 if any(each.code == CARE for each in verdict.conditions) == asked:
-                    _signed(lin, row, product)
+                    signed_sale(lin, row, product)
                     return
 
 
-def _fitting(lin: Actor, row: Customer, today: dt.date, *, grade: int) -> Iterator[tuple[Product, Verdict]]:
+def fitting(
+    lin: Actor, row: Customer, today: dt.date, *, grade: int, channel: SaleChannel = CHANNEL
+) -> Iterator[tuple[Product, Verdict]]:
     """Wealth products of a grade that may be sold to this customer today."""
     rules = in_force(MatchingPolicy)
-    ask = AskFacts(Purpose.SALE, ASKED[CHANNEL], today, AMOUNT)
+    ask = AskFacts(Purpose.SALE, ASKED[channel], today, AMOUNT)
     wanted = saleable(lin).filter(product_class="wealth", offering="public", minimum_amount__lte=AMOUNT)
     for product in wanted.select_related("terms").order_by("code"):
         if product.risk_grade == grade and texts_for(product, "zh"):
@@ -68,16 +70,16 @@ def _fitting(lin: Actor, row: Customer, today: dt.date, *, grade: int) -> Iterat
                 yield product, verdict
 
 
-def _open(lin: Actor, row: Customer, product: Product) -> Sale:
-    opinion = match(row, product, actor=lin, channel=ASKED[CHANNEL], amount=AMOUNT)
+def _open(lin: Actor, row: Customer, product: Product, channel: SaleChannel = CHANNEL) -> Sale:
+    opinion = match(row, product, actor=lin, channel=ASKED[channel], amount=AMOUNT)
     return open_sale(
-        row, product, actor=lin, amount=AMOUNT, channel=CHANNEL, staff_took_part=True, decision_no=opinion.pk
+        row, product, actor=lin, amount=AMOUNT, channel=channel, staff_took_part=True, decision_no=opinion.pk
     )
 
 
-def _signed(lin: Actor, row: Customer, product: Product) -> Sale:
+def signed_sale(lin: Actor, row: Customer, product: Product, channel: SaleChannel = CHANNEL) -> Sale:
     """As far as the customer goes alone."""
-    sale = tell_opinion(_open(lin, row, product), actor=lin, mode="screen")
+    sale = tell_opinion(_open(lin, row, product, channel), actor=lin, mode="screen")
     session = f"portal.{row.pk}"
     herself = customer(row.pk, row.customer_no, purposes[BUY].operations, session=session, address="10.9.3.14")
     device = own_device(row.pk)

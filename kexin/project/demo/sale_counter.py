@@ -30,7 +30,12 @@ from kexin.suitability.matching.gather import customer_facts, product_facts, sel
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.rules import Verdict, decide
 
-CHANNELS: Final = ((SaleChannel.SELF, False), (SaleChannel.REMOTE, True), (SaleChannel.PREMISES, False))
+CHANNELS: Final = (  # and whether staff took part: on the premises such a sale is recorded
+    (SaleChannel.SELF, False),
+    (SaleChannel.REMOTE, True),
+    (SaleChannel.PREMISES, True),
+    (SaleChannel.PREMISES, False),
+)
 NOT_ASKED_YET = 12  # days: later ones wait for their follow-up
 SAID = (
     "清楚产品不是存款，风险等级和期限都知道。",

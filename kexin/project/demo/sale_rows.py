@@ -15,6 +15,7 @@ from kexin.core.imports.staging import copy_text, line, server
 from kexin.core.policy import in_force
 from kexin.products.models import TextVersion
 from kexin.project.demo.past_rows import Facts, json_text, reserve
+from kexin.project.demo.recorded import bring_recordings
 from kexin.project.demo.sale_calls import bring_return_calls, follow_sales
 from kexin.project.demo.sale_story import CONFIRMED, SaleStory, drawn_name
 from kexin.sales.adapters.authority.local import establish
@@ -113,7 +114,7 @@ def bring_sales(stories: Sequence[SaleStory], facts: Facts, opinions: Opinions) 
     opinions_written = opinions.write()
     copy_text("sales_sale", SALE, [b"".join(sales)])
     copy_text("sales_salegate", GATE, [b"".join(early)])
-    signatures, calls = _sign(numbered), bring_return_calls(numbered)
+    signatures, calls, recorded = _sign(numbered), bring_return_calls(numbered), bring_recordings(numbered, facts)
     late, orders, answers = [], [], []
     again = Opinions(facts, in_force(MatchingPolicy))
     order = reserve("sales_order", len(stories))
@@ -126,15 +127,12 @@ def bring_sales(stories: Sequence[SaleStory], facts: Facts, opinions: Opinions) 
             second = again.give(asked, verdict, story.product.name, moment, by)
         for gate in story.passed():
             if gate >= Gate.SIGNED:
-                late.append(
-                    _gate(
-                        pk,
-                        story,
-                        gate,
-                        _late_evidence(pk, story, gate, signatures.get(pk), calls.get(pk), second),
-                        facts,
-                    )
+                evidence = (
+                    recorded[pk].evidence
+                    if gate == Gate.RECORDED
+                    else _late_evidence(pk, story, gate, signatures.get(pk), calls.get(pk), second)
                 )
+                late.append(_gate(pk, story, gate, evidence, facts))
         if story.last >= Gate.SENT:
             orders.append(_order(order + place, pk, story))
             answers.append(_answer(order + place, pk, story))
@@ -148,7 +146,8 @@ def bring_sales(stories: Sequence[SaleStory], facts: Facts, opinions: Opinions) 
     copy_text("sales_orderanswer", ANSWER, [b"".join(answers)])
     server().execute(_STAND, [json.dumps([_stands(pk, story) for pk, story in numbered.items()])])
     follow_sales(numbered, calls, rules)
-    return {"sales": len(stories), "orders": len(orders), "opinions": opinions_written}
+    told = {"sales": len(stories), "orders": len(orders), "opinions": opinions_written}
+    return told | {"recordings": len(recorded)}
 
 
 def sale_no(pk: int, story: SaleStory) -> str:

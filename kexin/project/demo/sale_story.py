@@ -28,6 +28,7 @@ MINUTES: Final = {  # after the opening
     Gate.DISCLOSED: 9,
     Gate.CONFIRMED: 11,
     Gate.SIGNED: 13,
+    Gate.RECORDED: 19,
     Gate.APPROVED: 41,
     Gate.SENT: 46,
 }
