@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Gate(IntegerChoices):
@@ -19,6 +22,25 @@ class Gate(IntegerChoices):
     SENT = 80, _("Order handed over")
     EXECUTED = 90, _("Executed")
     FOLLOWED_UP = 100, _("Followed up")
+
+    @property
+    def due(self) -> Any:
+        """The same as something still to be done."""
+        return _DUE[self]
+
+
+_DUE: Final = {
+    Gate.ASSESSED: pgettext_lazy("next step of a sale", "assess the customer"),
+    Gate.TOLD: pgettext_lazy("next step of a sale", "tell the matching opinion"),
+    Gate.DISCLOSED: pgettext_lazy("next step of a sale", "the customer reads the risks"),
+    Gate.CONFIRMED: pgettext_lazy("next step of a sale", "the customer confirms"),
+    Gate.SIGNED: pgettext_lazy("next step of a sale", "the customer signs"),
+    Gate.RECORDED: pgettext_lazy("next step of a sale", "record the sale"),
+    Gate.APPROVED: pgettext_lazy("next step of a sale", "approval"),
+    Gate.SENT: pgettext_lazy("next step of a sale", "hand the order over"),
+    Gate.EXECUTED: pgettext_lazy("next step of a sale", "confirmation of the order"),
+    Gate.FOLLOWED_UP: pgettext_lazy("next step of a sale", "return call"),
+}
 
 
 class SaleState(TextChoices):

@@ -69,7 +69,7 @@ def may_pass(gate: Gate, needed: Collection[int], passed: Collection[int], *, by
     missing = [each for each in sorted(set(needed)) if each < gate and each not in passed]
     return decision & Decision(
         tuple(
-            Reason(f"before_{Gate(each).name.lower()}", _("Not yet done: %(gate)s.") % {"gate": Gate(each).label})
+            Reason(f"before_{Gate(each).name.lower()}", _("Not yet done: %(gate)s.") % {"gate": Gate(each).due})
             for each in missing
         )
     )

@@ -21,6 +21,7 @@ from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, t
 from kexin.project.demo.day_recordings import tell_of_inspection, tell_of_recordings
 from kexin.project.demo.day_referrals import tell_of_referrals
 from kexin.project.demo.day_sales import tell_of_sales
+from kexin.suitability.value.deciding import settle_all
 
 
 def tell_day(
@@ -46,6 +47,7 @@ def tell_day(
                 "inspection": tell_of_inspection,
                 "advice": lambda: tell_of_advice(today),
                 "referrals": tell_of_referrals,
+                "values": lambda: settle_all(today, actor=system("clock.value")),
                 "outcomes": _ask,
             },
             told,

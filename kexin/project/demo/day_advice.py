@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from kexin.core.actor import Actor, customer
@@ -17,11 +18,13 @@ from kexin.sales.advice.answering import accept_plan, decline_plan
 from kexin.sales.advice.planning import change_plan, draft_plan, send_plan, withdraw_plan
 from kexin.sales.advice.recording import analyse_needs, record_visit
 from kexin.sales.advice.rules import Line
-from kexin.sales.models import Plan
+from kexin.sales.models import Plan, Sale
 from kexin.suitability.matching.shelf import shelf_of
 
 LOOKED_AT: Final = 40  # of Lin's customers, the wealthy first
-CLASSES: Final = ("wealth", "structured", "fund")
+CLASSES: Final = ("wealth", "structured")
+AMOUNTS: Final = (Decimal(50_000), Decimal(20_000))  # of the products proposed, where they may be bought for so little
+HIGHEST: Final = 3  # grade: the plans speak of small falls
 TERM = "一年：前三个月每月联系一次，之后每季度做一次资产检视；可随时书面终止。"
 FEES = "方案服务不收费；产品费用以各产品说明书为准，已列在产品行内。"
 RISK = "理财产品不是存款，不保本、不保证收益；净值下跌时可能亏损本金，封闭期内不能赎回。"
@@ -111,7 +114,8 @@ def tell_of_advice(today: dt.date) -> None:
     _listen(lin, chen, CHEN, today, 4)
     if lines:
         _send(lin, _draft(lin, chen, CHEN, lines, today))
-    others = [row for row in rows.order_by("-assets", "pk")[:LOOKED_AT] if row.pk != chen.pk]
+    buying = Sale.objects.filter(state="open").values("customer")
+    others = rows.exclude(pk__in=buying).exclude(pk=chen.pk).order_by("-assets", "pk")[:LOOKED_AT]
     fitting = [(row, found) for row in others if (found := _lines(lin, row))][: len(OTHERS)]
     for place, ((row, found), told) in enumerate(zip(fitting, OTHERS, strict=False)):
         _listen(lin, row, told, today, 9 + 5 * place)
@@ -175,9 +179,14 @@ def _lines(lin: Actor, row: Customer) -> list[Line]:
     fitting = [
         each.product
         for each in shelf_of(lin, row.pk).fitting
-        if each.product.product_class in CLASSES and each.product.minimum_amount and each.product.currency == "CNY"
+        if each.product.product_class in CLASSES
+        and each.product.currency == "CNY"
+        and (each.product.risk_grade or HIGHEST + 1) <= HIGHEST
     ]
-    return [Line(each.pk, each.minimum_amount, "") for each in fitting[:2] if each.minimum_amount]
+    return [
+        Line(each.pk, max(amount, each.minimum_amount or amount), "")
+        for each, amount in zip(fitting, AMOUNTS, strict=False)
+    ]
 
 
 def _draft(lin: Actor, row: Customer, told: Told, lines: list[Line], today: dt.date) -> Plan:

@@ -85,4 +85,5 @@ def _to_lin(lin: Actor, mine: Iterator[Customer], unit: OrgUnit) -> None:
 def _ordered(lin: Actor) -> Iterator[Customer]:
     """Lin's customers, each referred once."""
     rows = Customer.objects.filter(lead_post=lin.post_id, kind="individual", status="active")
-    return iter(rows.select_related("party").order_by("-assets", "pk")[12:40])
+    chen = rows.order_by("pk").values("pk")[:1]
+    return iter(rows.exclude(pk__in=chen).select_related("party").order_by("-assets", "pk")[12:40])

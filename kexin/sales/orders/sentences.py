@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.engagement.timeline import Payload, register_timeline
 from kexin.sales.orders.choices import DifferenceKind, Settlement
 from kexin.sales.orders.queries import VIEW_ORDERS
+from kexin.sales.sentences import told_amount
 
 
 def _order(payload: Payload) -> str:
@@ -17,7 +18,7 @@ def _order(payload: Payload) -> str:
 
 
 def _amount(payload: Payload) -> str:
-    return f"{payload.get('subject', '')} · {payload.get('currency', '')} {payload.get('amount', '')}"
+    return f"{payload.get('subject', '')} · {told_amount(payload)} {payload.get('currency', '')}"
 
 
 def _why(payload: Payload) -> str:

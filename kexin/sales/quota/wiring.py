@@ -13,6 +13,7 @@ from kexin.core.ui.request import actor_of
 from kexin.engagement.timeline import Payload, register_timeline
 from kexin.sales.queries import VIEW
 from kexin.sales.quota import events, policies, queries, reserving  # noqa: F401  doors
+from kexin.sales.sentences import told_amount
 from kexin.suitability.matching.sources import register_reserved
 
 
@@ -22,7 +23,7 @@ def quota_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
 
 
 def _amount(payload: Payload) -> str:
-    return f"{payload.get('subject', '')} · {payload.get('amount', '')}"
+    return f"{payload.get('subject', '')} · {told_amount(payload)}"
 
 
 def wire() -> None:

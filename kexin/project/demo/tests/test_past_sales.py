@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import Event
+from kexin.engagement import vault
 from kexin.holdings.models import Holding
 from kexin.project.demo import load
 from kexin.project.demo.casting import cast
@@ -22,7 +24,7 @@ from kexin.project.demo.staffing import new_password
 from kexin.sales.adapters.authority.local import LocalAuthority
 from kexin.sales.choices import Gate
 from kexin.sales.dossier.checking import verify
-from kexin.sales.models import InspectionItem, Order, ReturnCall, Sale, SaleGate, Signature
+from kexin.sales.models import InspectionItem, Order, ReturnCall, Sale, SaleGate, SalesRecording, Signature
 from kexin.sales.operations.dossiers import export_dossier
 from kexin.suitability.models import RiskAssessment, SuitabilityDecision
 
@@ -78,6 +80,19 @@ class SoldBefore(TestCase):
         assert not sales.filter(staff_took_part=True).exists()  # so nothing was recorded
         told = self._truth("one_device")
         assert told == set(sales.values_list("customer__customer_no", flat=True))
+
+    def test_sales_with_staff_on_the_premises_were_recorded_and_can_be_heard(self) -> None:
+        recorded = SalesRecording.objects.select_related("sale")
+        asked = Sale.objects.filter(needed__contains=[int(Gate.RECORDED)])
+        assert {row.sale_id for row in recorded} == set(asked.values_list("pk", flat=True)) != set()
+        for row in recorded:
+            content = b"".join(vault.read(row.stored_as, row.key_id))
+            assert (len(content), hashlib.sha256(content).hexdigest()) == (row.size, row.sha256)
+            assert row.marks.count() == len(row.script)
+            gate = row.sale.gates.get(gate=Gate.RECORDED)
+            assert (gate.evidence["sha256"], gate.at) == (row.sha256, row.ended_at)
+            assert row.begun_at < gate.at
+        assert len({row.sha256 for row in recorded}) == len(recorded)
 
     def test_a_pensioner_was_assessed_twice_in_a_day(self) -> None:
         (number,) = self._truth("assessed_twice")
