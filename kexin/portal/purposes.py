@@ -83,6 +83,8 @@ def register() -> None:
             "portal.view_own_documents",
             "portal.download_own_document",
             "sales.view_own_plans",
+            "sales.view_own_notices",
+            "sales.open_own_notice",
             "party.give_own_consent",
             *CUSTOMER_OPERATIONS,
         ),

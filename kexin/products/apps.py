@@ -14,6 +14,11 @@ class ProductsConfig(AppConfig):
         from kexin.core.ui.palette import register_command, register_source
         from kexin.core.ui.panels import register_panel, register_tab
         from kexin.products import events, operations, policies, queries, work  # noqa: F401  doors register themselves
+        from kexin.products.alerts import events as alert_events  # noqa: F401
+        from kexin.products.alerts import policies as alert_policies  # noqa: F401
+        from kexin.products.alerts import queries as alert_queries
+        from kexin.products.alerts import settling  # noqa: F401
+        from kexin.products.alerts import work as alert_work
         from kexin.products.models import TradingTerms
         from kexin.products.models.product import SEE_DRAFTS
         from kexin.products.texts import events as text_events  # noqa: F401
@@ -22,7 +27,7 @@ class ProductsConfig(AppConfig):
         from kexin.products.texts import printing  # noqa: F401
         from kexin.products.texts import queries as text_queries
         from kexin.products.texts import work as text_work
-        from kexin.products.ui import pages, palette
+        from kexin.products.ui import alert_pages, pages, palette
         from kexin.products.ui import performance as performance_ui
         from kexin.products.values import events as value_events  # noqa: F401
         from kexin.products.values import operations as value_operations  # noqa: F401
@@ -31,6 +36,7 @@ class ProductsConfig(AppConfig):
 
         work.register()
         text_work.register()
+        alert_work.register()
         approvals_pages.register_words(
             **{
                 each.name: each.verbose_name
@@ -46,6 +52,9 @@ class ProductsConfig(AppConfig):
         see = queries.VIEW
         register_menu("sales", _("Products"), "products:products", "package", see, 15)
         register_menu("sales", _("Product texts"), "product_texts:list", "file-text", text_queries.VIEW_TEXTS, 16)
+        register_menu(
+            "sales", _("Alerts on net values"), "product_alerts:list", "trending-down", alert_queries.VIEW_ALERTS, 17
+        )
         register_source("products", _("Products"), see, palette.find_products, 30, 1)
         register_command(
             "new_product", _("New product"), "products:new", "products.draft_product", "plus", "xinchanpin chanpin"
@@ -57,6 +66,10 @@ class ProductsConfig(AppConfig):
         register_panel(
             "product", "performance", "main", 10, "performance", _("Performance"), value_queries.VIEW_NET_VALUES,
             performance_ui.performance_panel, "load",
+        )  # fmt: skip
+        register_panel(
+            "product", "performance", "main", 5, "alerts", _("Alerts on net values"), alert_queries.VIEW_ALERTS,
+            alert_pages.alerts_panel, "load",
         )  # fmt: skip
         register_panel(
             "product", "overview", "side", 25, "texts", _("Texts in use"), text_queries.VIEW_TEXTS,

@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Batch, Field, Importable, Load, Outcome, register
 from kexin.core.imports.staging import run
 from kexin.core.imports.upsert import Reference, Table, Target, Upsert
 from kexin.core.policy import in_force
+from kexin.products.alerts.examining import examine_net_values
 from kexin.products.models.net_value import PLACES
 from kexin.products.values.policies import PerformancePolicy
 from kexin.products.values.rules import WITH_NET_VALUE
@@ -74,6 +76,9 @@ SELECT count(*) FROM (
 """
 
 
+_TOUCHED = "SELECT DISTINCT product_id FROM products_netvalue WHERE entered_at >= %s"
+
+
 def begin(load: Load, mark: dict[str, Any]) -> None:
     """Note when the load began: what is younger is its own, also after an interruption."""
     if "began" not in mark:
@@ -82,7 +87,10 @@ def begin(load: Load, mark: dict[str, Any]) -> None:
 
 
 def look_for_jumps(load: Load, mark: dict[str, Any]) -> dict[str, Any]:
-    """How many new net values move more than the policy's jump: taken in, and told."""
+    """How many new net values move more than the policy's jump: taken in, and told. Alerts on those products, too."""
+    touched = run(_TOUCHED, [mark["began"]]).fetchall()
+    if touched:
+        examine_net_values(actor=system("clock.net_values"), products=[pk for (pk,) in touched])
     limit = in_force(PerformancePolicy).jump_percent
     row = run(_JUMPS, [mark["began"], mark["began"], limit]).fetchone()
     return {"net_value_jumps": {"count": row[0], "percent": str(limit)}} if row and row[0] else {}

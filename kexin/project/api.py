@@ -44,9 +44,22 @@ from kexin.party.api import (
 )
 from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
 from kexin.products.api import admission as product_admission
+from kexin.products.api import alerts as product_alerts
 from kexin.products.api import net_values, products
 from kexin.products.api import texts as product_texts
-from kexin.sales.api import advice, inspection, orders, oversight, plans, recordings, referrals, return_calls, sales
+from kexin.sales.api import (
+    advice,
+    aftercare,
+    inspection,
+    notices,
+    orders,
+    oversight,
+    plans,
+    recordings,
+    referrals,
+    return_calls,
+    sales,
+)
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import portfolio as portfolio_risk
 from kexin.suitability.api import values as customer_values
@@ -80,6 +93,7 @@ for floor in (
     maturities,
     movements,
     net_values,
+    product_alerts,
     products,
     product_admission,
     product_texts,
@@ -111,6 +125,8 @@ for floor in (
     orders,
     sales,
     advice,
+    aftercare,
+    notices,
     plans,
     recordings,
     return_calls,

@@ -12,9 +12,11 @@ class SalesConfig(AppConfig):
         from kexin.sales import wiring
         from kexin.sales.adapters.authority import local
         from kexin.sales.advice import wiring as advice_wiring
+        from kexin.sales.aftercare import wiring as aftercare_wiring
         from kexin.sales.dossier import evidence, sentences
         from kexin.sales.dossier.parts import register_dossier_part
         from kexin.sales.followup import wiring as followup_wiring
+        from kexin.sales.notices import wiring as notices_wiring
         from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
         from kexin.sales.oversight import wiring as oversight_wiring
@@ -39,3 +41,5 @@ class SalesConfig(AppConfig):
         recordings_wiring.wire()
         followup_wiring.wire()
         oversight_wiring.wire()
+        aftercare_wiring.wire()
+        notices_wiring.wire()

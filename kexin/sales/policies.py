@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kexin.sales.advice.policies import AdvicePolicy
+from kexin.sales.aftercare.policies import AftercarePolicy
 from kexin.sales.followup.policies import ReturnCallPolicy
+from kexin.sales.notices.policies import NoticePolicy
 from kexin.sales.orders.policies import OrderPolicy
 from kexin.sales.oversight.policies import InspectionPolicy, RiskRegisterPolicy, SignsPolicy
 from kexin.sales.quota.policies import QuotaPolicy
@@ -14,7 +16,9 @@ from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 
 __all__ = [
     "AdvicePolicy",
+    "AftercarePolicy",
     "InspectionPolicy",
+    "NoticePolicy",
     "OrderPolicy",
     "QuotaPolicy",
     "RecordingPolicy",

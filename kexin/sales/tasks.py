@@ -93,3 +93,32 @@ def expire_quotas(timestamp: int) -> None:
 
     if past_their_time().exists():
         expire(actor=system("clock.quotas"))
+
+
+@app.periodic(cron="30 4 * * *")
+@app.task(name="sales.watch_sales", queueing_lock="sales.watch_sales", queue="records", retry=_AGAIN)
+def watch_sales(timestamp: int) -> None:
+    """Every night: what matures, what has fallen, whom to visit after a purchase."""
+    from kexin.core.calendar import business_date
+    from kexin.sales.aftercare.watching import watch_sales as watch
+
+    watch(business_date())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sales.send_notices", queueing_lock="sales.send_notices", queue="messages")
+def send_notices(timestamp: int) -> None:
+    """Every minute: notices that are to go out; nothing is written where there is none."""
+    from kexin.sales.notices.sending import send_notices as send
+
+    send()
+
+
+@app.periodic(cron="0 8 * * *")
+@app.task(name="sales.notices_of_maturity", queueing_lock="sales.notices_of_maturity", queue="records", retry=_AGAIN)
+def notices_of_maturity(timestamp: int) -> None:
+    """Every morning: products that mature soon."""
+    from kexin.core.calendar import business_date
+    from kexin.sales.notices.handlers import notices_of_maturity as make
+
+    make(business_date())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,8 @@ from kexin.core.actor import Actor
 from kexin.party.consents.queries import OWN
 from kexin.portal.queries import VIEW_DOCUMENTS, VIEW_HOLDINGS
 from kexin.sales.advice.answering import VIEW_OWN as VIEW_OWN_PLANS
+from kexin.sales.notices.own import VIEW_OWN as VIEW_OWN_NOTICES
+from kexin.sales.notices.own import unread
 from kexin.sales.own import VIEW_OWN
 
 Text = str | Promise
@@ -25,9 +27,17 @@ class Tile:
     url_name: str
     icon: str
     operation: str
+    count: int = 0
 
 
 TILES = (
+    Tile(
+        _("Messages"),
+        _("What we have to tell you about your products"),
+        "portal:messages",
+        "mail",
+        VIEW_OWN_NOTICES,
+    ),
     Tile(
         _("My holdings"),
         _("Deposits, wealth products and their values"),
@@ -50,5 +60,6 @@ TILES = (
 
 
 def tiles_for(actor: Actor) -> list[Tile]:
-    """The doors that this actor may open."""
-    return [each for each in TILES if actor.may(each.operation)]
+    """The doors that this actor may open; the messages with how many are unread."""
+    mine = [each for each in TILES if actor.may(each.operation)]
+    return [replace(each, count=unread(actor)) if each.operation == VIEW_OWN_NOTICES else each for each in mine]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.portal.ui import assessment, consents, entrance, plans, purchases, rooms
+from kexin.portal.ui import assessment, consents, entrance, messages, plans, purchases, rooms
 
 app_name = "portal"
 
@@ -22,6 +22,8 @@ urlpatterns = [
     path("holdings/", rooms.holdings, name="holdings"),
     path("documents/", rooms.documents, name="documents"),
     path("documents/<int:pk>/", rooms.document, name="document"),
+    path("messages/", messages.messages, name="messages"),
+    path("messages/<int:pk>/", messages.message, name="message"),
     path("consents/", consents.consents, name="consents"),
     path("consents/<slug:channel>/", consents.say, name="consent"),
     path("assessment/", assessment.start, name="assessment"),

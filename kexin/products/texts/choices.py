@@ -12,6 +12,10 @@ class TextKind(TextChoices):
     CONTRACT = "contract", _("Sales contract")
     SALES_SCRIPT = "sales_script", _("Sales script")
     PROMOTION = "promotion", _("Promotion")
+    NOTICE_RERATED = "notice_rerated", _("Notice of a re-rating")
+    NOTICE_ALERT = "notice_alert", _("Notice of a fall in value")
+    NOTICE_CHANGED = "notice_changed", _("Notice of a change")
+    NOTICE_MATURITY = "notice_maturity", _("Notice of maturity")
 
 
 class TextLanguage(TextChoices):

@@ -15,6 +15,7 @@ from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
+from kexin.products.alerts.examining import examine
 from kexin.products.models import NetValue, Product
 from kexin.products.values.events import NetValueCorrected
 from kexin.products.values.policies import PerformancePolicy
@@ -42,7 +43,7 @@ def enter_net_value(
     if NetValue.objects.filter(product=product, day=day).exists():
         raise Conflict(fields={"day": _("This day has a net value. Correct it, with a reason.")})
     _look(product, day, whole, confirmed)
-    return NetValue.objects.create(
+    row = NetValue.objects.create(
         product=product,
         day=day,
         unit_value=unit_value,
@@ -51,6 +52,8 @@ def enter_net_value(
         entered_by=actor.name,
         entered_at=timezone.now(),
     )
+    examine([product.pk])
+    return row
 
 
 @operation("products.correct_net_value", label=_("Correct a net value"), plain=("reason",))
@@ -85,6 +88,7 @@ def correct_net_value(
     row.entered_by, row.entered_at, row.source = actor.name, timezone.now(), "corrected"
     row.save()
     emit(NetValueCorrected(row.product.code, row.day, before, unit_value, reason.strip()))
+    examine([row.product.pk])
     return row
 
 

@@ -19,6 +19,7 @@ from kexin.products.models import ProductText, TextVersion
 from kexin.products.texts.choices import TextKind, TextState
 from kexin.products.texts.policies import TextReviewPolicy
 from kexin.products.texts.rules import fingerprint
+from kexin.products.values.rules import WITH_NET_VALUE
 from kexin.project.demo.calendar_cn import day_number, to_date
 from kexin.project.demo.shelf_past import DRAFTER, STEPS
 from kexin.project.demo.simulate import Bank
@@ -49,6 +50,10 @@ def demo_texts() -> Iterator[tuple[str, str, str, str, str]]:
                 bodies[TextKind.SALES_SCRIPT] = data["script"][language]
             for kind, parts in bodies.items():
                 yield kind, name, language, TITLES[kind, language].format(name=label), "\n\n".join(parts)
+            if name in WITH_NET_VALUE:
+                for kind, notice in data["notices"].items():
+                    title, *said = notice[language]
+                    yield kind, name, language, title, "\n\n".join(said)
 
 
 def refused_script() -> str:

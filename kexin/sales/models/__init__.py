@@ -1,7 +1,9 @@
 """Visits, needs and plans; a sale, the gates it passed, what the customer signed, its order and its recording."""
 
 from kexin.sales.models.advice import NeedsAnalysis, Visit
+from kexin.sales.models.aftercare import AftercareItem
 from kexin.sales.models.inspection_item import InspectionItem
+from kexin.sales.models.notice import CustomerNotice, Notice
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
 from kexin.sales.models.quota import QuotaReservation
@@ -14,9 +16,12 @@ from kexin.sales.models.signature import AuthorityRoot, Signature, SignatureDraw
 from kexin.sales.models.withdrawal import Withdrawal
 
 __all__ = [
+    "AftercareItem",
     "AuthorityRoot",
+    "CustomerNotice",
     "InspectionItem",
     "NeedsAnalysis",
+    "Notice",
     "Order",
     "OrderAnswer",
     "OrderDifference",
