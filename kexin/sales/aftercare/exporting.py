@@ -9,13 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
-from kexin.core.policy import in_force
 from kexin.party.naming import shown_name
 from kexin.party.queries import open_names
 from kexin.sales.aftercare.queries import CareFilter, narrowed
@@ -35,15 +31,8 @@ def export_aftercare(wanted: CareFilter, *, actor: Actor, purpose: str) -> Query
 
     RuleViolation without a purpose, or where they are more than one file may hold.
     """
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     rows = narrowed(AftercareItem.objects.visible_to(actor, EXPORT_CARE), wanted)
-    number, most = rows.count(), in_force(ExportPolicy).most_rows
-    if number > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    assert act is not None
-    act.notes["rows"] = number
+    may_leave(rows, purpose)
     return rows.select_related("product", "customer__party", "customer__unit").order_by("-found_at", "-pk")
 
 

@@ -9,13 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
 from kexin.core.actor import Actor
-from kexin.core.errors import NotFound, RuleViolation
-from kexin.core.export import Leaving
+from kexin.core.errors import NotFound
+from kexin.core.export import Leaving, may_leave
 from kexin.core.operation import operation
-from kexin.core.policies import ExportPolicy
-from kexin.core.policy import in_force
 from kexin.party.naming import shown_name
 from kexin.party.queries import open_names
 from kexin.sales.models import CustomerNotice, Notice
@@ -36,15 +33,8 @@ def export_told(notice_id: int, *, actor: Actor, purpose: str, which: str = "") 
     """
     if not Notice.objects.filter(pk=notice_id).exists():
         raise NotFound
-    if not purpose.strip():
-        raise RuleViolation(fields={"purpose": _("Say what you need it for.")})
     rows = narrowed(CustomerNotice.objects.visible_to(actor, EXPORT_TOLD).filter(notice=notice_id), which)
-    number, most = rows.count(), in_force(ExportPolicy).most_rows
-    if number > most:
-        raise RuleViolation(_("At most %(most)s rows leave in one file; narrow the list.") % {"most": most})
-    act = frame.current.get()
-    assert act is not None
-    act.notes["rows"] = number
+    may_leave(rows, purpose)
     return rows.order_by("customer__unit__code", "customer__customer_no")
 
 
