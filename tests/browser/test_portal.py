@@ -11,13 +11,18 @@ import pytest
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
+from kexin.holdings.models import Holding
 from kexin.party.models import Customer
 from kexin.portal.operations import invite_customer
 from kexin.portal.tests.conftest import PORTAL, last_code
+from kexin.products.models import Product
+from kexin.sales.models import Order, Sale, Withdrawal
 from kexin.suitability.models import AssessmentAnswer, RiskAssessment
 from tests.browser.conftest import Site, Visit, assert_accessible
 from tests.browser.look import open_context, settle
+from tests.scenarios.test_taking_a_purchase_back import answered, handed, private, product, tolerance
 
+__all__ = ["private", "product", "tolerance"]
 LOOK = os.environ.get("KEXIN_LOOK", "")
 
 
@@ -148,4 +153,41 @@ def test_holdings_and_documents_in_english_and_the_dark(
         assert_accessible(mine)
         shot(mine, f"{name.lower().replace(' ', '-')}-en-dark")
         mine.get_by_role("link", name="Back").click()
+    mine.context.close()
+
+
+def test_a_purchase_is_taken_back_in_the_cooling_off(
+    site: Site, chromium: Browser, portal: PortalSite, bank: Any, chen: Any, private: Product
+) -> None:
+    sale, order = handed(bank, chen, private)
+    answered(order.order_no)
+    address = invite_customer(chen, actor=bank.actor("lin"), purpose="buy", delivery="qr").address
+    mine = phone(chromium, portal.base)
+    mine.goto(address)
+    mine.get_by_label("验证码").fill(last_code())
+    mine.get_by_role("button", name="下一步").click()
+    mine.locator(".portal-tiles a", has_text=private.name).click()
+    expect(mine.get_by_text("购买已成交")).to_be_visible()
+    mine.locator("details.portal-group summary", has_text="撤销该笔购买").click()
+    expect(mine.locator("details.portal-group")).to_contain_text("投资冷静期")
+    shot(mine, "purchase-cooling-off")
+    assert_accessible(mine)
+    mine.locator("details.portal-group").get_by_role("button").click()
+    expect(mine.get_by_text("正在撤销")).to_be_visible()
+    expect(mine.locator("details.portal-group")).to_have_count(0)
+    asked = Withdrawal.objects.get()
+    assert (asked.sale_id, asked.ground, asked.party, asked.outcome) == (sale.pk, "cooling_off", "customer", "")
+    shot(mine, "purchase-being-taken-back")
+
+    cancelling = Order.objects.get(sale=sale, side="cancel")
+    Order.objects.filter(pk=cancelling.pk).update(attempts=1)
+    answered(cancelling.order_no)
+    mine.reload()
+    expect(mine.get_by_text("资金退回您的账户")).to_be_visible()
+    shot(mine, "purchase-taken-back")
+    assert_accessible(mine)
+    mine.get_by_role("button", name="English").click()
+    expect(mine.get_by_text("You have taken this purchase back.")).to_be_visible()
+    assert Sale.objects.get(pk=sale.pk).state == "withdrawn"
+    assert not Holding.objects.filter(customer=chen).exists()
     mine.context.close()

@@ -30,6 +30,7 @@ from kexin.products.models import (
 from kexin.products.policies import ClassificationPolicy, Scheme
 from kexin.project.demo import products as shelf
 from kexin.project.demo.codes import PRODUCT_CLASSES
+from kexin.project.demo.products_en import PRODUCTS_EN
 from kexin.project.demo.shelf_past import ADMITTED_BEFORE, DRAFTER, grades_of, tell_admissions
 from kexin.project.demo.simulate import Bank
 
@@ -86,6 +87,7 @@ def _product(each: shelf.Product, schemes: tuple[Scheme, ...]) -> Product:
     return Product(
         code=each.code,
         name=each.name,
+        name_en=PRODUCTS_EN.get(each.code, ""),
         product_class=kind,
         currency=each.currency,
         term_days=each.term_days or None,
