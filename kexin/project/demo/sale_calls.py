@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Final
 
 from kexin.core.policy import in_force
 from kexin.project.demo.sale_story import SaleStory
@@ -16,6 +17,8 @@ from kexin.sales.models import ReturnCall, Sale
 from kexin.sales.oversight.choices import ItemSource
 from kexin.sales.oversight.raising import raise_item
 from kexin.sales.sale_policies import SalePolicy
+
+TOLD_DEPOSIT: Final = "deposit"  # the answer of the general sheet
 
 
 def bring_return_calls(numbered: Mapping[int, SaleStory]) -> dict[int, ReturnCall]:
@@ -51,13 +54,12 @@ def bring_return_calls(numbered: Mapping[int, SaleStory]) -> dict[int, ReturnCal
 
 
 def _answers(sheet: Sheet, *, against: bool) -> dict[str, str]:
-    """What an ordinary customer answers; one who was told something else contradicts the first question that can be."""
+    """What an ordinary customer answers; one who was told something else says that it was called a deposit."""
     answers = {}
     for question in sheet.questions:
-        wrong = [option.code for option in question.options if option.contradicts]
         right = [option.code for option in question.options if not option.contradicts]
-        answers[question.code] = wrong[0] if against and wrong else right[0]
-        against = against and not wrong
+        told = [option.code for option in question.options if option.contradicts and option.code == TOLD_DEPOSIT]
+        answers[question.code] = told[0] if against and told else right[0]
     return answers
 
 

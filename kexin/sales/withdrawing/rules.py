@@ -26,6 +26,14 @@ class Right:
 
     ground: Ground
     until: dt.datetime
+    insurance: bool = False
+
+    @property
+    def label(self) -> type_text:
+        """The right by its name: 投资冷静期, or 犹豫期 of insurance."""
+        if self.ground == Ground.COOLING_OFF:
+            return _("Hesitation period") if self.insurance else _("Investment cooling-off")
+        return self.ground.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Standing:
     cooling_until: dt.datetime | None
     cut_off_until: dt.datetime | None
     asked_already: bool = False
+    insurance: bool = False
 
 
 def begins_with_signature(regime: str) -> bool:
@@ -49,7 +58,7 @@ def right_of(now: dt.datetime, standing: Standing) -> Right | None:
     if standing.state not in (SaleState.SENT, SaleState.EXECUTED):
         return None
     if standing.cooling_until is not None and now <= standing.cooling_until:
-        return Right(Ground.COOLING_OFF, standing.cooling_until)
+        return Right(Ground.COOLING_OFF, standing.cooling_until, standing.insurance)
     cancellable = standing.order_state not in (None, OrderState.CONFIRMED)
     if cancellable and standing.cut_off_until is not None and now < standing.cut_off_until:
         return Right(Ground.CUT_OFF, standing.cut_off_until)

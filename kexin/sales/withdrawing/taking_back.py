@@ -13,7 +13,7 @@ from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.holdings.operations import reverse_purchase
-from kexin.products.choices import TradeKind
+from kexin.products.choices import Regime, TradeKind
 from kexin.products.queries import calendar_of
 from kexin.products.trading import NoOpenDay, dealing_day
 from kexin.sales.choices import Party, SaleState
@@ -48,6 +48,7 @@ def standing_of(sale: Sale, order: Order | None) -> Standing:
         sale.cooling_until,
         _cut_off(sale, order) if order is not None else None,
         Withdrawal.objects.filter(sale=sale, ended_at=None).exists(),
+        sale.product.regime == Regime.INSURANCE,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -91,11 +92,20 @@ REASONS: dict[str, Words] = {
     "insurance_declaration": Words(
         _("The premium is high for income, budget or age: the customer signs a declaration first."), Check.PRODUCT
     ),
-    "cooling_off": Words(_("The customer may withdraw for %(period)s after signing: say so."), Check.PRODUCT),
+    "cooling_off": Words("%(words)s", Check.PRODUCT),
     "regime_unknown": Words(_("Which rules of sale apply to the product is not known."), Check.PRODUCT),
     "seller_unknown": Words(_("Who sells is not known."), Check.SELLER),
     "seller": Words("%(words)s", Check.SELLER),
 }
+
+
+def cooling_words(hours: int, begins_with_policy: bool) -> type_text:
+    """For how long a purchase may be taken back, as its right is called; days where they are whole. In any language."""
+    days = hours % 24 == 0 and hours > 24
+    period = format_lazy(_("{n} days"), n=hours // 24) if days else format_lazy(_("{n} hours"), n=hours)
+    if begins_with_policy:
+        return format_lazy(_("Hesitation period: {period} from the policy on it may be surrendered."), period=period)
+    return format_lazy(_("Cooling-off: for {period} after signing it may be taken back."), period=period)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from kexin.products.choices import ProductState, Regime
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose
 from kexin.suitability.matching.facts import CustomerFacts, MatchFacts, ProductFacts
 from kexin.suitability.matching.policies import MatchingPolicy
-from kexin.suitability.matching.reasons import Finding
+from kexin.suitability.matching.reasons import Finding, cooling_words
 
 _LARGEST = Decimal("1e15")
 _REGIMES = frozenset(Regime.values)
@@ -317,5 +317,5 @@ def _cooling(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     """The right to withdraw, where one exists, is told."""
     hours = cooling_hours(facts.product, rules) if facts.ask.purpose == Purpose.SALE else 0
     if hours:
-        period = f"{hours // 24} d" if hours % 24 == 0 and hours > 24 else f"{hours} h"
-        yield Finding("cooling_off", {"period": period, "hours": hours}), False
+        begins_with_policy = facts.product.regime == Regime.INSURANCE
+        yield Finding("cooling_off", {"words": cooling_words(hours, begins_with_policy), "hours": hours}), False

@@ -25,7 +25,7 @@ from kexin.suitability.matching.facts import (
     as_json,
 )
 from kexin.suitability.matching.policies import MatchingPolicy, parse_matrix
-from kexin.suitability.matching.reasons import REASONS, told
+from kexin.suitability.matching.reasons import REASONS, Finding, cooling_words, told
 from kexin.suitability.matching.rules import decide
 
 SHIPPED = Path(__file__).resolve().parents[1] / "policies.yaml"
@@ -362,3 +362,19 @@ def test_a_version_from_before_reads_on_with_what_came_later():
     known = MatchingPolicy.from_older(old)
     assert (known["needs_free"], known["needs_free_days"]) == ([], 365)
     assert set(known["bases"]) == set(REASONS)
+
+
+@pytest.mark.parametrize(
+    ("hours", "insurance", "zh", "en"),
+    [
+        (24, False, "投资冷静期：签署后 24 小时内可撤销该笔购买。", "for 24 hours after signing"),
+        (48, False, "投资冷静期：签署后 2 天内可撤销该笔购买。", "for 2 days after signing"),
+        (360, True, "犹豫期：自收到保单起 15 天内可退保。", "15 days from the policy on"),
+    ],
+)
+def test_the_right_to_withdraw_is_called_by_its_name_in_both_languages(
+    hours: int, insurance: bool, zh: str, en: str
+) -> None:
+    words = told(Finding("cooling_off", {"words": cooling_words(hours, insurance), "hours": hours}), "")["words"]
+    assert words["zh"] == zh
+    assert en in words["en"]
