@@ -227,6 +227,7 @@ def register() -> None:
     call("engagement.CallLogged", _("Call"), "phone-call", _call, "calm")
     call("engagement.CallUndone", _("Result of a call taken back"), "phone-off", _call)
     call("engagement.CallDropped", _("Taken from a call list"), "phone-x", lambda p: str(p.get("reason", "")))
+    call("engagement.CallStopped", _("Call about a product stopped"), "phone-off")
     for each in ("CallListMade", "CallListClosed"):
         leave_out(f"engagement.{each}")
     out = functools.partial(register_timeline, group="contacts", operation="engagement.view_messages")

@@ -55,6 +55,9 @@ NOT_SERVED: dict[str, str] = {
     "engagement.returns.visits.settle_return_visit": "Follows from making an appointment; nobody does it by itself.",
     "engagement.operations.expiry.flag_expiring_documents": _CLOCK,
     "engagement.operations.expiry.sweep_files": _CLOCK,
+    "engagement.calls.queries.not_called": "The call screen's margin; `/call-lists/{call_list_id}` counts them.",
+    "suitability.assessments.merged.settle_standing": "Follows from merging two files, or undoing it.",
+    "suitability.matching.calling.match_calls": "Asked by making a call list and by opening a call.",
     "holdings.operations.tiers.settle_tiers": _CLOCK,
     "holdings.operations.maturities.watch_maturities": _CLOCK,
     "holdings.aum.evening.evening_of": "The list behind a board's number; `/customers/{customer_id}/aum` has months.",
@@ -156,4 +159,5 @@ NOT_SERVED: dict[str, str] = {
     "sales.queries.sales_of": "Part of the customer's page; `/sales?customer_id=…` lists them.",
     "sales.oversight.exporting.export_oversight": "A file for people; `/sales-oversight/sales` gives the same sales.",
     "sales.oversight.examining.examine_sales": _CLOCK,
+    "sales.oversight.risk_reviews.remind_risk_reviews": _CLOCK,
 }

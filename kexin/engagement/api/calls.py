@@ -28,6 +28,7 @@ class CallListShown(Shown):
     starts_on: Day
     ends_on: Day
     closed: bool
+    product_id: Id | None = Field(description="The product that is spoken of")
     customers: int
     finished: int
 
@@ -57,6 +58,7 @@ class CallLine(Shown):
     attempts: int
     due_at: Moment
     result: str = Field(examples=["no_answer"])
+    opinion_id: Id | None = Field(description="The last matching opinion on the list's product")
 
 
 class CallQueue(Shown):
@@ -103,6 +105,7 @@ class CallListTaken(Taken):
     why: str = Field(min_length=1, max_length=200, examples=["存款到期承接"])
     ends_on: Day
     customers: list[CustomerWanted] = Field(min_length=1, max_length=20_000)
+    product_id: Id | None = Field(default=None, description="An opinion is asked for on each customer")
 
 
 class CallTaken(Taken):
@@ -147,7 +150,7 @@ def _list(each: Progress) -> CallListShown:
 
 
 def _facts(row: CallList) -> dict[str, Any]:
-    facts = {name: getattr(row, name) for name in ("title", "why", "source", "starts_on", "ends_on")}
+    facts = {name: getattr(row, name) for name in ("title", "why", "source", "starts_on", "ends_on", "product_id")}
     return {"id": row.pk, "closed": row.closed_at is not None, **facts}
 
 
@@ -155,7 +158,9 @@ def _line(row: CallEntry) -> CallLine:
     facts: dict[str, Any] = {
         name: getattr(row, name) for name in ("call_list_id", "customer_id", "rank", "state", "attempts")
     }
-    return CallLine(id=row.pk, reason=str(row.reason or ""), due_at=row.due_at, result=row.result, **facts)
+    return CallLine(
+        id=row.pk, reason=str(row.reason or ""), due_at=row.due_at, result=row.result, opinion_id=row.opinion, **facts
+    )
 
 
 @router.read("/call-lists", "engagement.view_calls")
@@ -168,7 +173,14 @@ def list_call_lists(request: ApiRequest) -> CallLists:
 def add_call_list(request: ApiRequest, data: CallListTaken) -> CallListShown:
     """Make a call list. Customers who cannot be called are left out."""
     wishes = [Wish(each.customer_id, each.reason) for each in data.customers]
-    made = make_call_list(actor=request.actor, title=data.title, why=data.why, wishes=wishes, ends_on=data.ends_on)
+    made = make_call_list(
+        actor=request.actor,
+        title=data.title,
+        why=data.why,
+        wishes=wishes,
+        ends_on=data.ends_on,
+        product_id=data.product_id,
+    )
     return CallListShown(**_facts(made.call_list), customers=made.count, finished=0)
 
 
@@ -206,7 +218,10 @@ def show_contacts_today(request: ApiRequest) -> ContactsShown:
 
 @router.write("POST", "/calls/next", "engagement.take_call")
 def take_next_call(request: ApiRequest, data: CallTaken) -> CallQueue:
-    """Keep the next line for the caller; nothing where nobody waits."""
+    """Keep the next line for the caller; nothing where nobody waits.
+
+    A line that was asked for comes back in state ``refused`` where its product may not be offered any more.
+    """
     row = take_call(actor=request.actor, call_list=data.call_list_id, entry=data.line_id)
     return CallQueue(items=[_line(row)] if row is not None else [])
 

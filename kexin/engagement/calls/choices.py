@@ -19,6 +19,7 @@ class EntryState(TextChoices):
     GIVEN_UP = "given_up", pgettext_lazy("call", "Not reached, given up")
     STOPPED = "stopped", pgettext_lazy("call", "No calls wanted")
     DROPPED = "dropped", pgettext_lazy("call", "Dropped")
+    REFUSED = "refused", _("Not called: the product may not be offered")
 
 
 class ResultKind(TextChoices):

@@ -49,6 +49,17 @@ class CallUndone:
 
 @event
 @dataclass(frozen=True, slots=True)
+class CallStopped:
+    """A call about a product was stopped when it was opened; ``opinion`` is the number of what was decided."""
+
+    customer_id: int
+    subject: str
+    entry_id: int
+    opinion: int | None
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class CallDropped:
     """A customer was taken from a list without a call."""
 

@@ -20,6 +20,7 @@ from kexin.core.policy import in_force
 from kexin.engagement.calls.choices import EntryState, ListSource
 from kexin.engagement.calls.events import CallListClosed, CallListMade
 from kexin.engagement.calls.policies import CallPolicy
+from kexin.engagement.calls.products import against_caller, listed_product, opinions
 from kexin.engagement.calls.rules import may_make, may_stand_on_list
 from kexin.engagement.calls.working import NUMBERS
 from kexin.engagement.models.calls import CallEntry, CallList
@@ -27,6 +28,7 @@ from kexin.engagement.rules import clean_note
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import ContactPoint, Customer
 from kexin.people.models import OrgUnit
+from kexin.products.models import Product
 
 CLOSED = (CustomerStatus.CLOSED, CustomerStatus.MERGED)
 STEP = 10  # between two ranks, so that a line can be put between
@@ -61,14 +63,18 @@ def make_call_list(
     source: str = ListSource.CHOSEN,
     rule: str = "",
     post_id: int | None = None,
+    product_id: int | None = None,
 ) -> Made:
     """Put customers within reach on a new list, in the given order.
 
     A line belongs to the customer's lead manager unless ``post_id`` says who calls; where there is no lead manager,
-    whoever serves the unit takes it. Raises RuleViolation where nobody could be put on it.
+    whoever serves the unit takes it. A list about a product asks for an opinion on each customer: those to whom it may
+    not be offered stand on it with the reason and are not called. Raises RuleViolation where nobody is left to be
+    called, and where the actor would call and may not speak of the product.
     """
     today = business_date()
     starts_on = starts_on or today
+    product = listed_product(product_id)
     may_make(title, why, starts_on, ends_on, today).enforce()
     rules = in_force(CallPolicy)
     chosen = {wish.customer_id: wish for wish in reversed(list(wishes))}
@@ -89,7 +95,7 @@ def make_call_list(
     made = Made(
         CallList(
             title=plain(title), why=plain(why), source=source, rule=rule, unit=unit, post_id=actor.post_id,
-            made_by=actor.name, starts_on=starts_on, ends_on=ends_on,
+            made_by=actor.name, starts_on=starts_on, ends_on=ends_on, product=product,
         )
     )  # fmt: skip
     entries: list[CallEntry] = []
@@ -114,14 +120,32 @@ def make_call_list(
                 due_at=business_now(),
             )
         )
-    if not entries:
+    if product is not None:
+        _ask(made, entries, product, actor)
+    if all(each.state != EntryState.OPEN for each in entries):
         why_not = {str(text) for _customer, text in made.left_out[:50]}
         raise RuleViolation(" ".join([str(_("Nobody is left to be called.")), *sorted(why_not)]))
     made.call_list.save()
     CallEntry.objects.bulk_create(entries, batch_size=500)
-    made.count = len(entries)
+    made.count = sum(each.state == EntryState.OPEN for each in entries)
     emit(CallListMade(str(made.call_list.pk), made.call_list.pk, source, made.count))
     return made
+
+
+def _ask(made: Made, entries: list[CallEntry], product: Product, actor: Actor) -> None:
+    """Decide for all of them at once; who is refused stays on the list, closed, and is named with the reasons."""
+    if any(each.post_id in actor.post_ids for each in entries):
+        against = against_caller(actor, product)
+        if against:
+            raise RuleViolation(fields={"product_id": " ".join(against)})
+    found = opinions(actor, product.pk, [each.customer_id for each in entries])
+    for each in entries:
+        told = found.get(each.customer_id)
+        each.opinion = told.number if told is not None else None
+        if told is None or not told.allowed:
+            each.state, each.closed_at = EntryState.REFUSED, timezone.now()
+            words = [str(text) for text in told.reasons] if told is not None else []
+            made.left_out.append((each.customer_id, " ".join(words)))
 
 
 @operation("engagement.close_call_list", label=_("Close a call list"))

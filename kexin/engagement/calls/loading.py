@@ -110,7 +110,14 @@ def customers_of(actor: Actor, rows: Iterable[Row]) -> Found:
 
 
 def load_call_list(
-    *, actor: Actor, content: bytes, name: str, title: str, why: str, ends_on: dt.date
+    *,
+    actor: Actor,
+    content: bytes,
+    name: str,
+    title: str,
+    why: str,
+    ends_on: dt.date,
+    product_id: int | None = None,
 ) -> tuple[Made, list[tuple[int, type_text]]]:
     """A list of the customers that a file names; and the refused lines with their reasons, in the file's order."""
     found = customers_of(actor, rows_of(content, name))
@@ -118,7 +125,8 @@ def load_call_list(
         told = " ".join(sorted({str(text) for _line, text in found.refused})[:5])
         raise RuleViolation(fields={"file": _("No row can be used. %(why)s") % {"why": told}})
     made = make_call_list(
-        actor=actor, title=title, why=why, wishes=found.wishes, ends_on=ends_on, source=ListSource.FILE
+        actor=actor, title=title, why=why, wishes=found.wishes, ends_on=ends_on, source=ListSource.FILE,
+        product_id=product_id,
     )  # fmt: skip
     refused = found.refused + [(found.lines[pk], text) for pk, text in made.left_out]
     return made, sorted(refused, key=lambda each: each[0])

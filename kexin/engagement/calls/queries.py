@@ -22,18 +22,27 @@ from kexin.core.query import query
 from kexin.core.workflow import work_kinds
 from kexin.engagement.calls.choices import EntryState
 from kexin.engagement.calls.policies import CallPolicy, parse_time
+from kexin.engagement.calls.products import (
+    Opinion,
+    Script,
+    barred_products,
+    opinion_now,
+    reasons_against,
+    script_for,
+)
 from kexin.engagement.calls.rules import is_quiet
 from kexin.engagement.calls.working import NUMBERS, calls_today, waiting
 from kexin.engagement.choices import AppointmentState
 from kexin.engagement.colleagues import VIEW as VIEW_APPOINTMENTS
 from kexin.engagement.models import Appointment, Note
-from kexin.engagement.models.calls import CallEntry, CallList, Contact
+from kexin.engagement.models.calls import CallEntry, CallEntryQuerySet, CallList, Contact
 from kexin.engagement.policies import HandingPolicy
 from kexin.engagement.queries import VIEW_NOTES
 from kexin.holdings.queries import VIEW_ACCOUNTS, Position, portfolio
 from kexin.party.models import ContactPoint, Customer, Party
 from kexin.party.naming import shown_name
 from kexin.party.rules import age_on
+from kexin.products.texts.queries import VIEW_TEXTS
 
 VIEW_CALLS = "engagement.view_calls"
 LONGEST_QUEUE = 50
@@ -57,6 +66,7 @@ class Queue:
     lines: list[QueueLine] = field(default_factory=list)
     held: CallEntry | None = None
     waiting: int = 0  # at most LONGEST_QUEUE + 1 are counted
+    barred: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # products one may not speak of: why
     later: int = 0  # open, but not before a later moment
 
 
@@ -76,7 +86,18 @@ def queue(actor: Actor, call_list: int | None = None) -> Queue:
     act = frame.current.get()
     if act is not None:
         act.notes["found"] = len(lines)
-    return Queue(lines[:LONGEST_QUEUE], held.visible_to(actor, VIEW_CALLS).first(), len(lines), later)
+    mine = held.visible_to(actor, VIEW_CALLS).first()
+    return Queue(lines[:LONGEST_QUEUE], mine, len(lines), _barred(rows, actor), later)
+
+
+def _barred(rows: CallEntryQuerySet, actor: Actor) -> list[tuple[str, tuple[str, ...]]]:
+    """Products of the actor's own open lines that the actor may not speak of."""
+    found = barred_products(actor)
+    if not found:
+        return []
+    open_lines = rows.open().to_be_called_by(actor).filter(call_list__closed_at=None, call_list__product__in=found)
+    named = open_lines.order_by("call_list__product").values_list("call_list__product", "call_list__product__name")
+    return [(name, found[pk]) for pk, name in named.distinct()]
 
 
 @dataclass(slots=True)
@@ -97,12 +118,19 @@ class Brief:
     assets: Decimal | None
     beware: list[tuple[str, type_text]]  # level, sentence
     quiet: bool = False
+    opinion: Opinion | None = None  # where the list is about a product: what is decided at this moment
+    script: Script | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """May the product not be offered any more? Then no number is shown."""
+        return self.opinion is not None and not self.opinion.allowed
 
 
 @query(VIEW_CALLS, label=_("See call lists"), record="open")
 def call_brief(actor: Actor, entry_id: int) -> Brief:
     """The brief of one line; opening it is recorded with the customer's number."""
-    entry = CallEntry.objects.select_related("call_list").fetch(entry_id, actor, VIEW_CALLS)
+    entry = CallEntry.objects.select_related("call_list__product").fetch(entry_id, actor, VIEW_CALLS)
     rows = Customer.objects.visible_to(actor, "party.view_customer").select_related("party", "unit")
     customer = rows.filter(pk=entry.customer_id).first()
     if customer is None:
@@ -137,6 +165,11 @@ def call_brief(actor: Actor, entry_id: int) -> Brief:
         today = business_date()
         brief.assets = customer.assets
         brief.maturities = portfolio(actor, customer).maturities(today, today + _MATURING)[:_FEW]
+    product = entry.call_list.product
+    if product is not None:
+        brief.opinion = opinion_now(actor, product.pk, customer.pk)
+        if brief.opinion.script and actor.may(VIEW_TEXTS):
+            brief.script = script_for(product, party.language or "")
     brief.beware = _beware(brief, rules)
     return brief
 
@@ -169,6 +202,12 @@ def _notes(actor: Actor, customer_id: int) -> list[Note]:
 def _beware(brief: Brief, rules: CallPolicy) -> list[tuple[str, type_text]]:
     """What not to do: the worst first."""
     found: list[tuple[str, type_text]] = []
+    if brief.opinion is not None and brief.opinion.allowed:
+        found += [("warn", text) for text in brief.opinion.conditions]
+        if brief.script is not None and brief.script.missing:
+            found.append(("warn", brief.script.missing))
+        elif not brief.opinion.script:
+            found.append(("warn", _("No script may be read to this customer about the product.")))
     if not any(not point.do_not_use for point in brief.contacts):
         found.append(("bad", _("No number that may be used: do not call.")))
     elif any(point.do_not_use for point in brief.contacts):
@@ -187,6 +226,31 @@ def _beware(brief: Brief, rules: CallPolicy) -> list[tuple[str, type_text]]:
     if brief.customer.status == "dormant":
         found.append(("warn", _("Dormant: verify who is speaking first.")))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class NotCalled:
+    """A customer of a list about a product who is not called, and why in the words for whoever sells."""
+
+    entry: CallEntry
+    name: str
+    reasons: tuple[str, ...]
+
+
+@query(VIEW_CALLS, label=_("See call lists"), record="list")
+def not_called(actor: Actor, call_list: int | None = None) -> list[NotCalled]:
+    """Customers to whom the product may not be offered: of one list, or those stopped today among the actor's own."""
+    rows = CallEntry.objects.visible_to(actor, VIEW_CALLS).filter(state=EntryState.REFUSED)
+    if call_list is not None:
+        rows = rows.filter(call_list=call_list)
+    else:
+        start = business_now().replace(hour=0, minute=0, second=0, microsecond=0)
+        rows = rows.to_be_called_by(actor).filter(closed_at__gte=start)
+    found = list(rows.order_by("-closed_at", "rank")[: MOST_LISTS if call_list else _FEW])
+    if not found:
+        return []
+    called, told = names.called(actor, [row.customer_id for row in found]), reasons_against([r.opinion for r in found])
+    return [NotCalled(row, called.get(row.customer_id, ""), told.get(row.opinion or 0, ())) for row in found]
 
 
 # -- lists ----------------------------------------------------------------------------------------------------------
@@ -216,7 +280,11 @@ def call_lists(actor: Actor) -> list[Progress]:
     """Lists within reach and lists on which the actor has lines, the newest first, with how far they are."""
     mine = CallEntry.objects.visible_to(actor, VIEW_CALLS).filter(post_id__in=actor.post_ids).values("call_list")
     reach = CallList.objects.visible_to(actor, VIEW_CALLS).order_by().values("pk")
-    rows = CallList.objects.filter(Q(pk__in=reach) | Q(pk__in=mine)).order_by("-made_at", "-pk")[:MOST_LISTS]
+    rows = (
+        CallList.objects.filter(Q(pk__in=reach) | Q(pk__in=mine))
+        .select_related("product")
+        .order_by("-made_at", "-pk")[:MOST_LISTS]
+    )
     found = {row.pk: Progress(row) for row in rows}
     entries = CallEntry.objects.visible_to(actor, VIEW_CALLS).filter(call_list__in=found).order_by()
     for pk, state, number in entries.values_list("call_list", "state").annotate(n=Count("pk")):
@@ -227,7 +295,7 @@ def call_lists(actor: Actor) -> list[Progress]:
 
 def list_in_reach(actor: Actor, pk: int) -> CallList:
     """One list within reach, or on which the actor has lines; else :class:`NotFound`."""
-    row = CallList.objects.visible_to(actor, VIEW_CALLS).filter(pk=pk).first()
+    row = CallList.objects.visible_to(actor, VIEW_CALLS).filter(pk=pk).select_related("product").first()
     if row is None:
         mine = CallEntry.objects.visible_to(actor, VIEW_CALLS).filter(call_list=pk, post_id__in=actor.post_ids)
         row = CallList.objects.filter(pk=pk).first() if mine.exists() else None

@@ -58,7 +58,15 @@ def call_rules() -> list[tuple[str, type_text]]:
 
 
 def make_list_by_rule(
-    *, actor: Actor, rule: str, days: int, title: str, why: str, ends_on: dt.date, post_id: int | None = None
+    *,
+    actor: Actor,
+    rule: str,
+    days: int,
+    title: str,
+    why: str,
+    ends_on: dt.date,
+    post_id: int | None = None,
+    product_id: int | None = None,
 ) -> Made:
     """A call list of whom a rule finds. The finding is a reading of its own, before the list is made."""
     source = next((each for each in sources_for(actor) if each.code == rule), None)
@@ -67,7 +75,7 @@ def make_list_by_rule(
     wishes = source.find(actor, days, in_force(CallPolicy).most_entries)
     return make_call_list(
         actor=actor, title=title, why=why, wishes=wishes, ends_on=ends_on, source=ListSource.RULE, rule=rule,
-        post_id=post_id,
+        post_id=post_id, product_id=product_id,
     )  # fmt: skip
 
 

@@ -23,8 +23,9 @@ from kexin.core.policy import in_force
 from kexin.core.values import Duration, Unit
 from kexin.engagement.calls import rules as may
 from kexin.engagement.calls.choices import SPOKEN, EntryState, ResultKind
-from kexin.engagement.calls.events import CallDropped, CallLogged, CallUndone
+from kexin.engagement.calls.events import CallDropped, CallLogged, CallStopped, CallUndone
 from kexin.engagement.calls.policies import CallPolicy, CallResult, parse_time
+from kexin.engagement.calls.products import ProductCallPolicy, barred_products, opinion_now, opinions
 from kexin.engagement.calls.visits import VisitAgreed, arrange, call_off
 from kexin.engagement.models.calls import CallEntry, CallEntryQuerySet, Contact
 from kexin.engagement.rules import clean_note
@@ -42,8 +43,10 @@ def numbers_in_use(outer: str = "customer_id") -> QuerySet[ContactPoint]:
 
 
 def waiting(rows: CallEntryQuerySet, actor: Actor, rules: CallPolicy, now: dt.datetime) -> CallEntryQuerySet:
-    """The lines that may be called now, in the order of calling; those that others hold are left out."""
+    """The lines that may be called now, in the order of calling; those that others hold are left out, and those about
+    products that the actor may not speak of."""
     today = now.date()
+    barred = barred_products(actor)
     often = (
         Contact.objects.filter(on=today, undone_at=None)
         .values("customer")
@@ -54,6 +57,7 @@ def waiting(rows: CallEntryQuerySet, actor: Actor, rules: CallPolicy, now: dt.da
     rows = rows.open().to_be_called_by(actor).filter(due_at__lte=now)
     rows = rows.filter(call_list__closed_at=None, call_list__starts_on__lte=today, call_list__ends_on__gte=today)
     rows = rows.filter(Exists(numbers_in_use())).exclude(customer__in=often)
+    rows = rows.exclude(call_list__product__in=barred) if barred else rows
     by_others = Q(held_until__gt=timezone.now()) & ~Q(held_by="") & ~Q(held_by=actor.name)
     return rows.exclude(by_others).order_by("rank", "due_at", "pk")
 
@@ -69,7 +73,9 @@ def held(entry: CallEntry, actor: Actor) -> bool:
 def take_call(*, actor: Actor, call_list: int | None = None, entry: int | None = None) -> CallEntry | None:
     """Keep the next line (or the one asked for) for the actor, and let go of what it kept before; None: none waits.
 
-    A line that somebody else keeps is passed over; asked for by itself it raises Conflict.
+    A line that somebody else keeps is passed over; asked for by itself it raises Conflict. Where the list is about a
+    product, an opinion is given first: customers to whom it may not be offered any more are closed and passed over;
+    one that was asked for is handed back closed. RuleViolation where the actor may not speak of the product.
     """
     rules = in_force(CallPolicy)
     now = business_now()
@@ -81,11 +87,13 @@ def take_call(*, actor: Actor, call_list: int | None = None, entry: int | None =
             raise Conflict(_("A colleague is calling this customer."), current={"held_by": row.held_by})
         if row.state != EntryState.OPEN:
             raise RuleViolation(_("This call has its result already."))
+        if not _may_be_called(row, actor):
+            return row
     else:
         found = waiting(rows, actor, rules, now)
         if call_list is not None:
             found = found.filter(call_list=call_list)
-        row = found.select_for_update(of=("self",), skip_locked=True).first()
+        row = _next(found.select_for_update(of=("self",), skip_locked=True), actor)
     kept = CallEntry.objects.open().filter(held_by=actor.name)
     (kept.exclude(pk=row.pk) if row is not None else kept).update(held_by="", held_until=None)
     if row is None:
@@ -94,6 +102,35 @@ def take_call(*, actor: Actor, call_list: int | None = None, entry: int | None =
     row.held_until = timezone.now() + dt.timedelta(minutes=rules.hold_minutes)
     row.save(update_fields=["held_by", "held_until"])
     return row
+
+
+def _next(found: CallEntryQuerySet, actor: Actor) -> CallEntry | None:
+    """The first line that may be called; those before it that may not are closed, so many as the policy says."""
+    for _step in range(in_force(ProductCallPolicy).passed_over):
+        row = found.first()
+        if row is None or _may_be_called(row, actor):
+            return row
+    return None
+
+
+def _may_be_called(row: CallEntry, actor: Actor) -> bool:
+    """Ask for an opinion where the list is about a product; a line that it forbids is closed and told."""
+    product_id = row.call_list.product_id
+    if product_id is None:
+        return True
+    told = opinions(actor, product_id, [row.customer_id], spoken=True).get(row.customer_id)
+    if told is not None and told.about_caller:
+        raise RuleViolation(" ".join(str(text) for text in told.reasons))
+    row.opinion = told.number if told is not None else None
+    if told is not None and told.allowed:
+        row.save(update_fields=["opinion"])
+        return True
+    row.state, row.closed_at = EntryState.REFUSED, timezone.now()
+    row.held_by, row.held_until = "", None
+    row.save(update_fields=["state", "closed_at", "held_by", "held_until", "opinion"])
+    number = Customer.objects.only("customer_no").get(pk=row.customer_id).customer_no
+    emit(CallStopped(row.customer_id, number, row.pk, row.opinion))
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +150,10 @@ def dial_call(entry: CallEntry | int, *, actor: Actor, contact_id: int) -> Diall
     point = ContactPoint.objects.filter(pk=contact_id, party_id=row.customer_id, kind__in=NUMBERS).first()
     if point is None:
         raise NotFound
+    if row.call_list.product_id is not None:
+        told = opinion_now(actor, row.call_list.product_id, row.customer_id)
+        if not told.allowed:
+            raise RuleViolation(" ".join(str(text) for text in told.reasons))
     rules = in_force(CallPolicy)
     allowed = may.may_dial(
         business_now(),

@@ -14,6 +14,7 @@ from kexin.engagement.calls.choices import EntryState, ListSource
 from kexin.engagement.models.appointments import Appointment
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit, Post
+from kexin.products.models import Product
 
 
 class CallListQuerySet(ScopedQuerySet["CallList"]):
@@ -38,7 +39,7 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
 
 
 class CallList(models.Model):
-    """电访名单: customers to call for one reason, within a period."""
+    """电访名单: customers to call for one reason, within a period; perhaps about one product."""
 
     title = models.CharField(pgettext_lazy("call list", "title"), max_length=80)
     why = models.CharField(_("why they are called"), max_length=200)
@@ -48,6 +49,9 @@ class CallList(models.Model):
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     made_by = models.CharField(_("made by"), max_length=80)
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    product = models.ForeignKey(
+        Product, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )  # what is spoken of; none: no product
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))  # the last day
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -80,6 +84,7 @@ class CallEntry(models.Model):
     held_by = models.CharField(max_length=80, blank=True)
     held_until = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    opinion = models.BigIntegerField(null=True, blank=True)  # number of the last decision on the list's product
 
     objects = CallEntryQuerySet.as_manager()
 

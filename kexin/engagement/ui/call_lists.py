@@ -21,7 +21,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.policy import in_force
 from kexin.core.ui.columns import Selection
-from kexin.core.ui.fields import DayInput
+from kexin.core.ui.fields import DayInput, SearchSelect
 from kexin.core.ui.form_page import form_page, need, post_only
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.sending import sent
@@ -30,10 +30,13 @@ from kexin.engagement.calls.export import as_file, export_calls
 from kexin.engagement.calls.lists import Made, Wish, close_call_list, make_call_list
 from kexin.engagement.calls.loading import load_call_list
 from kexin.engagement.calls.policies import CallPolicy, label_of
-from kexin.engagement.calls.queries import call_lists, progress
+from kexin.engagement.calls.queries import call_lists, not_called, progress
 from kexin.engagement.calls.sources import make_list_by_rule, sources_for
 from kexin.party.models import Customer
 from kexin.party.ui.lists import CustomerFilterSet
+from kexin.people.models import by_language
+from kexin.products.choices import ProductState, Regime
+from kexin.products.models import Product
 
 MAKE = "engagement.make_call_list"
 
@@ -48,6 +51,20 @@ class ListForm(forms.Form):
         help_text=_("The caller reads it where a line says nothing else."),
     )
     ends_on = forms.DateField(label=_("Until"), widget=DayInput())
+    product_id = forms.TypedChoiceField(
+        label=_("Product spoken of"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=SearchSelect(),
+        help_text=_("Customers to whom it may not be offered are left out, now and again when each call is opened."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Product.objects.filter(state=ProductState.ADMITTED).exclude(regime=Regime.NONE).order_by("code")[:2000]
+        shown = [(row.pk, f"{by_language(row.name, row.name_en)} {row.code}") for row in rows]
+        self.fields["product_id"].choices = [("", _("No product")), *shown]  # type: ignore[attr-defined]
 
 
 class RuleForm(ListForm):
@@ -57,7 +74,7 @@ class RuleForm(ListForm):
     days = forms.IntegerField(
         label=_("Days ahead"), min_value=0, max_value=365, initial=14, help_text=_("For maturities and birthdays.")
     )
-    field_order = ["rule", "days", "title", "why", "ends_on"]
+    field_order = ["rule", "days", "title", "why", "product_id", "ends_on"]
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -71,7 +88,7 @@ class FileForm(ListForm):
         label=pgettext_lazy("upload", "File"),
         help_text=_("CSV or XLSX with a heading: customer number, mobile or identity number first, the reason second."),
     )
-    field_order = ["file", "title", "why", "ends_on"]
+    field_order = ["file", "title", "why", "product_id", "ends_on"]
 
 
 class ExportForm(forms.Form):
@@ -130,6 +147,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "it": found,
         "row": found.call_list,
         "made_by": names.people({found.call_list.made_by}).get(found.call_list.made_by, found.call_list.made_by),
+        "product": found.call_list.product,
+        "not_called": not_called(actor, pk) if found.states.get(EntryState.REFUSED) else [],
         "states": states,
         "results": results,
         "may_close": actor.may("engagement.close_call_list") and found.call_list.closed_at is None,

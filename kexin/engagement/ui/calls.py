@@ -21,9 +21,9 @@ from kexin.core.errors import Conflict, KexinError, NotFound, RuleViolation, typ
 from kexin.core.masking import mask_contact
 from kexin.core.policy import in_force
 from kexin.core.ui.request import actor_of
-from kexin.engagement.calls.choices import ResultKind
+from kexin.engagement.calls.choices import EntryState, ResultKind
 from kexin.engagement.calls.policies import CallPolicy, label_of, parse_results, parse_time
-from kexin.engagement.calls.queries import call_brief, call_lists, contacts_today, last_logged, queue
+from kexin.engagement.calls.queries import call_brief, call_lists, contacts_today, last_logged, not_called, queue
 from kexin.engagement.calls.visits import PURPOSES, VisitAgreed, free_days
 from kexin.engagement.calls.working import dial_call, drop_call, log_call, take_call, undo_call
 from kexin.holdings.aum.queries import tier_name
@@ -103,6 +103,7 @@ def _screen(request: HttpRequest, actor: Actor, extra: dict[str, Any] | None = N
         "results": [(each, LEVELS[each.kind]) for each in results if each.kind != ResultKind.VISIT],
         "days": quick_days(business_now(), rules),
         "today": contacts_today(actor),
+        "stopped": not_called(actor),
         "done": done,
         "done_result": label_of(rules, done.result) if done else "",
         "done_name": names.called(actor, [done.customer_id]).get(done.customer_id, "") if done else "",
@@ -148,7 +149,9 @@ def take_next(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """POST: this line of the queue."""
     try:
-        take_call(actor=actor_of(request), entry=pk)
+        row = take_call(actor=actor_of(request), entry=pk)
+        if row is not None and row.state == EntryState.REFUSED:
+            messages.info(request, _t("The product may not be offered to this customer now: the call was left out."))
     except (Conflict, RuleViolation) as refusal:
         messages.error(request, told(refusal))
     return _back(request)

@@ -9,8 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from kexin.core.errors import RuleViolation
 from kexin.portal.ui.session import actor_of, device_of, room
 from kexin.products.choices import RiskGrade
+from kexin.products.values.comparing import percent, period_label, side_by_side
 from kexin.sales.advice.answering import ACCEPT, DECLINE, VIEW_OWN, accept_plan, decline_plan, own_plan, own_plans
 from kexin.sales.advice.choices import PlanState
+
+MOST_COMPARED = 4
 
 
 @require_GET
@@ -42,7 +45,12 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
             unticked = str(refusal.fields.get("agreed", ""))
             problem = "" if unticked else str(refusal.message)
     lines = [(each, RiskGrade(each.grade).label if each.grade else "") for each in found.lines]
+    proposed = list({each.product_id: each.product for each in found.lines}.values())
+    past = side_by_side(proposed[:MOST_COMPARED]) if len(proposed) > 1 else None
     context = {
+        "past": past,
+        "compared": [each.shown_name for each in proposed[:MOST_COMPARED]],
+        "periods": [(period_label(p), [percent(each) for each in p.gained]) for p in past.periods] if past else [],
         "found": found,
         "plan": found.plan,
         "version": found.version,

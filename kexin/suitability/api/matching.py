@@ -13,6 +13,7 @@ from kexin.core.api.lookup import named
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Page, Paging, Reason, Shown, Taken, one_of, page_of
 from kexin.party.models import Customer
 from kexin.products.models import Product
+from kexin.products.values.comparing import side_by_side
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis, SaleChannel
 from kexin.suitability.matching.operations import match, propose_qualified
 from kexin.suitability.matching.shelf import (
@@ -120,10 +121,21 @@ class FittingList(Shown):
     customers: list[FittingShown]
 
 
+class EqualPeriodShown(Shown):
+    """One period that all have, and what each product gained or lost in it, in the order of the products."""
+
+    months: int = Field(description="0: the longest that all have", examples=[12])
+    first: Day
+    last: Day
+    gained: list[float | None] = Field(description="Fractions; null: not told", examples=[[0.0312, None]])
+
+
 class ShelfCompared(Shown):
-    """Products side by side."""
+    """Products side by side, their past over equal periods only, and the words that stand beside it."""
 
     products: list[ShelfLineShown]
+    periods: list[EqualPeriodShown]
+    words: list[str] = Field(examples=[["过往业绩不代表未来表现，不构成对产品业绩的保证。"]])
 
 
 class QualifiedTaken(Taken):
@@ -191,7 +203,15 @@ def read_shelf(request: ApiRequest, customer_id: Id) -> ShelfShown:
 def compare_products(request: ApiRequest, customer_id: Id, wanted: Query[ComparedTaken]) -> ShelfCompared:
     """Two to four products that this customer may buy; others are refused."""
     found = compared(request.actor, customer_id, [int(each) for each in wanted.products.split(",")])
-    return ShelfCompared(products=[_line(each) for each in found])
+    past = side_by_side([each.product for each in found])
+    return ShelfCompared(
+        products=[_line(each) for each in found],
+        periods=[
+            EqualPeriodShown(months=each.months, first=each.first, last=each.last, gained=list(each.gained))
+            for each in past.periods
+        ],
+        words=[past.benchmark_words, *([past.past_words] if past.periods else [])],
+    )
 
 
 @router.read("/products/{product_id}/fitting-customers", VIEW, _("See whom a product fits"))

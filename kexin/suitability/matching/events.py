@@ -21,6 +21,18 @@ class SuitabilityDecided:
 
 @event
 @dataclass(frozen=True, slots=True)
+class CallOpinionsGiven:
+    """Opinions on up to a thousand customers of a call list about a product; ``subject`` is the product's code."""
+
+    subject: str
+    product_id: int
+    purpose: str
+    customers: int
+    refused: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class QualifiedInvestorVerified:
     """A customer was verified as a qualified investor until a day."""
 

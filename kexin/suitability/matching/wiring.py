@@ -7,11 +7,12 @@ import functools
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.panels import register_panel, register_tab
+from kexin.engagement.calls.products import register_product_gate
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.party.consents.queries import standing_restrictions
 from kexin.people.vocabulary import register_product_words
 from kexin.products.choices import ProductClass, Regime
-from kexin.suitability.matching import assessed, events, handlers, operations, rerated, sources, work  # noqa: F401  doors
+from kexin.suitability.matching import assessed, calling, events, handlers, operations, rerated, sources, work  # noqa: F401  doors
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis
 from kexin.suitability.matching.shelf import VIEW, VIEW_DECISIONS
 from kexin.suitability.ui import matching_pages as pages
@@ -40,6 +41,7 @@ def register() -> None:
     sources.register_needs(assessed.needs)
     sources.register_consents(assessed.agreed)
     sources.register_restrictions(standing_restrictions)
+    register_product_gate(calling.GATE)
     register_product_words(ProductClass.choices, Regime.choices)
     register_tab("customer", "fits", _("What fits"), 25, VIEW)
     register_panel("customer", "fits", "main", 10, "fits", _("Suitable products"), VIEW, pages.fits_panel, "load")
@@ -56,6 +58,7 @@ def register() -> None:
     )  # fmt: skip
     told = functools.partial(register_timeline, operation=VIEW_DECISIONS)
     told("suitability.SuitabilityDecided", _("Matching opinion"), "scale", _decided, "calm")
+    leave_out("suitability.CallOpinionsGiven")  # of a whole list; each opinion stands in the customer's own file
     leave_out("suitability.HoldersRematched")  # about all holders; each one's file shows its own line
     work.register()
     told("suitability.QualifiedInvestorVerified", _("Verified as a qualified investor"), "certificate", _qualified)

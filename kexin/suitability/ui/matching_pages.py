@@ -27,6 +27,7 @@ from kexin.party.queries import customer_in_reach
 from kexin.people.models import by_language
 from kexin.products.choices import ProductState
 from kexin.products.models import Product
+from kexin.products.values.comparing import percent, period_label, side_by_side
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose, QualifiedBasis, SaleChannel
 from kexin.suitability.matching.operations import match, propose_qualified
 from kexin.suitability.matching.shelf import (
@@ -168,9 +169,22 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         (_t("Rate or benchmark in % a year"), [each.rate for each in products]),
         (_t("Fees"), [_fees(each) for each in products]),
         (_t("Fit"), [line.fit for line in found]),
+        *_past(products, context),
         (_t("What has to be observed"), [" ".join(one.text for one in line.verdict.conditions) for line in found]),
     ]
     return render(request, "suitability/compare.html", context)
+
+
+def _past(products: list[Product], context: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Returns over equal periods; why nothing may be said of a product goes below the table, with the words needed."""
+    found = side_by_side(products)
+    named = zip(products, found.against, strict=True)
+    context["silent"] = [(product_name(row), words) for row, words in named if words]
+    context["words"] = [found.benchmark_words, *([found.past_words] if found.periods else [])]
+    return [
+        (period_label(period), [percent(each) if each is not None else "" for each in period.gained])
+        for period in found.periods
+    ]
 
 
 def _fees(product: Product) -> str:

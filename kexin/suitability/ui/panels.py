@@ -72,6 +72,10 @@ def standing_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
         "pending": grade_word(now.pending_grade),
         "lines": lines,
         "more": max(0, len(found.results) - SHOWN),
+        "merged": found.merged,
+        "merged_grade": grade_word(found.merged.assessment.grade, found.merged.assessment.lowest)
+        if found.merged is not None and found.merged.assessment is not None
+        else "",
         "needs": found.needs,
         "professional": found.professional,
         "used": found.used,
