@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -325,3 +325,17 @@ def _in_reach(actor: Actor, ids: set[int]) -> set[int]:
     return set(
         Customer.objects.visible_to(actor, "party.view_customer").filter(pk__in=ids).values_list("pk", flat=True)
     )
+
+
+def files_behind(customers: Collection[int]) -> dict[int, int]:
+    """Files merged into these customers' files, each by the customer they belong to now; one read where none are.
+
+    What was only ever appended to stays with the file it was written for: who reads it by customer asks for these, too.
+    """
+    found: dict[int, int] = {}
+    last = {pk: pk for pk in customers}
+    while last:
+        rows = Customer.objects.filter(merged_into__any_of=list(last)).values_list("pk", "merged_into_id")
+        last = {pk: last[into] for pk, into in rows if into is not None and pk not in found}
+        found |= last
+    return found

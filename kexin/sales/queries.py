@@ -13,6 +13,7 @@ from kexin.core.actor import Actor
 from kexin.core.errors import NotFound
 from kexin.core.query import query
 from kexin.party.models import Customer
+from kexin.party.queries import files_behind
 from kexin.products.choices import ProductState
 from kexin.sales.advice.queries import latest_needs, latest_visit
 from kexin.sales.choices import Gate, SaleState, StageRecord
@@ -46,7 +47,7 @@ def narrowed(rows: QuerySet[Sale], wanted: SaleFilter) -> QuerySet[Sale]:
     if wanted.opened_until:
         rows = rows.filter(opened_on__lte=wanted.opened_until)
     if wanted.customer:
-        rows = rows.filter(customer_id=wanted.customer)
+        rows = rows.filter(customer_id__in=[wanted.customer, *files_behind([wanted.customer])])
     return rows
 
 
@@ -160,6 +161,8 @@ def _day(at: dt.datetime | None) -> dt.date | None:
 
 @query(VIEW, label=_("See sales"))
 def sales_of(actor: Actor, customer: Customer) -> list[Sale]:
-    """The latest sales of a customer the reader may see."""
-    rows = Sale.objects.visible_to(actor, VIEW).filter(customer=customer).select_related("product", "seller")
+    """The latest sales of a customer the reader may see, those of files merged into the customer's included: for whom
+    something was sold never changes, so a sale stays with the file it was made for."""
+    files = [customer.pk, *files_behind([customer.pk])]
+    rows = Sale.objects.visible_to(actor, VIEW).filter(customer__in=files).select_related("product", "seller")
     return list(rows.order_by("-opened_at", "-pk")[:20])

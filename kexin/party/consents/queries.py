@@ -17,6 +17,7 @@ from kexin.core.query import query
 from kexin.party.choices import ConsentChannel
 from kexin.party.consents.policies import ConsentPolicy
 from kexin.party.models import Consent, Customer, Restriction
+from kexin.party.queries import files_behind
 
 VIEW = "party.view_customer"
 VIEW_RESTRICTIONS = "party.view_restrictions"
@@ -34,12 +35,20 @@ class Agreed:
 
 
 def _agreed(customer_id: int) -> list[Agreed]:
-    rows = Consent.objects.filter(customer=customer_id).order_by("channel", "-id").distinct("channel")
-    last = {row.channel: row for row in rows}
+    last = {channel: row for (_pk, channel), row in _last_words([customer_id]).items()}
     return [
         Agreed(value, str(label), bool(value in last and last[value].granted), last.get(value))
         for value, label in ConsentChannel.choices
     ]
+
+
+def _last_words(customers: Collection[int]) -> dict[tuple[int, str], Consent]:
+    """By customer and channel the last word, whichever of the merged files it was given for."""
+    files = files_behind(customers)
+    rows = Consent.objects.filter(customer__any_of=[*customers, *files]).order_by("customer", "channel", "-id")
+    last = rows.distinct("customer", "channel")
+    by_age = sorted(last, key=lambda row: row.pk)
+    return {(files.get(row.customer_id, row.customer_id), row.channel): row for row in by_age}
 
 
 @query(VIEW, label=_("See what a customer agreed to"))
@@ -71,11 +80,10 @@ def restrictions_of(actor: Actor, customer_id: int) -> list[Restriction]:
 
 def agreed_channels(customers: Collection[int]) -> dict[int, tuple[str, ...]]:
     """The channels by which customers may be addressed with offers."""
-    rows = Consent.objects.filter(customer__any_of=list(customers)).order_by("customer", "channel", "-id")
     found: dict[int, list[str]] = {}
-    for row in rows.distinct("customer", "channel"):
+    for (pk, channel), row in sorted(_last_words(customers).items()):
         if row.granted:
-            found.setdefault(row.customer_id, []).append(row.channel)
+            found.setdefault(pk, []).append(channel)
     return {pk: tuple(channels) for pk, channels in found.items()}
 
 

@@ -91,6 +91,19 @@ class ProfessionalStatusGranted:
 
 @event
 @dataclass(frozen=True, slots=True)
+class StandingSettled:
+    """After files were merged, or parted again: which assessment counts for a file; none where ``grade`` is None."""
+
+    customer_id: int
+    subject: str
+    assessment_id: int | None
+    grade: int | None
+    doubtful: bool
+    undone: bool
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class QuestionnaireApproved:
     """A version was approved; it is asked from ``in_force_from`` on."""
 

@@ -17,7 +17,13 @@ from kexin.party.models import Customer
 from kexin.suitability.assessments.answering import acting_customer, answers_of
 from kexin.suitability.assessments.choices import LIVE, SessionState
 from kexin.suitability.assessments.standing import CurrentAssessment, counts, current_assessment
-from kexin.suitability.models import AssessmentSession, InsuranceNeeds, ProfessionalStatus, RiskAssessment
+from kexin.suitability.models import (
+    AssessmentSession,
+    InsuranceNeeds,
+    MergedStanding,
+    ProfessionalStatus,
+    RiskAssessment,
+)
 from kexin.suitability.questionnaires.choices import AnswerKind
 from kexin.suitability.questionnaires.content import Question, said
 
@@ -158,6 +164,7 @@ class History:
     professional: ProfessionalStatus | None
     used: int
     live: list[AssessmentSession]
+    merged: MergedStanding | None  # what was decided when files were last merged, or parted
 
 
 @query(VIEW, label=_("See risk assessments"))
@@ -174,6 +181,7 @@ def history(actor: Actor, customer_id: int) -> History:
         professional=professional if professional and professional.valid_until >= today else None,
         used=counts(customer.pk, today)[1],
         live=list(live.order_by("pk")),
+        merged=MergedStanding.objects.filter(customer=customer).select_related("assessment").order_by("-pk").first(),
     )
 
 

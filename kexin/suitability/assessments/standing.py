@@ -11,7 +11,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from kexin.core.calendar import business_date
 from kexin.core.policy import in_force
-from kexin.party.models import Customer
+from kexin.party.models import Customer, MergeRecord
+from kexin.party.queries import files_behind
+from kexin.suitability.assessments.choices import Capacity
 from kexin.suitability.assessments.policies import AssessmentPolicy
 from kexin.suitability.assessments.rules import Kept, age_in, capacity_of, present, valid_until, window_start
 from kexin.suitability.models import (
@@ -22,6 +24,8 @@ from kexin.suitability.models import (
     RiskAssessment,
     RiskStanding,
 )
+
+_STRICT = (Capacity.NONE, Capacity.LIMITED, Capacity.FULL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,15 @@ def derived(pk: int) -> tuple[int | None, int | None, bool]:
     return now, pending, now in lifted
 
 
+def own_results(pk: int) -> tuple[RiskAssessment | None, RiskAssessment | None]:
+    """The result in force and the one that waits for confirmation, of this file alone."""
+    rows = list(RiskAssessment.objects.filter(customer=pk).order_by("submitted_at", "pk"))
+    confirmed = set(ResultConfirmation.objects.filter(assessment__in=rows).values_list("assessment_id", flat=True))
+    counting = [row for row in rows if not row.needs_confirmation or row.pk in confirmed]
+    now = counting[-1] if counting else None
+    return now, rows[-1] if rows and rows[-1] != now else None
+
+
 def _known(keys: list[int]) -> dict[int, dict[str, Any]]:
     """By customer: the standing, the pending result, the last notes of capacity and professional status; one read."""
     notes = CapacityNote.objects.filter(customer=OuterRef("pk")).order_by("-pk")
@@ -114,7 +127,33 @@ def _known(keys: list[int]) -> dict[int, dict[str, Any]]:
         guardian=Subquery(notes.values("guardian")[:1]),
         professional_until=Subquery(professional.values("valid_until")[:1]),
     )
-    return {each["pk"]: dict(each) for each in found}
+    known = {each["pk"]: dict(each) for each in found}
+    files = files_behind(keys)
+    if files:
+        _join(known, files)
+    return known
+
+
+def _join(known: dict[int, dict[str, Any]], files: dict[int, int]) -> None:
+    """Add what merged files say of the person: the stricter note of civil capacity until there is one after the merge,
+    the last verification of a professional investor."""
+    keys = [*files, *set(files.values())]
+    merged = dict(MergeRecord.objects.filter(absorbed__in=files, undone_at=None).values_list("absorbed", "merged_at"))
+    latest: dict[int, dt.datetime] = {}
+    for pk, kept in files.items():
+        if pk in merged:
+            latest[kept] = max(merged[pk], latest.get(kept, merged[pk]))
+    notes = CapacityNote.objects.filter(customer__any_of=keys).order_by("customer", "-pk").distinct("customer")
+    by_kept: dict[int, list[CapacityNote]] = {}
+    for note in notes:
+        by_kept.setdefault(files.get(note.customer_id, note.customer_id), []).append(note)
+    for kept, rows in by_kept.items():
+        since = [row for row in rows if row.customer_id == kept and kept in latest and row.noted_at > latest[kept]]
+        found = min(since or rows, key=lambda row: _STRICT.index(row.capacity))
+        known[kept]["capacity"], known[kept]["guardian"] = found.capacity, found.guardian_id
+    verified = ProfessionalStatus.objects.filter(customer__any_of=keys).order_by("pk")
+    for customer_id, until in verified.values_list("customer_id", "valid_until"):
+        known[files.get(customer_id, customer_id)]["professional_until"] = until
 
 
 def current_assessments(customers: Iterable[Customer], on: dt.date | None = None) -> dict[int, CurrentAssessment]:

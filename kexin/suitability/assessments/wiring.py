@@ -12,7 +12,7 @@ from kexin.core.ui.menu import register_menu
 from kexin.core.ui.panels import register_head_slot, register_panel, register_tab
 from kexin.engagement.timeline import Payload, register_timeline
 from kexin.suitability import policies  # noqa: F401
-from kexin.suitability.assessments import clock, events, lists, operations, person, queries, work  # noqa: F401
+from kexin.suitability.assessments import clock, events, lists, merged, operations, person, queries, work  # noqa: F401
 from kexin.suitability.assessments.choices import AssessmentChannel, Capacity, ProfessionalCategory
 from kexin.suitability.assessments.queries import VIEW
 from kexin.suitability.questionnaires import operations as authoring  # noqa: F401
@@ -47,6 +47,12 @@ def _review(payload: Payload) -> str:
     return f"C{payload.get('grade')} · {_t('ceiling lifted') if payload.get('lifted') else _t('ceiling left')}"
 
 
+def _settled(payload: Payload) -> str:
+    grade = payload.get("grade")
+    told = f"C{grade}" if grade else _t("none: to be assessed anew")
+    return f"{told} · {_t('in doubt the more cautious')}" if payload.get("doubtful") else told
+
+
 def _timeline() -> None:
     told = functools.partial(register_timeline, operation=VIEW)
     told(
@@ -62,6 +68,7 @@ def _timeline() -> None:
         "suitability.CapacityNoted", _("Civil capacity noted"), "user-exclamation",
         lambda p: _label(Capacity, p.get("capacity")), "warn",
     )  # fmt: skip
+    told("suitability.StandingSettled", _("Which assessment counts after the merge"), "git-merge", _settled, "calm")
     told("suitability.ProfessionalStatusGranted", _("Professional investor"), "certificate", _professional)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from kexin.party.choices import ConsentChannel
 from kexin.party.consents.queries import agreed_channels
 from kexin.party.models import Customer
+from kexin.party.queries import files_behind
 from kexin.suitability.assessments.standing import current_assessments
 from kexin.suitability.matching.choices import Purpose
 from kexin.suitability.matching.sources import Assessed, Needs
@@ -39,9 +40,13 @@ def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:
 
 
 def needs(ids: list[int], on: dt.date) -> Mapping[int, Needs]:
-    """The last stated insurance needs, where they are still valid."""
-    rows = InsuranceNeeds.objects.filter(customer__any_of=ids).order_by("customer", "-id").distinct("customer")
-    return {row.customer_id: Needs(row.household_income, row.annual_budget) for row in rows if row.valid_until >= on}
+    """The last stated insurance needs, of merged files too, where they are still valid."""
+    files = files_behind(ids)
+    rows = InsuranceNeeds.objects.filter(customer__any_of=[*ids, *files]).order_by("customer", "-id")
+    last: dict[int, InsuranceNeeds] = {}
+    for row in sorted(rows.distinct("customer"), key=lambda each: each.pk):
+        last[files.get(row.customer_id, row.customer_id)] = row
+    return {pk: Needs(row.household_income, row.annual_budget) for pk, row in last.items() if row.valid_until >= on}
 
 
 def agreed(ids: list[int], on: dt.date) -> Mapping[int, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from kexin.holdings.models import Holding
 from kexin.holdings.movements.queries import rates_to_base
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer, IdentityDocument
+from kexin.party.queries import files_behind
 from kexin.people.models import Employee
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.sellers import Sellable, Seller, seller_standing
@@ -36,10 +37,17 @@ def age_of(customer: Customer, on: dt.date) -> int | None:
 
 
 def is_qualified(customer_id: int, on: dt.date | None = None) -> bool:
-    """Does the last verification of the customer as a qualified investor count on the day? One read."""
-    rows = QualifiedInvestor.objects.filter(customer=customer_id).order_by("-id").values_list("valid_until", flat=True)
-    until = rows.first()
+    """Does the last verification of the customer as a qualified investor count on the day?"""
+    until = _qualified([customer_id]).get(customer_id)
     return until is not None and until >= (on or business_date())
+
+
+def _qualified(ids: list[int]) -> dict[int, dt.date]:
+    """Until when the last verification of each customer counts, that of a merged file included."""
+    files = files_behind(ids)
+    rows = QualifiedInvestor.objects.filter(customer__any_of=[*ids, *files]).order_by("customer", "-id")
+    found = rows.distinct("customer").values_list("pk", "customer_id", "valid_until")
+    return {files.get(customer_id, customer_id): until for _pk, customer_id, until in sorted(found)}
 
 
 def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, CustomerFacts]:
@@ -48,12 +56,7 @@ def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, Cust
     ids = [row.pk for row in rows]
     documents = _documents(ids)
     held = _held(ids, on)
-    qualified = {
-        row.customer_id: row.valid_until
-        for row in QualifiedInvestor.objects.filter(customer__any_of=ids)
-        .order_by("customer", "-id")
-        .distinct("customer")
-    }
+    qualified = _qualified(ids)
     assessed = sources.assessed(rows, on)
     needs = sources.needs(ids, on)
     restricted, agreed = sources.restrictions(ids, on), sources.consents(ids, on)

@@ -84,10 +84,17 @@ def candidates(product_id: int, before: int, after: int, rules: MatchingPolicy, 
     if 1 in crossing or low <= rules.lowest_top < high or low <= rules.limited_top < high:
         wanted |= Q(pk__in=RiskStanding.objects.filter(lowest=True).values("pk"))
         young = Q(born_year__gte=on.year - assessing.adult_age)
-        wanted |= young | Q(pk__in=CapacityNote.objects.exclude(capacity="full").values("customer"))
+        wanted |= young | _noted()
     if low < rules.elder_grade <= high:
         wanted |= old
     return Customer.objects.filter(wanted, pk__in=_holders(product_id))
+
+
+def _noted() -> Q:
+    """Customers whose file, or one merged into it, has a note of less than full capacity."""
+    noted = CapacityNote.objects.exclude(capacity="full").values("customer")
+    merged = Customer.objects.filter(pk__in=noted, merged_into__isnull=False).values("merged_into")
+    return Q(pk__in=noted) | Q(pk__in=merged)
 
 
 def _holders(product_id: int) -> QuerySet[Holding, dict[str, int]]:

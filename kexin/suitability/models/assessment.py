@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.choices import ActorKind
 from kexin.core.models import PolicyVersion
 from kexin.core.scope import ScopedQuerySet
-from kexin.party.models import Customer
+from kexin.party.models import Customer, MergeRecord
 from kexin.suitability.assessments.choices import (
     LIVE,
     AssessmentChannel,
@@ -236,6 +236,28 @@ class RiskStanding(models.Model):
 
     def __str__(self) -> str:
         return f"RiskStanding {self.pk}"
+
+
+class MergedStanding(models.Model):
+    """合并后测评认定: which assessment counts for a file after a merge or its undoing, and which were set aside."""
+
+    merge = models.ForeignKey(MergeRecord, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    undone = models.BooleanField(_("after the merge was undone"))
+    assessment = models.ForeignKey(RiskAssessment, on_delete=models.PROTECT, null=True, related_name="+")
+    set_aside: models.JSONField[Any, Any] = models.JSONField(_("set aside"), default=list)  # numbers of assessments
+    doubtful = models.BooleanField(_("in doubt"))
+    policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    decided_at = models.DateTimeField(_("decided"), auto_now_add=True)
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("standing after a merge")
+        constraints = [models.UniqueConstraint(fields=["merge", "customer", "undone"], name="suitability_merged_once")]
+
+    def __str__(self) -> str:
+        return f"MergedStanding {self.pk}"
 
 
 class InsuranceNeeds(ByCustomer):
