@@ -73,6 +73,15 @@ def examine_sales(timestamp: int) -> None:
     examine(actor=system("clock.oversight"))
 
 
+@app.periodic(cron="30 3 * * *")
+@app.task(name="sales.remind_risk_reviews", queueing_lock="sales.remind_risk_reviews", queue="records", retry=_AGAIN)
+def remind_risk_reviews(timestamp: int) -> None:
+    """Every night: risks of selling whose day of the next look has passed."""
+    from kexin.sales.oversight.risk_reviews import remind_risk_reviews as remind
+
+    remind(actor=system("clock.oversight"))
+
+
 @app.periodic(cron="1 * * * *")
 @app.task(name="sales.lapse_sales", queueing_lock="sales.lapse_sales", queue="records", retry=_AGAIN)
 def lapse_sales(timestamp: int) -> None:

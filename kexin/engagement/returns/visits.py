@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -132,24 +132,34 @@ def propose_return_visits(*, actor: Actor, today: dt.date) -> int:
     counts = {post: sum(1 for each, _subject in running if each == post) for post in held}
     proposed = {subject for _post, subject in running}
     wishes = dict(ReturnWish.objects.values_list("customer", "months"))
-    tiers = list(parse_intervals(rules.intervals))
     there = held_on(today).values("post")
     away = Delegation.objects.running(today).values("post")
-    wanted_rows = Q(tier__in=tiers) | Q(pk__in=[pk for pk, months in wishes.items() if months])
+    until = today + dt.timedelta(days=rules.ahead_days)
+    visits = Appointment.objects.filter(customer=OuterRef("pk"), state=AppointmentState.KEPT, purpose__in=MEETINGS)
+    wanted_rows = Q(pk__in=[pk for pk, months in wishes.items() if months])
+    for tier, months in parse_intervals(rules.intervals).items():  # a month has 28 days at least: nobody due is missed
+        bound = dt.datetime.combine(until - dt.timedelta(days=28 * months), dt.time.max, zone())
+        wanted_rows |= Q(~Exists(visits.filter(starts_at__gt=bound)), tier=tier)
+    lately = dt.datetime.combine(until - dt.timedelta(days=28), dt.time.max, zone())
     for rhythm in with_rhythm():
-        wanted_rows |= Q(pk__in=rhythm)
+        wanted_rows |= Q(~Exists(visits.filter(starts_at__gt=lately)), pk__in=rhythm)
+    to_come = Appointment.objects.filter(
+        customer=OuterRef("pk"), state=AppointmentState.PLANNED, ends_at__gt=timezone.now(), purpose__in=MEETINGS
+    )
     rows = (
         Customer.objects.filter(wanted_rows)
         .filter(status=CustomerStatus.ACTIVE, lead_post__in=there)
         .exclude(lead_post__in=away)
+        .exclude(Exists(to_come))
+        .exclude(pk__in=proposed)
+        .exclude(lead_post__in=[post for post, number in counts.items() if number >= rules.most_open])
         .only("pk", "tier", "status", "admitted_on", "created_at", "lead_post_id", "unit_id")
     )
-    found = [row for row in rows if row.pk not in proposed]
+    found = list(rows)
     keys = [row.pk for row in found]
-    last, planned = _last_visits(keys), _planned(keys)
+    last = _last_visits(keys)
     known = _Known(wishes, asked_months(keys), last)
-    until = today + dt.timedelta(days=rules.ahead_days)
-    due = [(_next(row, known, rules, today), row) for row in found if row.pk not in planned]
+    due = [(_next(row, known, rules, today), row) for row in found]
     wanted = sorted(
         ((day, last.get(row.pk) or dt.date.min, row.pk, row) for day, row in due if day is not None and day <= until)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from kexin.suitability.models import SuitabilityDecision
 
 VIEW_OVERSIGHT = "sales.view_oversight"
 LONGEST = dt.timedelta(days=800)
+AT_ONCE = 500  # sales in memory at a time
 ABOUT_CALLS = (ItemSource.CONTRADICTION, ItemSource.UNREACHED)
 INSISTED = ("insist_warning", "insist_confirmation")
 
@@ -63,6 +64,15 @@ class Judged:
 
     sale: Sale
     executed_at: dt.datetime
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is needed of an executed sale to count it: unit and seller with their names, and its faults."""
+
+    unit: tuple[int, str]
+    seller: tuple[int, str]
     faults: tuple[Fault, ...]
 
 
@@ -121,24 +131,63 @@ def _within(asked: Asked, actor: Actor, unit: str = "unit") -> Q:
     return Q(**{f"{unit}__path__startswith": path})
 
 
+class JudgedSales(list[Judged]):
+    """The newest of the sales asked for; ``total``: how many there are in all."""
+
+    total = 0
+
+
 @query(VIEW_OVERSIGHT, label=_("See the oversight of sales"))
-def judged_sales(actor: Actor, asked: Asked, fault: str = "") -> list[Judged]:
-    """Every sale executed in the period with its faults, the newest first; ``fault``: only those with it, or "none"."""
+def judged_sales(
+    actor: Actor,
+    asked: Asked,
+    fault: str = "",
+    *,
+    most: int | None = None,
+    seller_id: int | None = None,
+    own_unit_id: int | None = None,
+) -> JudgedSales:
+    """Sales executed in the period with their faults, the newest first; ``fault``: only those with it, or "none".
+
+    ``most`` are kept, all are counted. ``seller_id`` and ``own_unit_id`` narrow to one seller, or to a unit without
+    what lies below it.
+    """
+    kept = JudgedSales()
+    for each in _judging(actor, asked, seller_id, own_unit_id):
+        if (fault == "none" and each.faults) or (fault in Fault.values and fault not in each.faults):
+            continue
+        kept.total += 1
+        if most is None or len(kept) < most:
+            kept.append(each)
+    return kept
+
+
+def _judging(
+    actor: Actor, asked: Asked, seller_id: int | None = None, own_unit_id: int | None = None
+) -> Iterator[Judged]:
+    """One sale after the other; no more than a few hundred are in memory at a time."""
     start, end = _span(asked)
     known = _moment(asked.as_of)
     rows = (
         Sale.objects.visible_to(actor, VIEW_OVERSIGHT)
         .filter(_within(asked, actor), gates__gate=Gate.EXECUTED, gates__at__gte=start, gates__at__lt=end)
         .annotate(executed_at=F("gates__at"))
-        .select_related("seller", "unit", "product", "customer__party")
         .order_by("-executed_at", "-pk")
     )
-    sales = list(rows)
-    facts = _facts(sales, known)
-    judged = [Judged(row, row.executed_at, faults_of(facts[row.pk])) for row in sales]  # type: ignore[attr-defined]
-    if fault == "none":
-        return [each for each in judged if not each.faults]
-    return [each for each in judged if fault in each.faults] if fault in Fault.values else judged
+    if seller_id is not None:
+        rows = rows.filter(seller=seller_id)
+    if own_unit_id is not None:
+        rows = rows.filter(unit=own_unit_id)
+    keys = list(rows.values_list("pk", "executed_at"))
+    for first in range(0, len(keys), AT_ONCE):
+        moments = dict(keys[first : first + AT_ONCE])
+        found = Sale.objects.select_related("seller", "unit", "product", "customer__party").in_bulk(list(moments))
+        sales = [found[pk] for pk in moments]
+        for row in sales:
+            row.executed_at = moments[row.pk]  # type: ignore[attr-defined]
+        facts = _facts(sales, known)
+        for row in sales:
+            yield Judged(row, moments[row.pk], faults_of(facts[row.pk]))
 
 
 def _facts(sales: list[Sale], known: dt.datetime) -> dict[int, ExecutedFacts]:
@@ -260,15 +309,22 @@ def exceptional_sales(actor: Actor, asked: Asked, what: str) -> QuerySet[Sale]:
 @query(VIEW_OVERSIGHT, label=_("See the oversight of sales"))
 def oversight(actor: Actor, asked: Asked) -> Oversight:
     """All figures of the page. NotFound for a unit out of reach."""
-    judged = judged_sales(actor, asked)
+    judged = [
+        Counted(
+            (each.sale.unit_id, each.sale.unit.shown_name),
+            (each.sale.seller_id, each.sale.seller.shown_name),
+            each.faults,
+        )
+        for each in _judging(actor, asked)
+    ]
     opinions = refused_opinions(actor, asked)
     known = _moment(asked.as_of)
     return Oversight(
         asked=asked,
         rate=rate_of(each.faults for each in judged),
         faults=counted(each.faults for each in judged),
-        units=_lines(judged, lambda each: (each.sale.unit_id, each.sale.unit.shown_name)),
-        sellers=_lines(judged, lambda each: (each.sale.seller_id, each.sale.seller.shown_name)),
+        units=_lines(judged, lambda each: each.unit),
+        sellers=_lines(judged, lambda each: each.seller),
         refused=opinions.count(),
         refusals=_reasons(opinions),
         approved=exceptional_sales(actor, asked, "approved").count(),
@@ -279,7 +335,7 @@ def oversight(actor: Actor, asked: Asked) -> Oversight:
     )
 
 
-def _lines(judged: list[Judged], of: Any) -> list[Line]:
+def _lines(judged: list[Counted], of: Callable[[Counted], tuple[int, str]]) -> list[Line]:
     """One line for each unit or seller, the lowest rate first."""
     found: dict[tuple[int, str], list[tuple[Fault, ...]]] = defaultdict(list)
     for each in judged:

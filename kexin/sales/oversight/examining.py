@@ -37,6 +37,7 @@ RELATED = (
     RelationshipKind.SIBLING,
     RelationshipKind.HOUSEHOLD,
 )
+AT_ONCE = 200  # signatures in memory at a time
 Sign = tuple[ItemSource, dict[str, Any] | None]
 Tokens = Callable[[], frozenset[bytes]]
 
@@ -49,7 +50,8 @@ def examine_sales(*, actor: Actor, sale_id: int | None = None) -> int:
     rules, now, made = in_force(SignsPolicy), timezone.now(), 0
     since, staff = now - dt.timedelta(days=rules.look_back_days), functools.cache(_tokens_of_staff)
     rows = Signature.objects.select_related("sale__seller__user", "sale__customer").order_by("pk")
-    for row in rows.filter(sale=sale_id) if sale_id is not None else rows.filter(at__gte=since):
+    rows = rows.filter(sale=sale_id) if sale_id is not None else rows.filter(at__gte=since)
+    for row in _by_parts(rows):
         for source, facts in _signs(row, rules, staff):
             if facts is not None:
                 made += raise_item(source, f"sale:{row.sale_id}", sale=row.sale, facts=facts)
@@ -59,6 +61,14 @@ def examine_sales(*, actor: Actor, sale_id: int | None = None) -> int:
     assert act is not None
     act.notes["items"] = made
     return made
+
+
+def _by_parts(rows: QuerySet[Signature]) -> Iterator[Signature]:
+    """All of them in the order of their numbers, a few hundred in memory at a time."""
+    last = 0
+    while part := list(rows.filter(pk__gt=last)[:AT_ONCE]):
+        yield from part
+        last = part[-1].pk
 
 
 def _signs(row: Signature, rules: SignsPolicy, staff: Tokens) -> Iterator[Sign]:

@@ -14,6 +14,7 @@ from kexin.sales.oversight import (  # noqa: F401  doors
     handlers,
     policies,
     queries,
+    risk_reviews,
     sentences,
     settling,
     work,
@@ -23,6 +24,7 @@ from kexin.sales.oversight import (  # noqa: F401  doors
 def wire() -> None:
     """Doors, work, sentences, history, menu."""
     work.register()
+    risk_reviews.register()
     sentences.register()
     register_history("sales_inspectionitem", queries.VIEW_ITEMS)
     register_menu("conduct", _("Oversight of sales"), "oversight:page", "eye-search", compliance.VIEW_OVERSIGHT, 18)

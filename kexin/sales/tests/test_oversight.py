@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from kexin.core.calendar import business_date
+from kexin.core.actor import system
+from kexin.core.calendar import business_date, zone
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
-from kexin.core.models import AuditEntry
+from kexin.core.models import AuditEntry, WorkItem
+from kexin.core.policy import in_force
+from kexin.core.workflow import work_kinds
 from kexin.sales.followup.calling import answer_return_call
 from kexin.sales.models import InspectionItem, Sale
 from kexin.sales.oversight.compliance import asked_for, exceptional_sales, judged_sales, oversight
 from kexin.sales.oversight.exporting import export_oversight
+from kexin.sales.oversight.policies import RiskRegisterPolicy
+from kexin.sales.oversight.risk_reviews import remind_risk_reviews
 from kexin.sales.oversight.settling import settle_inspection_item
 from kexin.sales.oversight.verdicts import Fault
 from kexin.sales.tests.test_return_calls import FINE, WRONG, executed, planned
@@ -42,6 +47,10 @@ def test_the_rate_and_the_lists_behind_it(bank: Bank, sales: list[Sale]) -> None
     assert found.faults == [(Fault.CONTRADICTED, 1)]
     assert [row.sale.pk for row in judged_sales(wu, asked, "contradicted")] == [sales[1].pk]
     assert {row.sale.pk for row in judged_sales(wu, asked, "none")} == {sales[0].pk, sales[2].pk}
+    assert [len(judged_sales(wu, asked, most=1)), judged_sales(wu, asked, most=1).total] == [1, 3]
+    lin = bank.employees["lin"].pk  # type: ignore[attr-defined]
+    assert judged_sales(wu, asked, seller_id=lin).total == 3
+    assert judged_sales(wu, asked, seller_id=0).total == judged_sales(wu, asked, own_unit_id=0).total == 0
     assert [(source.value, count, sure) for source, count, sure in found.items] == [("contradiction", 1, 0)]
     east = asked_for(today - 10 * DAY, today, bank.units["east"].pk)  # type: ignore[attr-defined]
     west = asked_for(today - 10 * DAY, today, bank.units["west"].pk)  # type: ignore[attr-defined]
@@ -114,3 +123,24 @@ def test_the_interface_gives_the_same(bank: Bank, sales: list[Sale], client_of: 
     assert (bad["sale_id"], bad["faults"]) == (sales[1].pk, ["contradicted"])
     assert wu.get(base + "/exceptions" + period + "&what=approved").json() == {"ids": [], "count": 0}
     assert client_of("lin").get(base + period).status_code == 403
+
+
+def test_a_risk_whose_day_has_passed_is_somebodys_work_once(bank: Bank, time_machine: Any, client_of: Any) -> None:
+    clock = system("clock.oversight")
+    register = in_force(RiskRegisterPolicy).register
+    last = max(each.review_on for each in register)
+    time_machine.move_to(dt.datetime.combine(min(each.review_on for each in register), dt.time(9), zone()), tick=False)
+    assert remind_risk_reviews(actor=clock) == 0  # the day itself is not over
+    time_machine.move_to(dt.datetime.combine(last + DAY, dt.time(9), zone()), tick=False)
+    assert remind_risk_reviews(actor=clock) == len(register)
+    assert remind_risk_reviews(actor=clock) == 0
+    rows = WorkItem.objects.filter(kind="sales.risk_review", status="open")
+    assert {row.details["code"] for row in rows} == {each.code for each in register}
+    mine = rows.filter(owner_post_id=bank.posts["wu"].pk)  # type: ignore[attr-defined]
+    assert mine.exists()
+    assert work_kinds["sales.risk_review"].url(mine[0]).endswith("#risks")
+    time_machine.move_to(dt.datetime.combine(last - DAY, dt.time(9), zone()), tick=False)  # as a later day would do
+    assert remind_risk_reviews(actor=clock) == 0
+    assert not rows.exists()
+    with pytest.raises(NotPermitted):
+        remind_risk_reviews(actor=bank.actor("wu"))

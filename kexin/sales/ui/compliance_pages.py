@@ -131,6 +131,11 @@ def page(request: HttpRequest) -> HttpResponse:
     def unit_url(line: Line) -> str:
         return f"?{_query(Asked(asked.first, asked.last, asked.as_of, line.key))}"
 
+    def both(**more: int) -> tuple[str, str]:
+        """The addresses of the executed sales, and of those in order, of one unit or seller."""
+        text = {name: str(value) for name, value in more.items()}
+        return url(**text), url(**text, fault="none")
+
     exceptions = {"approved": found.approved, "refused": found.turned_down, "insisted": found.insisted}
     exceptions["unrecorded"] = found.unrecorded
     context |= {
@@ -138,8 +143,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "executed_url": url(),
         "compliant_url": url(fault="none"),
         "faults": [(fault.label, count, url(fault=fault.value)) for fault, count in found.faults],
-        "units": [(line, unit_url(line)) for line in found.units],
-        "sellers": found.sellers[:50],
+        "units": [(line, unit_url(line), *both(own_unit_id=line.key)) for line in found.units],
+        "sellers": [(line, *both(seller_id=line.key)) for line in found.sellers[:50]],
         "refused_url": url(what="opinions"),
         "refusals": [(row.words[key], row.count, url(what="opinions", code=row.code)) for row in found.refusals],
         "exceptions": [(EXCEPTIONS[code], count, url(what=code)) for code, count in exceptions.items()],
@@ -213,13 +218,14 @@ def listing(request: HttpRequest) -> HttpResponse:
         title, total = EXCEPTIONS[what], found.count()
         heads, rows = _sale_rows(actor, [(row, moment(row.opened_at), str(row.reason)) for row in found[:MOST]])
     else:
-        judged = judged_sales(actor, asked, fault)
+        narrowed_to = {name: _number(request, name) for name in ("seller_id", "own_unit_id")}
+        judged = judged_sales(actor, asked, fault, most=MOST, **narrowed_to)
         known = fault in Fault.values
         title = Fault(fault).label if known else _("Sales in order") if fault == "none" else _("Executed sales")
-        total = len(judged)
+        total = judged.total
         told = [
             (each.sale, moment(each.executed_at), " · ".join(str(fault.label) for fault in each.faults))
-            for each in judged[:MOST]
+            for each in judged
         ]
         heads, rows = _sale_rows(actor, told)
     context = {
@@ -232,6 +238,12 @@ def listing(request: HttpRequest) -> HttpResponse:
         "back_url": f"{reverse('oversight:page')}?{_query(asked)}",
     }
     return render(request, "sales/oversight_list.html", context)
+
+
+def _number(request: HttpRequest, name: str) -> int | None:
+    """A key in the address; what is none narrows nothing."""
+    said = request.GET.get(name, "")
+    return int(said) if said.isdigit() and len(said) < 18 else None
 
 
 def _sale_rows(actor: Actor, told: list[tuple[Sale, str, str]]) -> tuple[list[Any], list[dict[str, Any]]]:
