@@ -143,6 +143,6 @@ def test_a_risk_whose_day_has_passed_is_somebodys_work_once(
     assert work_kinds["sales.risk_review"].url(mine[0]).endswith("#risks")
     monkeypatch.setattr("kexin.sales.oversight.risk_reviews.business_date", lambda: last)  # as a later day would do
     assert remind_risk_reviews(actor=clock) == 0
-    assert not rows.exists()
+    assert not rows.all().exists()
     with pytest.raises(NotPermitted):
         remind_risk_reviews(actor=bank.actor("wu"))
