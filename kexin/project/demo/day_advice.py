@@ -116,8 +116,8 @@ def tell_of_advice(today: dt.date) -> None:
         _send(lin, _draft(lin, chen, CHEN, lines, today))
     buying = Sale.objects.filter(state="open").values("customer")
     others = rows.exclude(pk__in=buying).exclude(pk=chen.pk).order_by("-assets", "pk")[:LOOKED_AT]
-    fitting = [(row, found) for row in others if (found := _lines(lin, row))][: len(OTHERS)]
-    for place, ((row, found), told) in enumerate(zip(fitting, OTHERS, strict=False)):
+    fitting = ((row, found) for row in others if (found := _lines(lin, row)))  # no more shelves than are needed
+    for place, (told, (row, found)) in enumerate(zip(OTHERS, fitting, strict=False)):
         _listen(lin, row, told, today, 9 + 5 * place)
         _tell_plan(lin, row, told, found, today, place)
 

@@ -89,6 +89,10 @@ def _one_device(counter: Counter, bought: Sequence[Holding]) -> list[SaleStory]:
     return best
 
 
+def _oldest(row: Holding) -> tuple[int, int, int, dt.date]:
+    return row.customer.born_year or 9999, row.customer_id, row.product_id, _day(row)
+
+
 def _day(row: Holding) -> dt.date:
     assert row.bought_on is not None
     return row.bought_on
@@ -100,7 +104,7 @@ def _assessed_twice(counter: Counter, bought: Sequence[Holding], opinions: Opini
     assert sheet is not None
     answers = {each["grade"]: each for each in profiles(sheet.parsed, in_force(AssessmentPolicy))}
     rows = [row for row in bought if row.product.risk_grade == 3 and _free(row)]
-    for row in sorted(rows, key=lambda each: (each.customer.born_year or 9999, each.pk)):
+    for row in sorted(rows, key=_oldest):
         selling, day = counter.selling[row.customer.lead_post_id or 0], _day(row)
         facts, _verdict = counter.ask(row.customer, row.product, selling, row.cost, day, SaleChannel.REMOTE)
         cautious, bolder = (_as_assessed(facts, answers[grade], grade) for grade in (2, 3))

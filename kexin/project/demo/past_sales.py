@@ -82,7 +82,7 @@ def bring_past_sales(bank: Bank, staff: Staff, facts: Facts) -> tuple[dict[str, 
 
 
 def _bought(counter: Counter) -> QuerySet[Holding]:
-    """Positions bought in the year by persons who were assessed then and led by the same manager, spread by number."""
+    """Positions bought in the year by persons who were assessed then and led by the same manager, in an order of their own."""
     day = dt.timedelta(days=1)
     led = PortfolioAssignment.objects.filter(
         customer=OuterRef("customer"), ends_on=None, starts_on__lte=OuterRef("bought_on")
@@ -99,7 +99,8 @@ def _bought(counter: Counter) -> QuerySet[Holding]:
         units__gt=0,
     )
     rows = rows.select_related("customer__party", "product__terms", "customer__risk_standing")
-    return rows.order_by("customer__lead_post", (F("id") * 7919) % 1009, "id")
+    spread = (F("customer") * 7919 + F("product") * 104729) % 1009  # the numbers of holdings differ from load to load
+    return rows.order_by("customer__lead_post", spread, "customer", "product", "bought_on", "cost")
 
 
 def _others(counter: Counter, taken: set[int]) -> list[Customer]:
