@@ -82,7 +82,7 @@ def bring_past_sales(bank: Bank, staff: Staff, facts: Facts) -> tuple[dict[str, 
 
 
 def _bought(counter: Counter) -> QuerySet[Holding]:
-    """Positions bought in the year by persons who were assessed then and led by the same manager, in an order of their own."""
+    """Positions bought in the year by persons assessed then and led by the same manager, in an order of their own."""
     day = dt.timedelta(days=1)
     led = PortfolioAssignment.objects.filter(
         customer=OuterRef("customer"), ends_on=None, starts_on__lte=OuterRef("bought_on")

@@ -89,7 +89,7 @@ class ValueTable(Table):
 
     name = "suitability.values"
     caption = _("Value of customers")
-    default_sort = "points"
+    default_sort = "-points"
     empty_title = _("Nobody here")
     empty_text = _("Values are decided each night, and at once after a risk assessment.")
     empty_icon = "diamond"
