@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import os
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.measure import p95
 from bench.people import portfolio_of, session_of
+from bench.serving import served
 
 CLIENTS = 8
 SECONDS = 12.0
@@ -33,27 +29,6 @@ class Load:
     median: float
     p95: float
     requests: int
-
-
-@contextmanager
-def served() -> Iterator[int]:
-    """The web server as ``kexin serve`` starts it, with one process per core."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "kexin.project.cli", "web", "--host=127.0.0.1", f"--port={port}"]
-    with subprocess.Popen([*command, f"--workers={min(2, os.cpu_count() or 1)}"], cwd=ROOT) as process:
-        try:
-            for _again in range(600):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                if process.poll() is not None:
-                    raise RuntimeError("the web server ended")
-                time.sleep(0.1)
-            yield port
-        finally:
-            process.terminate()
 
 
 def _ask(
@@ -93,7 +68,7 @@ def measure() -> list[Load]:
     cookies = [session_of("manager") for _ in range(CLIENTS)]
     rows = portfolio_of("manager", 200)
     found = []
-    with served() as port:
+    with served("web") as port:
         for what, urls in (
             ("customer list", ["/customers/"]),
             ("search by whole name", [f"/customers/?q={quote(row.party.name)}" for row in rows]),

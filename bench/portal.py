@@ -9,18 +9,15 @@ import datetime as dt
 import http.client
 import os
 import random
-import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from bench.clients import Load
 from bench.holders import opened_holders
 from bench.measure import p95
-from bench.size import ROOT, wanted
+from bench.serving import served
+from bench.size import wanted
 
 SESSIONS = 200
 THINK = 5.0  # seconds
@@ -28,17 +25,6 @@ SECONDS = 60.0
 WARM_SECONDS = 10.0
 PAGES = ("/home/", "/holdings/", "/documents/", "/purchases/")
 STATIC = ("/static/portal/portal.css",)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """Milliseconds of answers and how many a second."""
-
-    what: str
-    per_second: float
-    median: float
-    p95: float
-    requests: int
 
 
 def sessions(count: int) -> list[str]:
@@ -75,27 +61,6 @@ def sessions(count: int) -> list[str]:
     return cookies
 
 
-@contextmanager
-def served() -> Iterator[int]:
-    """The portal's server as ``kexin serve`` starts it, with one process per core."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "kexin.project.cli", "portal", "--host=127.0.0.1", f"--port={port}"]
-    with subprocess.Popen([*command, f"--workers={min(2, os.cpu_count() or 1)}"], cwd=ROOT) as process:
-        try:
-            for _again in range(1200):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                if process.poll() is not None:
-                    raise RuntimeError("the portal's server ended")
-                time.sleep(0.1)
-            yield port
-        finally:
-            process.terminate()
-
-
 def _reader(
     port: int, cookie: str, pages: Sequence[str], number: int, until: float, seen: list[tuple[float, float]]
 ) -> None:
@@ -114,7 +79,7 @@ def _reader(
         time.sleep(THINK)
 
 
-def load(port: int, what: str, pages: Sequence[str], cookies: Sequence[str], seconds: float = SECONDS) -> Read:
+def load(port: int, what: str, pages: Sequence[str], cookies: Sequence[str], seconds: float = SECONDS) -> Load:
     """Everybody reads one page after the other, with time to think between them."""
     seen: list[tuple[float, float]] = []
     began = time.perf_counter()
@@ -130,20 +95,20 @@ def load(port: int, what: str, pages: Sequence[str], cookies: Sequence[str], sec
     times = sorted(ms for at, ms in seen if at >= began + WARM_SECONDS)
     if not times:
         raise RuntimeError(f"{what}: no answers")
-    return Read(what, len(times) / seconds, times[len(times) // 2], p95(times), len(times))
+    return Load(what, len(times) / seconds, times[len(times) // 2], p95(times), len(times))
 
 
-def measure() -> list[Read]:
+def measure() -> list[Load]:
     """Pages of the portal, then the file that costs nothing."""
     cookies = sessions(SESSIONS)
-    with served() as port:
+    with served("portal") as port:
         return [
             load(port, f"{SESSIONS} customers reading, {THINK:.0f} s between pages", PAGES, cookies),
             load(port, "the same asking for a style sheet", STATIC, cookies, 20.0),
         ]
 
 
-def lines(found: list[Read]) -> list[str]:
+def lines(found: list[Load]) -> list[str]:
     """A Markdown table."""
     head = [
         "",
