@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "kexin.engagement",
     "kexin.suitability",
     "kexin.sales",
+    "kexin.service",
     "kexin.desk",
     "kexin.portal",
     "django.contrib.auth",

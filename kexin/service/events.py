@@ -1,0 +1,110 @@
+"""Facts of requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kexin.core.events import event
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestOpened:
+    customer_id: int
+    subject: str
+    request_id: int
+    kind: str
+    kind_name: str
+    channel: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestAnswered:
+    """Words were exchanged with the customer about a request; ``outward``: the institution spoke."""
+
+    customer_id: int
+    subject: str
+    request_id: int
+    channel: str
+    outward: bool
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestHandedOver:
+    """Somebody accepted what the former owner offered."""
+
+    customer_id: int
+    subject: str
+    request_id: int
+    before_post: int
+    post: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ClockPaused:
+    customer_id: int
+    subject: str
+    request_id: int
+    clock: str
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ClockResumed:
+    customer_id: int
+    subject: str
+    request_id: int
+    clock: str
+    due_at: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ResultTold:
+    customer_id: int
+    subject: str
+    request_id: int
+    solved: bool
+    channel: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestClosed:
+    customer_id: int
+    subject: str
+    request_id: int
+    confirmation: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestReopened:
+    customer_id: int
+    subject: str
+    request_id: int
+    disputed: bool
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestWithdrawn:
+    customer_id: int
+    subject: str
+    request_id: int
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestsJoined:
+    """One request goes on in another of the same customer."""
+
+    customer_id: int
+    subject: str
+    request_id: int
+    into_id: int
+    into_no: str

@@ -1,0 +1,34 @@
+"""Requests and clocks under history; what was said about a request is never changed."""
+
+from __future__ import annotations
+
+from django.apps.registry import Apps
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from kexin.core.history import TrackHistory
+
+
+def keep(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    with editor.connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        (schema,) = cursor.fetchone()
+        cursor.execute(
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {schema}.service_requestentry"
+            f" FOR EACH ROW EXECUTE FUNCTION {schema}.kexin_refuse_change()"
+        )
+
+
+def let_go(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    with editor.connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER append_only ON service_requestentry")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("service", "0001_requests")]
+
+    operations = [
+        migrations.RunPython(keep, let_go),
+        TrackHistory("service_servicerequest", "customer_id"),
+        TrackHistory("service_clock", "customer_id"),
+    ]

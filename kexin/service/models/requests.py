@@ -1,0 +1,182 @@
+"""A request of a customer, and the record of what was said about it."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from kexin.core.actor import Actor
+from kexin.core.choices import Reach
+from kexin.core.fields import Level, PersonalField
+from kexin.core.scope import ScopedQuerySet
+from kexin.party.models import Customer
+from kexin.people.models import OrgUnit, Post
+from kexin.service.choices import (
+    Channel,
+    Confirmation,
+    EntryKind,
+    Mode,
+    Reaction,
+    RequestState,
+    Urgency,
+)
+
+
+class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
+    """Seen by who owns it, was asked first or is offered it, by who leads the customer, and by their units."""
+
+    scope_customer = "customer_id"
+
+    def visible_to(self, actor: Actor, operation: str) -> Self:
+        if actor.customer_id is not None:
+            return self._own(actor, operation)
+        grants = actor.grants_for(operation)
+        if any(grant.reach == Reach.ALL for grant in grants):
+            return self
+        posts = {g.post_id for g in grants if g.reach == Reach.PORTFOLIO and g.post_id is not None}
+        units = {unit for g in grants if g.reach != Reach.PORTFOLIO for unit in g.unit_ids}
+        every = self.model._default_manager
+        branches = []
+        if posts:
+            branches += [
+                every.filter(owner_post__in=posts),
+                every.filter(first_post__in=posts),
+                every.filter(offered_post__in=posts),
+                every.filter(asked_posts__overlap=sorted(posts)),
+                every.filter(customer__lead_post__in=posts),
+            ]
+        if units:
+            branches += [every.filter(unit__in=units), every.filter(customer__unit__in=units)]
+        if not branches:
+            return self.none()
+        first, *rest = [each.order_by().values("pk") for each in branches]
+        return self.filter(pk__in=first.union(*rest))
+
+    def unfinished(self) -> Self:
+        return self.filter(state__in=(RequestState.OPEN, RequestState.TOLD))
+
+
+class ServiceRequest(models.Model):
+    """服务工单. ``owner_post`` is never empty: the first asked, until somebody else accepted (首问负责制).
+
+    ``due_at`` is the earliest of its running clocks, for lists; where none runs, ``ticking`` is false and it is the
+    last one that ran. ``round`` counts how often the request was opened again.
+    ``asked_posts`` are colleagues who were asked in a note.
+    """
+
+    request_no = models.CharField(_("request number"), max_length=20, unique=True, db_collation="C")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False, related_name="requests")
+    key_id = models.UUIDField(editable=False)
+    kind = models.CharField(_("kind"), max_length=40, db_collation="C")
+    category = models.CharField(_("category"), max_length=40, db_collation="C")
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
+    mode = models.CharField(_("mode of service"), max_length=6, choices=Mode.choices)
+    urgency = models.CharField(_("urgency"), max_length=9, choices=Urgency.choices, default=Urgency.GENERAL)
+    subject = PersonalField(_("about"), level=Level.C2, max_length=120)
+    text = PersonalField(_("what was said"), level=Level.C2, max_length=4000)
+    state = models.CharField(_("state"), max_length=9, choices=RequestState.choices, default=RequestState.OPEN)
+    stage = models.CharField(_("stage"), max_length=40, db_collation="C")
+    unit = models.ForeignKey(
+        OrgUnit, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("responsible unit")
+    )
+    owner_post = models.ForeignKey(
+        Post,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=pgettext_lazy("request", "responsible"),
+    )
+    first_post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("first asked")
+    )
+    offered_post = models.ForeignKey(
+        Post, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    offered_by = models.CharField(max_length=80, blank=True)
+    offer_reason = models.CharField(max_length=200, blank=True)
+    asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    received_at = models.DateTimeField(_("received"))
+    opened_at = models.DateTimeField(_("opened"))
+    opened_by = models.CharField(_("opened by"), max_length=80)
+    round = models.PositiveSmallIntegerField(default=1)
+    ticking = models.BooleanField(default=False)
+    due_at = models.DateTimeField(_("next limit"))
+    result = PersonalField(_("result"), level=Level.C2, max_length=4000)
+    solved = models.BooleanField(_("solved"), null=True, blank=True)
+    told_at = models.DateTimeField(_("result told"), null=True, blank=True)
+    told_by_channel = models.CharField(_("told by"), max_length=8, choices=Channel.choices, blank=True)
+    confirmation = models.CharField(_("customer's word"), max_length=9, choices=Confirmation.choices, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="joined")
+    policy = models.ForeignKey("core.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ServiceRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service request")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="merged") | Q(joined_into__isnull=False), name="service_request_joined"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "told"], closed_at=None)
+                | (~Q(state__in=["open", "told"]) & Q(closed_at__isnull=False)),
+                name="service_request_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["told", "closed"]) | Q(told_at__isnull=False, solved__isnull=False),
+                name="service_request_told",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "owner_post", "due_at", "id", condition=Q(state__in=["open", "told"]), name="service_owner_due"
+            ),
+            models.Index("unit", "due_at", "id", condition=Q(state__in=["open", "told"]), name="service_unit_due"),
+            models.Index("due_at", "id", condition=Q(state__in=["open", "told"]), name="service_due"),
+            models.Index("customer", F("opened_at").desc(), name="service_customer"),
+            models.Index("unit", F("opened_at").desc(), name="service_unit_opened"),
+            models.Index("owner_post", F("opened_at").desc(), name="service_owner_opened"),
+            models.Index("first_post", name="service_first"),
+            models.Index("offered_post", condition=Q(offered_post__isnull=False), name="service_offered"),
+            models.Index("told_at", condition=Q(state="told"), name="service_told"),
+            GinIndex(fields=["asked_posts"], name="service_asked", condition=~Q(asked_posts=[])),
+        ]
+
+    def __str__(self) -> str:
+        return self.request_no
+
+
+class RequestEntryQuerySet(ScopedQuerySet["RequestEntry"]):
+    scope_through = "request"
+
+
+class RequestEntry(models.Model):
+    """工单记录: words exchanged with the customer, or an internal note. Never changed."""
+
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="entries")
+    customer_id = models.BigIntegerField(editable=False)
+    key_id = models.UUIDField(editable=False)
+    kind = models.CharField(_("kind"), max_length=5, choices=EntryKind.choices)
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, blank=True)
+    text = PersonalField(_("text"), level=Level.C2, max_length=4000)
+    reaction = models.CharField(_("how the customer took it"), max_length=7, choices=Reaction.choices, blank=True)
+    asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    at = models.DateTimeField(_("when"))
+    by = models.CharField(_("by"), max_length=80)
+
+    objects = RequestEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry of a request")
+        indexes = [models.Index("request", "at", name="service_entry_request")]
+
+    def __str__(self) -> str:
+        return f"RequestEntry {self.pk}"

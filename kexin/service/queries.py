@@ -1,0 +1,167 @@
+"""Reads of requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from kexin.core.actor import Actor
+from kexin.core.errors import NotFound
+from kexin.core.fields import decrypt_rows
+from kexin.core.query import query
+from kexin.party.models import Customer
+from kexin.people.models import by_language
+from kexin.service.choices import ClockState, EntryKind, RequestState
+from kexin.service.models import Clock, RequestEntry, ServiceRequest
+
+VIEW, VIEW_OWN = "service.view_requests", "service.view_own_requests"
+TEXTS = ("subject", "text", "result")
+OWNED, MINE, OFFERED = "owned", "mine", "offered"
+LATE, TODAY = "late", "today"
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShown:
+    """A clock with what a page tells of it now: ``left`` is negative where it is late."""
+
+    clock: Clock
+    late: bool
+    left: dt.timedelta | None
+
+    @property
+    def label(self) -> str:
+        return by_language(self.clock.name, self.clock.name_en)
+
+    @property
+    def level(self) -> str:
+        if self.late:
+            return "bad"
+        if self.clock.state == ClockState.MET:
+            return "good"
+        if self.clock.state != ClockState.RUNNING or self.left is None:
+            return "quiet"
+        whole = self.clock.due_at - self.clock.started_at
+        return "warn" if self.left * 4 < whole else "calm"
+
+
+def shown(clock: Clock, now: dt.datetime) -> ClockShown:
+    """As of a moment: late is what was met after its time, or still runs past it."""
+    if clock.state == ClockState.RUNNING:
+        return ClockShown(clock, now > clock.due_at, clock.due_at - now)
+    return ClockShown(clock, clock.is_late, None)
+
+
+@query(VIEW, label=_("See requests"), record="list", plain=("state", "side", "due"))
+def requests(actor: Actor, *, state: str = "", side: str = "", due: str = "") -> QuerySet[ServiceRequest]:
+    """Requests within reach. ``side``: those one owns, one's own customers', those offered to one; ``due``: late or
+    due within 24 hours."""
+    rows = ServiceRequest.objects.visible_to(actor, VIEW).select_related("customer__party", "unit")
+    if state == "unfinished":
+        rows = rows.unfinished()
+    elif state in RequestState.values:
+        rows = rows.filter(state=state)
+    posts = list(actor.post_ids)
+    if side == OWNED:
+        rows = rows.filter(owner_post__in=posts)
+    elif side == MINE:
+        rows = rows.filter(Q(owner_post__in=posts) | Q(first_post__in=posts) | Q(customer__lead_post__in=posts))
+    elif side == OFFERED:
+        rows = rows.filter(offered_post__in=posts)
+    now = timezone.now()
+    if due == LATE:
+        rows = rows.filter(ticking=True, due_at__lt=now)
+    elif due == TODAY:
+        rows = rows.filter(ticking=True, due_at__gte=now, due_at__lt=now + dt.timedelta(hours=24))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFile:
+    """A request with its clocks, its record in order of time, and what was joined with it."""
+
+    row: ServiceRequest
+    clocks: list[ClockShown]
+    entries: list[RequestEntry]
+    joined: list[ServiceRequest]
+
+
+@query(VIEW, label=_("See requests"), record="open")
+def request_file(actor: Actor, pk: int) -> RequestFile:
+    """One request within reach, its words opened. NotFound."""
+    rows = ServiceRequest.objects.visible_to(actor, VIEW)
+    row = rows.select_related("customer__party", "unit", "policy", "joined_into").filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return _file(row, internal=True)
+
+
+def _file(row: ServiceRequest, *, internal: bool) -> RequestFile:
+    now = timezone.now()
+    joined = list(row.joined.order_by("opened_at"))
+    said = RequestEntry.objects.filter(request__in=[row, *joined])
+    if not internal:
+        said = said.exclude(kind=EntryKind.NOTE)
+    entries = decrypt_rows(RequestEntry, list(said.order_by("-at", "-pk")[:MOST]), ("text",))[::-1]
+    decrypt_rows(ServiceRequest, [row, *joined], TEXTS)
+    clocks = [shown(each, now) for each in row.clocks.filter(round=row.round).order_by("due_at", "pk")]
+    return RequestFile(row, clocks, list(entries), joined)
+
+
+@query(VIEW, label=_("See requests"))
+def requests_of(actor: Actor, customer: Customer) -> list[ServiceRequest]:
+    """The newest requests of a customer that the reader may see, unfinished ones first."""
+    rows = ServiceRequest.objects.visible_to(actor, VIEW).filter(customer=customer).select_related("unit")
+    found = sorted(rows.order_by("-opened_at", "-pk")[:20], key=lambda row: row.state not in _UNFINISHED)
+    return list(decrypt_rows(ServiceRequest, found[:10], ("subject",)))
+
+
+_UNFINISHED = (RequestState.OPEN, RequestState.TOLD)
+
+
+@query(VIEW_OWN, label=_("See one's own requests"), record="list")
+def own_requests(actor: Actor) -> list[ServiceRequest]:
+    """The newest requests of the customer who acts."""
+    rows = ServiceRequest.objects.visible_to(actor, VIEW_OWN).exclude(state=RequestState.MERGED)
+    return list(decrypt_rows(ServiceRequest, list(rows.order_by("-opened_at", "-pk")[:30]), ("subject",)))
+
+
+@query(VIEW_OWN, label=_("See one's own requests"), record="open")
+def own_request(actor: Actor, pk: int) -> RequestFile:
+    """One request of one's own with what was said, internal notes left out. NotFound for any other."""
+    row = ServiceRequest.objects.visible_to(actor, VIEW_OWN).select_related("policy", "unit").filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return _file(row, internal=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Figures of the requests within reach; each opens its list."""
+
+    open: int
+    late: int
+    today: int
+    offered: int
+    waiting: int
+
+
+@query(VIEW, label=_("See requests"))
+def standing(actor: Actor) -> Standing:
+    """How many requests are open, late, due within a day, offered to oneself, waiting for the customer's word; each
+    counted to 1,000 at most."""
+
+    def count(**which: str) -> int:
+        return requests(actor, **which).order_by().values("pk")[:1000].count()
+
+    return Standing(
+        count(state=RequestState.OPEN),
+        count(state="unfinished", due=LATE),
+        count(state="unfinished", due=TODAY),
+        count(state="unfinished", side=OFFERED),
+        count(state=RequestState.TOLD),
+    )

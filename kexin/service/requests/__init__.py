@@ -1,0 +1,1 @@
+"""Requests: opening, answering, handing over, pausing, telling the result, closing."""

@@ -1,0 +1,54 @@
+"""How the facts of requests read on a customer's timeline."""
+
+from __future__ import annotations
+
+import functools
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from kexin.engagement.timeline import Payload, leave_out, register_timeline
+from kexin.service.choices import Channel, Confirmation
+from kexin.service.queries import VIEW
+
+
+def _label(choices: type[TextChoices], code: object) -> str:
+    return str(choices(code).label) if code in choices.values else str(code or "")
+
+
+def _number(payload: Payload) -> str:
+    return str(payload.get("subject", ""))
+
+
+def _opened(payload: Payload) -> str:
+    return f"{_number(payload)} · {payload.get('kind_name', '')} · {_label(Channel, payload.get('channel'))}"
+
+
+def _answered(payload: Payload) -> str:
+    who = _t("we told the customer") if payload.get("outward") else _t("the customer told us")
+    return f"{_number(payload)} · {who} · {_label(Channel, payload.get('channel'))}"
+
+
+def _told(payload: Payload) -> str:
+    return f"{_number(payload)} · {_t('solved') if payload.get('solved') else _t('not solved')}"
+
+
+def _closed(payload: Payload) -> str:
+    return f"{_number(payload)} · {_label(Confirmation, payload.get('confirmation'))}"
+
+
+def register() -> None:
+    """Called once, when the floor is ready."""
+    told = functools.partial(register_timeline, group="contacts", operation=VIEW)
+    told("service.RequestOpened", _("Request"), "headset", _opened, "calm")
+    told("service.RequestAnswered", _("Words about a request"), "message", _answered)
+    told("service.RequestHandedOver", _("Request handed over"), "user-share", _number)
+    told("service.ResultTold", _("Result of a request told"), "message-check", _told, "good")
+    told("service.RequestClosed", _("Request closed"), "circle-check", _closed, "good")
+    told("service.RequestReopened", _("Request open again"), "rotate", _number, "warn")
+    told("service.RequestWithdrawn", _("Request withdrawn"), "arrow-back-up", _number)
+    told("service.RequestsJoined", _("Requests joined"), "git-merge",
+         lambda payload: f"{_number(payload)} → {payload.get('into_no', '')}")  # fmt: skip
+    leave_out("service.ClockPaused")
+    leave_out("service.ClockResumed")

@@ -1,0 +1,25 @@
+"""What the service floor enters into the floors below when it starts."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+
+def register() -> None:
+    """Doors, work, sentences, history, menu, the customer's panel. Called once, when the floor is ready."""
+    from kexin.core.ui.menu import register_menu
+    from kexin.core.ui.panels import register_head_action, register_panel, register_tab
+    from kexin.party.history import register_history
+    from kexin.service import events, policies, queries, sentences, work  # noqa: F401
+    from kexin.service.queries import VIEW
+    from kexin.service.requests import closing, handling, opening, pausing, responsibility, sweeping  # noqa: F401
+    from kexin.service.ui import request_pages
+
+    work.register()
+    sentences.register()
+    register_history("service_servicerequest", VIEW)
+    register_history("service_clock", VIEW)
+    register_menu("service", _("Requests"), "service:requests", "headset", VIEW, 10)
+    register_tab("customer", "service", _("Service"), 40, VIEW)
+    register_panel("customer", "service", "main", 10, "requests", _("Requests"), VIEW, request_pages.requests_panel)
+    register_head_action("customer", "request", 14, _("New request"), "service.open_request", "service:new", "headset")
