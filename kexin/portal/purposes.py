@@ -86,6 +86,9 @@ def register() -> None:
             "sales.view_own_notices",
             "sales.open_own_notice",
             "party.give_own_consent",
+            "service.view_own_requests",
+            "service.send_own_request",
+            "service.confirm_own_request",
             *CUSTOMER_OPERATIONS,
         ),
     )

@@ -60,6 +60,7 @@ from kexin.sales.api import (
     return_calls,
     sales,
 )
+from kexin.service.api import requests as service_requests
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import portfolio as portfolio_risk
 from kexin.suitability.api import values as customer_values
@@ -133,5 +134,6 @@ for floor in (
     inspection,
     oversight,
     referrals,
+    service_requests,
 ):
     api.add_router("", floor.router)

@@ -37,14 +37,14 @@ BEGIN
       EXECUTE format('REVOKE ALL ON %s FROM kexin_portal', subject.name);
       rights := CASE
         WHEN subject.part THEN NULL
-        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack') THEN NULL
+        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack', 'service_requestnote') THEN NULL
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'
         WHEN subject.plain = 'core_event' THEN 'INSERT, SELECT (id)'
         WHEN subject.plain = 'engagement_outboundmessage' THEN 'SELECT, INSERT'
         WHEN subject.plain = 'engagement_document' THEN 'SELECT, UPDATE (id)'  -- a row is locked while it is handed out
-        WHEN subject.plain ~ '^(portal|suitability|sales)_' AND subject.append_only THEN 'SELECT, INSERT'
+        WHEN subject.plain ~ '^(portal|suitability|sales|service)_' AND subject.append_only THEN 'SELECT, INSERT'
         WHEN subject.plain = 'party_consent' THEN 'SELECT, INSERT'
-        WHEN subject.plain ~ '^(portal|suitability|sales|procrastinate)_' OR subject.plain = 'core_workitem'
+        WHEN subject.plain ~ '^(portal|suitability|sales|service|procrastinate)_' OR subject.plain = 'core_workitem'
           THEN 'SELECT, INSERT, UPDATE'
         WHEN subject.plain ~ '^(party|products|holdings)_|^people_(orgunit|post|postholder|employee)$|^core_(policyversion|calendarday)$'
           THEN 'SELECT'

@@ -67,11 +67,10 @@ class Confirmation(TextChoices):
 
 
 class EntryKind(TextChoices):
-    """What a line of a request's record is."""
+    """Who spoke."""
 
     ASKED = "asked", pgettext_lazy("request entry", "The customer said")
     TOLD = "told", pgettext_lazy("request entry", "The customer was told")
-    NOTE = "note", pgettext_lazy("request entry", "Internal note")
 
 
 class Reaction(TextChoices):

@@ -32,7 +32,7 @@ class RequestAnswered:
 
 @event
 @dataclass(frozen=True, slots=True)
-class RequestHandedOver:
+class RequestReassigned:
     """Somebody accepted what the former owner offered."""
 
     customer_id: int
@@ -64,7 +64,7 @@ class ClockResumed:
 
 @event
 @dataclass(frozen=True, slots=True)
-class ResultTold:
+class ResultGiven:
     customer_id: int
     subject: str
     request_id: int

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -15,14 +17,16 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.query import query
 from kexin.party.models import Customer
 from kexin.people.models import by_language
-from kexin.service.choices import ClockState, EntryKind, RequestState
-from kexin.service.models import Clock, RequestEntry, ServiceRequest
+from kexin.service.choices import ClockState, RequestState
+from kexin.service.models import Clock, RequestEntry, RequestNote, ServiceRequest
 
 VIEW, VIEW_OWN = "service.view_requests", "service.view_own_requests"
 TEXTS = ("subject", "text", "result")
 OWNED, MINE, OFFERED = "owned", "mine", "offered"
 LATE, TODAY = "late", "today"
 MOST = 200
+NOTE = "note"
+W = TypeVar("W", RequestEntry, RequestNote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,25 @@ def requests(actor: Actor, *, state: str = "", side: str = "", due: str = "") ->
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the record: words with the customer, or an internal note (without ``entry``)."""
+
+    at: dt.datetime
+    kind: str
+    kind_label: str
+    text: str
+    by: str
+    request_id: int
+    entry: RequestEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFile:
-    """A request with its clocks, its record in order of time, and what was joined with it."""
+    """A request with its clocks, its record in order of time (internal notes for staff alone), what was joined."""
 
     row: ServiceRequest
     clocks: list[ClockShown]
-    entries: list[RequestEntry]
+    entries: list[Line]
     joined: list[ServiceRequest]
 
 
@@ -103,13 +120,25 @@ def request_file(actor: Actor, pk: int) -> RequestFile:
 def _file(row: ServiceRequest, *, internal: bool) -> RequestFile:
     now = timezone.now()
     joined = list(row.joined.order_by("opened_at"))
-    said = RequestEntry.objects.filter(request__in=[row, *joined])
-    if not internal:
-        said = said.exclude(kind=EntryKind.NOTE)
-    entries = decrypt_rows(RequestEntry, list(said.order_by("-at", "-pk")[:MOST]), ("text",))[::-1]
+    entries = [
+        Line(each.at, each.kind, each.get_kind_display(), str(each.text), each.by, each.request_id, each)
+        for each in _words(RequestEntry, row, joined)
+    ]
+    if internal:
+        told = _t("Internal note")
+        entries += [
+            Line(each.at, NOTE, told, str(each.text), each.by, each.request_id)
+            for each in _words(RequestNote, row, joined)
+        ]
+    entries.sort(key=lambda each: each.at)
     decrypt_rows(ServiceRequest, [row, *joined], TEXTS)
     clocks = [shown(each, now) for each in row.clocks.filter(round=row.round).order_by("due_at", "pk")]
-    return RequestFile(row, clocks, list(entries), joined)
+    return RequestFile(row, clocks, entries, joined)
+
+
+def _words(model: type[W], row: ServiceRequest, joined: list[ServiceRequest]) -> list[W]:
+    rows = model._default_manager.filter(request__in=[row, *joined]).order_by("-at", "-pk")[:MOST]
+    return list(decrypt_rows(model, list(rows), ("text",)))
 
 
 @query(VIEW, label=_("See requests"))

@@ -13,7 +13,7 @@ from kexin.core.models import WorkItem
 from kexin.core.values import Duration
 from kexin.core.workflow import WorkKind, close_work, open_work, register_work_kind
 from kexin.people.models import Post
-from kexin.service.models import Clock, RequestEntry, ServiceRequest
+from kexin.service.models import Clock, RequestNote, ServiceRequest
 from kexin.service.policies import RequestPolicy
 
 CLOCK = "service.clock"
@@ -21,7 +21,7 @@ OFFER = "service.offer"
 QUESTION = "service.question"
 SUBJECT = "service.Clock"
 REQUEST = "service.ServiceRequest"
-ENTRY = "service.RequestEntry"
+NOTE = "service.RequestNote"
 
 
 def owe_clock(row: ServiceRequest, clock: Clock) -> WorkItem:
@@ -63,7 +63,7 @@ def owe_offer(row: ServiceRequest, post: Post, rules: RequestPolicy) -> WorkItem
     )
 
 
-def owe_reply(row: ServiceRequest, entry: RequestEntry, post: Post, rules: RequestPolicy) -> WorkItem:
+def owe_reply(row: ServiceRequest, note: RequestNote, post: Post, rules: RequestPolicy) -> WorkItem:
     """A colleague was asked in a note."""
     return open_work(
         QUESTION,
@@ -71,8 +71,8 @@ def owe_reply(row: ServiceRequest, entry: RequestEntry, post: Post, rules: Reque
         owner_post_id=post.pk,
         due_at=add(timezone.now(), Duration(rules.mention_hours, "working_hours")),
         customer_id=row.customer_id,
-        subject_kind=f"{ENTRY}:{post.pk}",
-        subject_id=entry.pk,
+        subject_kind=f"{NOTE}:{post.pk}",
+        subject_id=note.pk,
         details={"request_no": row.request_no, "request_id": row.pk},
         policy_id=rules.policy_version,
     )

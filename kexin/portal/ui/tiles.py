@@ -14,6 +14,7 @@ from kexin.sales.advice.answering import VIEW_OWN as VIEW_OWN_PLANS
 from kexin.sales.notices.own import VIEW_OWN as VIEW_OWN_NOTICES
 from kexin.sales.notices.own import unread
 from kexin.sales.own import VIEW_OWN
+from kexin.service.queries import VIEW_OWN as VIEW_OWN_REQUESTS
 
 Text = str | Promise
 
@@ -51,6 +52,13 @@ TILES = (
         "portal:assessment",
         "clipboard-check",
         "suitability.view_own_result",
+    ),
+    Tile(
+        _("Ask and follow up"),
+        _("Questions and wishes, and what became of them"),
+        "portal:requests",
+        "headset",
+        VIEW_OWN_REQUESTS,
     ),
     Tile(_("My plans"), _("What we agreed to do for you"), "portal:plans", "clipboard-text", VIEW_OWN_PLANS),
     Tile(_("My purchases"), _("Read, confirm and sign"), "portal:purchases", "shopping-bag", VIEW_OWN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.portal.ui import assessment, consents, entrance, messages, plans, purchases, rooms
+from kexin.portal.ui import assessment, consents, entrance, messages, plans, purchases, requests, rooms
 
 app_name = "portal"
 
@@ -35,6 +35,9 @@ urlpatterns = [
     path("assessment/<int:pk>/check/", assessment.check, name="check"),
     path("assessment/<int:pk>/submit/", assessment.submit, name="submit"),
     path("assessment/<int:pk>/leave/", assessment.give_up, name="give_up"),
+    path("requests/", requests.own_list, name="requests"),
+    path("requests/new/", requests.new, name="request_new"),
+    path("requests/<int:pk>/", requests.one, name="request"),
     path("plans/", plans.plans, name="plans"),
     path("plans/<int:pk>/", plans.plan, name="plan"),
     path("purchases/", purchases.purchases, name="purchases"),

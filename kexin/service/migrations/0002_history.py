@@ -8,20 +8,24 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from kexin.core.history import TrackHistory
 
+KEPT = ("service_requestentry", "service_requestnote")
+
 
 def keep(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_schema())")
         (schema,) = cursor.fetchone()
-        cursor.execute(
-            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {schema}.service_requestentry"
-            f" FOR EACH ROW EXECUTE FUNCTION {schema}.kexin_refuse_change()"
-        )
+        for table in KEPT:
+            cursor.execute(
+                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {schema}.{table}"
+                f" FOR EACH ROW EXECUTE FUNCTION {schema}.kexin_refuse_change()"
+            )
 
 
 def let_go(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     with editor.connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER append_only ON service_requestentry")
+        for table in KEPT:
+            cursor.execute(f"DROP TRIGGER append_only ON {table}")
 
 
 class Migration(migrations.Migration):

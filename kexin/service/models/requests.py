@@ -159,7 +159,7 @@ class RequestEntryQuerySet(ScopedQuerySet["RequestEntry"]):
 
 
 class RequestEntry(models.Model):
-    """工单记录: words exchanged with the customer, or an internal note. Never changed."""
+    """工单记录: words exchanged with the customer. Never changed."""
 
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="entries")
     customer_id = models.BigIntegerField(editable=False)
@@ -168,7 +168,6 @@ class RequestEntry(models.Model):
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, blank=True)
     text = PersonalField(_("text"), level=Level.C2, max_length=4000)
     reaction = models.CharField(_("how the customer took it"), max_length=7, choices=Reaction.choices, blank=True)
-    asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
     at = models.DateTimeField(_("when"))
     by = models.CharField(_("by"), max_length=80)
 
@@ -180,3 +179,28 @@ class RequestEntry(models.Model):
 
     def __str__(self) -> str:
         return f"RequestEntry {self.pk}"
+
+
+class RequestNoteQuerySet(ScopedQuerySet["RequestNote"]):
+    scope_through = "request"
+
+
+class RequestNote(models.Model):
+    """内部备注: what no customer reads, in a table that the portal's own database role cannot read. Never changed."""
+
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="notes")
+    customer_id = models.BigIntegerField(editable=False)
+    key_id = models.UUIDField(editable=False)
+    text = PersonalField(_("text"), level=Level.C2, max_length=4000)
+    asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    at = models.DateTimeField(_("when"))
+    by = models.CharField(_("by"), max_length=80)
+
+    objects = RequestNoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("internal note on a request")
+        indexes = [models.Index("request", "at", name="service_note_request")]
+
+    def __str__(self) -> str:
+        return f"RequestNote {self.pk}"

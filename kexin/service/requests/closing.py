@@ -17,11 +17,12 @@ from kexin.service.events import (
     RequestReopened,
     RequestsJoined,
     RequestWithdrawn,
-    ResultTold,
+    ResultGiven,
 )
 from kexin.service.models import ServiceRequest
 from kexin.service.policies import RESULT, RequestPolicy
 from kexin.service.requests.handling import kind_of, owned
+from kexin.service.requests.opening import note as keep_note
 from kexin.service.requests.opening import record
 from kexin.service.requests.running import begin_clocks, end_clocks, meet, now
 from kexin.service.rules import LONGEST_TEXT, TABLE, clean, may_join, may_reopen, text_fits
@@ -54,7 +55,7 @@ def tell_result(
     row.save()
     record(row, EntryKind.TOLD, said, actor, at=at, channel=channel)
     meet(row, RESULT, at, actor.name)
-    emit(ResultTold(row.customer_id, row.request_no, row.pk, solved, channel))
+    emit(ResultGiven(row.customer_id, row.request_no, row.pk, solved, channel))
     return row
 
 
@@ -117,7 +118,7 @@ def reopen_request(request: ServiceRequest | int, *, actor: Actor, reason: str) 
     may_reopen(closed_at=row.closed_at, now=now(), days=in_force(RequestPolicy).reopen_days).enforce()
     if not why:
         raise RuleViolation(fields={"reason": _("Say why.")})
-    record(row, EntryKind.NOTE, why, actor)
+    keep_note(row, why, actor)
     return _again(row, disputed=False)
 
 

@@ -17,9 +17,9 @@ from kexin.people.models import Post
 from kexin.people.queries import held_on
 from kexin.service.choices import EntryKind, RequestState, Urgency
 from kexin.service.events import RequestAnswered
-from kexin.service.models import RequestEntry, ServiceRequest
+from kexin.service.models import RequestEntry, RequestNote, ServiceRequest
 from kexin.service.policies import ANSWERED, Kind, RequestPolicy
-from kexin.service.requests.opening import record
+from kexin.service.requests.opening import note, record
 from kexin.service.requests.running import meet
 from kexin.service.rules import LONGEST_TEXT, clean, may_note_contact, may_own, text_fits
 from kexin.service.work import owe_reply
@@ -71,21 +71,21 @@ def record_contact(
 
 
 @operation("service.note_request", label=_("Write an internal note on a request"))
-def note_request(request: ServiceRequest | int, *, actor: Actor, text: str, ask: Sequence[int] = ()) -> RequestEntry:
+def note_request(request: ServiceRequest | int, *, actor: Actor, text: str, ask: Sequence[int] = ()) -> RequestNote:
     """A note that no customer sees; colleagues who are asked in it get a work item and see the request."""
     row, said = ServiceRequest.objects.lock(request, actor), clean(text)
     if not said:
         raise RuleViolation(fields={"text": _("Write something.")})
     text_fits(said, LONGEST_TEXT, "text").enforce()
     posts = _colleagues(ask, actor)
-    entry = record(row, EntryKind.NOTE, said, actor, asked=[post.pk for post in posts])
+    made = note(row, said, actor, [post.pk for post in posts])
     rules = in_force(RequestPolicy)
     for post in posts:
-        owe_reply(row, entry, post, rules)
+        owe_reply(row, made, post, rules)
     if posts:
         row.asked_posts = sorted({*row.asked_posts, *(post.pk for post in posts)})
         row.save(update_fields=["asked_posts"])
-    return entry
+    return made
 
 
 def _colleagues(ask: Sequence[int], actor: Actor) -> list[Post]:

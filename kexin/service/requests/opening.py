@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,7 @@ from kexin.party.models import Customer
 from kexin.people.models import Post
 from kexin.service.choices import MODE_OF, Channel, EntryKind, Urgency
 from kexin.service.events import RequestOpened
-from kexin.service.models import RequestEntry, ServiceRequest
+from kexin.service.models import RequestEntry, RequestNote, ServiceRequest
 from kexin.service.policies import Kind, RequestPolicy
 from kexin.service.requests.running import begin_clocks, now
 from kexin.service.rules import clean, may_open
@@ -130,9 +131,8 @@ def record(
     at: dt.datetime | None = None,
     channel: str = "",
     reaction: str = "",
-    asked: list[int] | None = None,
 ) -> RequestEntry:
-    """A line of the record."""
+    """Words exchanged with the customer, as a line of the record."""
     entry = RequestEntry(
         request=row,
         customer_id=row.customer_id,
@@ -141,12 +141,19 @@ def record(
         channel=channel,
         text=text,
         reaction=reaction,
-        asked_posts=asked or [],
         at=at or now(),
         by=actor.name,
     )
     entry.save()
     return entry
+
+
+def note(row: ServiceRequest, text: str, actor: Actor, asked: Sequence[int] = ()) -> RequestNote:
+    """What no customer reads."""
+    made = RequestNote(request=row, customer_id=row.customer_id, key_id=row.key_id, text=text, at=now(), by=actor.name)
+    made.asked_posts = list(asked)
+    made.save()
+    return made
 
 
 def _next_key() -> int:

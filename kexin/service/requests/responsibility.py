@@ -12,7 +12,7 @@ from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.people.models import Post
 from kexin.people.queries import held_on
-from kexin.service.events import RequestHandedOver
+from kexin.service.events import RequestReassigned
 from kexin.service.models import ServiceRequest
 from kexin.service.policies import RequestPolicy
 from kexin.service.requests.handling import ASSIGNS, is_head, locked, owned
@@ -110,4 +110,4 @@ def _hand_over(row: ServiceRequest, post: Post) -> None:
     before = row.owner_post_id
     row.owner_post, row.unit_id = post, post.unit_id
     move_work(row)
-    emit(RequestHandedOver(row.customer_id, row.request_no, row.pk, before, post.pk))
+    emit(RequestReassigned(row.customer_id, row.request_no, row.pk, before, post.pk))

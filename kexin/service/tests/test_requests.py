@@ -143,7 +143,7 @@ def test_the_first_answer_stops_its_clock_and_the_result_the_other(
     assert (row.state, row.confirmation) == ("closed", "confirmed")
     assert row.closed_at is not None
     assert [each.name for each in Event.objects.filter(subject=row.request_no).order_by("id")] == [
-        "service.RequestOpened", "service.RequestAnswered", "service.RequestAnswered", "service.ResultTold",
+        "service.RequestOpened", "service.RequestAnswered", "service.RequestAnswered", "service.ResultGiven",
         "service.RequestClosed",
     ]  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_a_head_assigns_and_nobody_else_does(bank: Any, asked: ServiceRequest) -
         responsibility.assign_request(asked, actor=bank.actor("sun"), post_id=bank.posts["lin"].pk, reason="忙")
     responsibility.assign_request(asked, actor=bank.actor("zhou"), post_id=bank.posts["lin"].pk, reason="孙悦离职")
     assert fresh(asked).owner_post == bank.posts["lin"]
-    assert Event.objects.get(name="service.RequestHandedOver").payload["post"] == bank.posts["lin"].pk
+    assert Event.objects.get(name="service.RequestReassigned").payload["post"] == bank.posts["lin"].pk
 
 
 def test_a_clock_pauses_only_where_its_rule_allows_and_the_rest_runs_on(

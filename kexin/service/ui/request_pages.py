@@ -29,7 +29,7 @@ from kexin.people.queries import names_of, post_labels
 from kexin.service.choices import Channel, ClockState, EntryKind, Reaction, RequestState, Urgency
 from kexin.service.models import ServiceRequest
 from kexin.service.policies import Kind, RequestPolicy, parse_kinds
-from kexin.service.queries import RequestFile, request_file, requests, requests_of, standing
+from kexin.service.queries import NOTE, RequestFile, request_file, requests, requests_of, standing
 from kexin.service.requests.handling import is_head, kind_of
 from kexin.service.ui.countdown import countdown
 from kexin.service.ui.request_forms import SPOKEN
@@ -42,7 +42,7 @@ LEVEL = {
     RequestState.MERGED.value: "quiet",
 }
 URGENT = {Urgency.URGENT.value: "bad", Urgency.IMPORTANT.value: "warn"}
-DOT = {EntryKind.ASKED.value: "calm", EntryKind.TOLD.value: "good", EntryKind.NOTE.value: "warn"}
+DOT = {EntryKind.ASKED.value: "calm", EntryKind.TOLD.value: "good", NOTE: "warn"}
 FIRST = "state=unfinished&side=owned"
 
 
