@@ -138,7 +138,7 @@ def _file(row: ServiceRequest, *, internal: bool) -> RequestFile:
 
 def _words(model: type[W], row: ServiceRequest, joined: list[ServiceRequest]) -> list[W]:
     rows = model._default_manager.filter(request__in=[row, *joined]).order_by("-at", "-pk")[:MOST]
-    return list(decrypt_rows(model, list(rows), ("text",)))
+    return list(decrypt_rows(model, list(rows)[::-1], ("text",)))
 
 
 @query(VIEW, label=_("See requests"))

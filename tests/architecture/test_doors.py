@@ -17,7 +17,8 @@ from kexin.core.policy import policy_types
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = (
-    "core", "people", "party", "products", "holdings", "engagement", "suitability", "sales", "service", "desk", "portal",
+    "core", "people", "party", "products", "holdings", "engagement", "suitability", "sales", "service", "desk",
+    "portal",
 )  # fmt: skip
 MACHINERY = ("middleware.py", "idempotency.py")  # what stands around pages and endpoints, and keeps rows of its own
 WRITING = {"save", "create", "bulk_create", "get_or_create", "update_or_create", "bulk_update", "delete"}
