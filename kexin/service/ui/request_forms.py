@@ -24,7 +24,7 @@ class RequestForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"))
     channel = forms.ChoiceField(label=_("By which way"), choices=SPOKEN)
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices, initial=Urgency.GENERAL)
-    subject = forms.CharField(label=_("What it is about"), max_length=LONGEST_SUBJECT)
+    subject = forms.CharField(label=_("Subject of the request"), max_length=LONGEST_SUBJECT)
     text = forms.CharField(
         label=_("What the customer said"),
         max_length=LONGEST_TEXT,

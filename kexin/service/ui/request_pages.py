@@ -110,7 +110,7 @@ class RequestTable(Table):
             return self.owners.get(row.owner_post_id, "")
 
         self.columns = (
-            Column("subject", _("What it is about"), value="subject", phone="title", always=True),
+            Column("subject", _("Subject of the request"), value="subject", phone="title", always=True),
             Column("customer", _("Customer"), value=lambda row: shown_name(actor, row.customer), phone="sub"),
             Column("due", _("Limit"), value=limit, sort=("due_at", "pk")),
             Column("state", _("State"), value=state_chip),
