@@ -28,8 +28,7 @@ from tests.product_people import hire
 from tests.scenarios.test_a_sale_through_its_gates import AMOUNT, FINE, product, signed, tolerance  # noqa: F401
 
 REQUIREMENTS = {
-    "D-24": ("return calls by a versioned sheet, the unreached again by policy, contradictions to consumer protection",
-             "maturity, falls of net value and changes of products open no work yet"),
+    "D-24": "return calls by a versioned sheet, the unreached again by policy, contradictions to consumer protection",
     "D-28": "the sales compliance rate per unit and period, the same when asked again",
     "H-08": "the register of sales risks by source, each with control, owner and review date",
 }  # fmt: skip

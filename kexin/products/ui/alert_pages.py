@@ -18,9 +18,10 @@ from kexin.core import names
 from kexin.core.calendar import business_date
 from kexin.core.templatetags.kexin import day, moment
 from kexin.core.ui.form_page import form_page
+from kexin.core.ui.panels import actions_for
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Column, Table, View
-from kexin.products.alerts.choices import AlertKind, AlertOutcome, AlertState
+from kexin.products.alerts.choices import FALLS, AlertKind, AlertOutcome, AlertState
 from kexin.products.alerts.queries import LATEST, TODAY, AlertFilter, alert, alerts
 from kexin.products.alerts.rules import LONGEST_REASON
 from kexin.products.alerts.settling import SETTLE, settle_alert
@@ -119,6 +120,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             "level": LEVEL[AlertState(row.state)],
             "facts": told(row.kind, row.day, row.facts),
             "product_url": product_url,
+            "head_actions": actions_for(request, "alert", pk) if row.kind in FALLS else [],
             "rerate_url": reverse("products:rerate", args=[row.product.pk])
             if actor.may("products.propose_rerating")
             else "",

@@ -20,8 +20,8 @@ from kexin.sales.notices.queries import narrowed
 
 EXPORT_TOLD = "sales.export_told_customers"
 HEADS = (
-    _("Customer number"), _("Customer"), _("Unit"), _("Product"), _("Matter"), _("Told"), _("Prompt"), _("State"),
-    _("Opened on the portal"),
+    _("Customer number"), _("Customer"), _("Unit"), _("Product"), _("Matter"), _("In the portal since"), _("Prompt"),
+    _("State"), _("Opened on the portal"),
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.menu import register_menu
-from kexin.core.ui.panels import register_panel
+from kexin.core.ui.panels import register_head_action, register_panel
 from kexin.party.history import register_history
 from kexin.sales.notices import (  # noqa: F401  doors
     events,
@@ -32,3 +32,4 @@ def wire() -> None:
         "product", "overview", "main", 64, "notices", _("Notices to holders"), queries.VIEW_NOTICES,
         notice_pages.notices_panel,
     )  # fmt: skip
+    register_head_action("alert", "tell", 10, _("Tell the holders"), making.TELL, "notices:tell", "mail-forward")

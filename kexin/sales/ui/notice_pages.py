@@ -148,7 +148,8 @@ class ToldTable(Table):
             Column("state", _("Prompt"), value=_telling),
             Column("opened", _("Opened on the portal"),
                    value=lambda row: moment(row.opened_at) if row.opened_at else "–"),
-            Column("told", _("Told"), value=lambda row: moment(row.told_at), sort=("told_at", "pk"), first="desc"),
+            Column("told", _("In the portal since"), value=lambda row: moment(row.told_at), sort=("told_at", "pk"),
+                   first="desc"),
         )  # fmt: skip
 
     def row_url(self, row: CustomerNotice) -> str:
