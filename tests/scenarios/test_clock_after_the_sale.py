@@ -12,9 +12,10 @@ from django.utils import timezone
 from kexin.core.actor import customer as acting
 from kexin.core.calendar import business_date
 from kexin.core.models import AuditEntry, Event, WorkItem
+from kexin.holdings.models import Holding
 from kexin.party.models import Customer
 from kexin.products.events import ProductRerated
-from kexin.products.models import NetValue, NetValueAlert, Product, TradingTerms
+from kexin.products.models import NetValue, NetValueAlert, Product
 from kexin.products.values.operations import enter_net_value
 from kexin.sales.aftercare import handlers as care
 from kexin.sales.aftercare.queries import aftercare_of
@@ -55,7 +56,8 @@ def test_owed_once_told_once_and_settled(bank: Bank, chen: Customer, product: Pr
     enter_net_value(product.pk, actor=he, day=today, unit_value=Decimal("0.98"))
     assert {row.kind for row in NetValueAlert.objects.all()} == {"day", "window", "drawdown"}
 
-    TradingTerms.objects.update_or_create(product=product, defaults={"matures_on": today + 6 * DAY})
+    assert watch_sales(today)["maturity"] == 0
+    Holding.objects.filter(customer=chen, product=product).update(matures_on=today + 6 * DAY)
     assert watch_sales(today + DAY)["maturity"] == 1
     fact = ProductRerated(subject=product.code, product_id=product.pk, before=2, after=3)
     reviewed(bank, "notice_rerated")
