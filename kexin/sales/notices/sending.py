@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,11 +69,15 @@ def send_portion(notice_id: int, *, actor: Actor) -> int:
 
 
 def _untold(row: Notice) -> list[Customer]:
-    """The next holders, by key; those told already are passed over in the database."""
+    """The next holders, by key: behind the last who was told, at the end whoever was passed over before."""
     held = Holding.objects.filter(customer=OuterRef("pk"), product=row.product, units__gt=0)
-    told = CustomerNotice.objects.filter(notice=row, customer=OuterRef("pk"))
-    ids = Customer.objects.filter(Exists(held), ~Exists(told)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]
-    return list(Customer.objects.filter(pk__in=list(ids)).select_related("party").order_by("pk"))
+    told = CustomerNotice.objects.filter(notice=row)
+    last = told.aggregate(last=Max("customer"))["last"] or 0
+    rows = Customer.objects.filter(Exists(held)).order_by("pk").values_list("pk", flat=True)
+    ids = list(rows.filter(pk__gt=last)[:AT_ONCE]) or list(
+        rows.filter(~Exists(told.filter(customer=OuterRef("pk"))))[:AT_ONCE]
+    )
+    return list(Customer.objects.filter(pk__in=ids).select_related("party").order_by("pk"))
 
 
 def _prompt(notice: Notice, rows: Sequence[CustomerNotice], actor: Actor) -> None:
