@@ -231,6 +231,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     context = {
         "title": title,
         "heads": heads,
+        "lines": [(row, list(zip(heads[1:], row["cells"], strict=True))) for row in rows],
         "rows": rows,
         "total": total,
         "most": MOST,
@@ -254,7 +255,7 @@ def _sale_rows(actor: Actor, told: list[tuple[Sale, str, str]]) -> tuple[list[An
             "url": reverse("sales:sale", args=[row.pk]),
             "name": row.sale_no,
             "cells": [
-                shown_name(actor, row.customer), row.product.shown_name, f"{row.currency} {money(row.amount)}",
+                shown_name(actor, row.customer), row.product.shown_name, f"{money(row.amount)} {row.currency}",
                 row.seller.shown_name, row.unit.shown_name, when, words,
             ],
         }

@@ -64,7 +64,7 @@ class OrderTable(Table):
             Column("customer", _("Customer"), value="customer.customer_no", phone="sub"),
             Column("product", _("Product"), value="sale.product.shown_name", width="wide"),
             Column("side", pgettext_lazy("order", "What is asked"), value=lambda row: row.get_side_display()),
-            Column("amount", _("Amount"), value=lambda row: f"{row.currency} {money(row.amount)}", align="end"),
+            Column("amount", _("Amount"), value=lambda row: f"{money(row.amount)} {row.currency}", align="end"),
             Column("state", _("State"), value=_chip),
             Column("made_at", _("Made"), value=lambda row: moment(row.made_at), sort="made_at"),
             Column("expected_on", _("Confirmation expected"), value=lambda row: day(row.expected_on)),
