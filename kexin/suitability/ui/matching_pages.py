@@ -166,7 +166,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
         (_t("Currency"), [each.currency for each in products]),
         (_t("Term in days"), [each.term_days for each in products]),
         (_t("Minimum amount"), [numbers.exact(each.minimum_amount) for each in products]),
-        (_t("Rate or benchmark in % a year"), [each.rate for each in products]),
+        (_t("Rate or benchmark in % a year"), ["" if e.rate is None else f"{e.rate:.2f}" for e in products]),
         (_t("Fees"), [_fees(each) for each in products]),
         (_t("Fit"), [line.fit for line in found]),
         *_past(products, context),
