@@ -15,21 +15,26 @@ from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
+from kexin.core.policy import in_force
 from kexin.engagement.events import AppointmentClosed
 from kexin.holdings.models import Account, Holding
 from kexin.party.events import PortfolioAssigned
 from kexin.products.events import ProductRerated, ProductSuspended
-from kexin.products.models import NetValue, TradingTerms
+from kexin.products.models import NetValue, ProductText, TextVersion, TradingTerms
+from kexin.products.texts.events import TextApproved
 from kexin.sales.aftercare import handlers
 from kexin.sales.aftercare.choices import CareState
+from kexin.sales.aftercare.choosing import to_visit
 from kexin.sales.aftercare.exporting import export_aftercare
 from kexin.sales.aftercare.owing import owe_aftercare
+from kexin.sales.aftercare.policies import AftercarePolicy
 from kexin.sales.aftercare.queries import CareFilter, aftercare_item, aftercare_items
 from kexin.sales.aftercare.rules import may_settle_care
 from kexin.sales.aftercare.settling import settle_aftercare
 from kexin.sales.aftercare.watching import watch_sales
 from kexin.sales.aftercare.words import told
-from kexin.sales.models import AftercareItem, Sale
+from kexin.sales.models import AftercareItem, Notice, Sale
+from kexin.sales.notices.handlers import notice_of_text, notices_of_maturity
 from kexin.sales.tests.test_return_calls import executed
 from tests.personas import Bank
 
@@ -102,6 +107,46 @@ def test_a_product_change_reaches_each_holder_once_however_often_it_is_told(bank
     assert told("rerated", rows["rerated"].facts) == "R2 → R3"
     assert rows["suspended"].facts == {"reason": "净值异常"}
     assert rows["rerated"].sale_id == executed_again.pk
+
+
+def test_a_new_version_of_a_text_reaches_holders_and_a_first_one_nobody(bank: Bank, sale: Sale) -> None:
+    today, now = business_date(), timezone.now()
+    text = ProductText.objects.create(
+        kind="risk_disclosure", product_class="wealth", language="zh", title="风险揭示书", created_at=now
+    )
+    for number in (1, 2):
+        TextVersion.objects.create(
+            text=text, number=number, body="净值会波动。", state="approved", drafted_by="1021", drafted_at=now,
+            reviewed_by="1023", in_use_from=today + number * DAY, sha256="x",
+        )  # fmt: skip
+        handlers.care_for_text(TextApproved(text.pk, number, today + number * DAY, "x"))
+        assert AftercareItem.objects.count() == number - 1
+        notice_of_text(TextApproved(text.pk, number, today + number * DAY, "x"))
+    row = AftercareItem.objects.get()
+    assert (row.matter, row.facts["number"], row.sale_id) == ("text", 2, sale.pk)
+    assert "风险揭示书" in told("text", row.facts)
+    assert [each.product_id for each in Notice.objects.all()] == [sale.product_id]
+    ProductText.objects.create(
+        kind="risk_disclosure",
+        product_class="wealth",
+        product=sale.product,
+        language="zh",
+        title="自有",
+        created_at=now,
+    )
+    handlers.care_for_text(TextApproved(text.pk, 3, today, "x"))
+    assert AftercareItem.objects.count() == 1  # the product has a text of its own
+
+
+def test_what_two_runs_found_at_once_is_owed_once(bank: Bank, sale: Sale) -> None:
+    clock, today = system("clock.aftercare"), bought_on(sale) + 30 * DAY
+    found = to_visit(in_force(AftercarePolicy), today)
+    assert owe_aftercare("visit", found, actor=clock) == 1
+    assert owe_aftercare("visit", found, actor=clock) == 0
+    assert WorkItem.objects.filter(kind="sales.aftercare").count() == 1
+    TradingTerms.objects.create(product=sale.product, matures_on=today + 3 * DAY)
+    assert [notices_of_maturity(today), notices_of_maturity(today + DAY)] == [1, 1]
+    assert Notice.objects.get(matter="maturity").facts == {"day": (today + 3 * DAY).isoformat()}
 
 
 def test_a_visit_is_asked_for_and_a_kept_meeting_makes_it(bank: Bank, sale: Sale) -> None:
