@@ -46,6 +46,8 @@ def test_a_request_is_opened_on_the_customers_page_and_found_in_the_inbox(
     assert "data-countdown" in inbox
     for query, found in (("due=late", False), ("state=unfinished&side=offered", False), ("urgency=urgent", True)):
         assert ("银行卡不能取款" in sun.get(url("requests") + "?" + query).content.decode()) is found, query
+    panel = sun.get(f"/panel/customer/{chen.pk}/requests/")
+    assert "银行卡不能取款" in panel.content.decode()
     with django_assert_max_num_queries(24):
         shown = sun.get(url("request", row.pk)).content.decode()
     assert "紧急" in shown

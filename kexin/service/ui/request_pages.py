@@ -121,7 +121,11 @@ class RequestTable(Table):
             Column("unit", _("Unit"), value="unit.shown_name", hidden=True),
             Column("request_no", _("Request number"), value="request_no"),
             Column(
-                "opened", _("Opened"), value=lambda row: moment(row.opened_at), sort=("opened_at", "pk"), first="desc"
+                "opened",
+                pgettext_lazy("request", "Opened"),
+                value=lambda row: moment(row.opened_at),
+                sort=("opened_at", "pk"),
+                first="desc",
             ),
         )
         rows = list(self.page.rows)
@@ -155,7 +159,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         return HttpResponse(table.render())
     now = standing(actor)
     tiles = [
-        (_("In progress"), now.open, "state=open", ""),
+        (pgettext_lazy("request", "In progress"), now.open, "state=open", ""),
         (_("Late"), now.late, "state=unfinished&due=late", "bad" if now.late else ""),
         (_("Due within 24 hours"), now.today, "state=unfinished&due=today", "warn" if now.today else ""),
         (_("Offered to me"), now.offered, "state=unfinished&side=offered", "warn" if now.offered else ""),
@@ -199,7 +203,13 @@ def draw(request: HttpRequest, file: RequestFile, *, status: int = 200, **extra:
             for each in file.clocks
         ],
         "entries": [
-            (each, DOT[each.kind], who.get(each.by, each.by), each.request_id != row.pk) for each in file.entries
+            (
+                each,
+                DOT[each.kind],
+                "" if each.by.startswith("customer.") else who.get(each.by, each.by),
+                each.request_id != row.pk,
+            )
+            for each in file.entries
         ],
         "joined": file.joined,
         "owner": labels.get(row.owner_post_id, ""),
