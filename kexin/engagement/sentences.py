@@ -196,6 +196,14 @@ def register() -> None:
         "holdings.PurchaseReversed", _("Purchase taken back out of the holdings"), "wallet-off", _purchase, "warn",
         operation="holdings.view_accounts",
     )  # fmt: skip
+    register_timeline(
+        "holdings.RedemptionBooked",
+        _("Units given back"),
+        "cash",
+        _purchase,
+        "calm",
+        operation="holdings.view_accounts",
+    )
     tier = functools.partial(register_timeline, operation="holdings.view_tiers")
     tier("holdings.CustomerTierRaised", _("Tier raised"), "stairs-up", _tier, "good")
     tier("holdings.CustomerTierLowered", _("Tier lowered"), "stairs-down", _tier, "warn")

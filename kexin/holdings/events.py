@@ -69,6 +69,20 @@ class PurchaseBooked:
 
 @event
 @dataclass(frozen=True, slots=True)
+class RedemptionBooked:
+    """Units of a product were given back and stand among the holdings no more; ``amount`` in ``currency`` is paid."""
+
+    customer_id: int
+    subject: str
+    account_id: int
+    product: str
+    units: Decimal
+    amount: Decimal
+    currency: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class PurchaseReversed:
     """A purchase was taken back and stands among the holdings no more; ``amount`` in ``currency`` comes back."""
 

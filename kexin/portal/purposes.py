@@ -123,6 +123,8 @@ def register() -> None:
             "sales.sign_sale",
             "sales.cancel_sale",
             "sales.withdraw_sale",
+            "sales.redeem_units",
+            "sales.choose_dividends",
         ),
         needs="sales.tell_opinion",
     )

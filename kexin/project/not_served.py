@@ -136,6 +136,7 @@ NOT_SERVED: dict[str, str] = {
     "suitability.assessments.queries.own_result": _CUSTOMER,
     "suitability.assessments.queries.own_session": _CUSTOMER,
     "project.demo.load.load_bank": "A command that fills an empty installation: `kexin demo`.",
+    "holdings.operations.purchases.book_redemption": "Follows from a redemption that the core system confirmed.",
     "holdings.operations.purchases.reverse_purchase": "Follows from a cancellation that the core system confirmed.",
     "holdings.operations.purchases.book_purchase": "Follows from an order that the core system confirmed.",
     "sales.orders.handing.begin_handing_over": _CLOCK,

@@ -16,6 +16,7 @@ class SalesConfig(AppConfig):
         from kexin.sales.dossier import evidence, sentences
         from kexin.sales.dossier.parts import register_dossier_part
         from kexin.sales.followup import wiring as followup_wiring
+        from kexin.sales.instructing import wiring as instructing_wiring
         from kexin.sales.notices import wiring as notices_wiring
         from kexin.sales.operations import dossiers, stamping  # noqa: F401
         from kexin.sales.orders import wiring as orders_wiring
@@ -37,6 +38,7 @@ class SalesConfig(AppConfig):
         reviews_wiring.wire()
         quota_wiring.wire()
         withdrawing_wiring.wire()
+        instructing_wiring.wire()
         wiring.register()
         recordings_wiring.wire()
         followup_wiring.wire()

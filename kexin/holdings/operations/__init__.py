@@ -2,13 +2,14 @@
 
 from kexin.holdings.operations.export import export_transactions
 from kexin.holdings.operations.export_many import export_accounts, export_ledger
-from kexin.holdings.operations.purchases import Purchase, book_purchase, reverse_purchase
+from kexin.holdings.operations.purchases import Purchase, book_purchase, book_redemption, reverse_purchase
 from kexin.holdings.operations.reveal import reveal_account_number
 from kexin.holdings.operations.review import print_review_sheet
 
 __all__ = [
     "Purchase",
     "book_purchase",
+    "book_redemption",
     "export_accounts",
     "export_ledger",
     "export_transactions",

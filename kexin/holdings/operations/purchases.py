@@ -14,7 +14,7 @@ from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.holdings.choices import AccountKind, AccountRole, AccountStatus
-from kexin.holdings.events import PurchaseBooked, PurchaseReversed
+from kexin.holdings.events import PurchaseBooked, PurchaseReversed, RedemptionBooked
 from kexin.holdings.models import Account, AccountParty, Holding
 from kexin.holdings.rules import INVESTMENTS
 from kexin.party.models import Customer
@@ -127,3 +127,31 @@ def reverse_purchase(customer: Customer, *, actor: Actor, product: Product, numb
         account.save(update_fields=["balance", "status", "closed_on"])
     emit(PurchaseReversed(customer.pk, customer.customer_no, account.pk, product.code, amount, account.currency))
     return True
+
+
+@operation("holdings.book_redemption", label=_("Take redeemed units out of the holdings"))
+def book_redemption(
+    customer: Customer, *, actor: Actor, product: Product, number: str, units: Decimal, amount: Decimal
+) -> Decimal | None:
+    """The core system redeemed units of the purchase booked under this number; ``amount`` is what it paid for them.
+
+    Cost and value go down in proportion; with the last unit the position goes. The units left, None where there is no
+    such position. RuleViolation for more units than are held.
+    """
+    rows = Holding.objects.select_for_update(of=("self",)).filter(customer=customer, product=product, source_no=number)
+    position = rows.select_related("account").first()
+    if position is None:
+        return None
+    if units > position.units:
+        raise RuleViolation(_("The core system redeemed more units than are held."))
+    account, left = position.account, position.units - units
+    if left:
+        share = left / position.units
+        position.cost = round(position.cost * share, 2)
+        position.market_value = round(position.market_value * share, 2)
+        position.units = left
+        position.save(update_fields=["units", "cost", "market_value"])
+    else:
+        position.delete()
+    emit(RedemptionBooked(customer.pk, customer.customer_no, account.pk, product.code, units, amount, account.currency))
+    return left

@@ -16,6 +16,7 @@ from kexin.core.errors import RuleViolation
 from kexin.portal.choices import Proof as SessionProof
 from kexin.portal.ui.session import actor_of, device_of, room, session_of
 from kexin.sales.choices import Gate, SaleState
+from kexin.sales.instructing.giving import choose_dividends, redeem_units
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
 from kexin.sales.operations.confirming import acknowledge_disclosure, confirm_sale, to_confirm
@@ -24,6 +25,7 @@ from kexin.sales.operations.signing import sign_sale
 from kexin.sales.own import VIEW_OWN, OwnSale, own_sale, own_sales
 from kexin.sales.signatures.choices import ProofMethod
 from kexin.sales.signatures.signing import Proof
+from kexin.sales.ui.instruction_pages import instruction_context, units_typed
 from kexin.sales.withdrawing.taking_back import right_now, withdraw_sale
 
 _SALT = "kexin.portal.reading"
@@ -67,6 +69,7 @@ def _shown(request: HttpRequest, pk: int, problem: str = "", status: int = 200) 
         "step": f"portal:purchase_{step}" if step else "",
         "right": right_now(found.sale),
         "taken_back": found.sale.withdrawals.order_by("-pk").first(),
+        **instruction_context(actor_of(request), found.sale),
         "problem": problem,
     }
     return render(request, "portal/purchase.html", context, status=status)
@@ -198,6 +201,37 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     found: Sale = own_sale(actor_of(request), pk).sale
     cancel_sale(found, actor=actor_of(request), reason=str(_("The customer does not want to go on.")))
     return redirect("portal:purchase", pk=pk)
+
+
+@require_POST
+@room("sales.redeem_units")
+def redeem(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer gives units back, all or part, and confirms it."""
+    found: Sale = own_sale(actor_of(request), pk).sale
+    agreed = request.POST.get("agreed") == "1"
+    try:
+        redeem_units(found, actor=actor_of(request), units=units_typed(request), agreed=agreed)
+    except RuleViolation as refusal:
+        return _shown(request, pk, _told(refusal), 422)
+    return redirect("portal:purchase", pk=pk)
+
+
+@require_POST
+@room("sales.choose_dividends")
+def dividends(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer chooses how dividends are paid, and confirms it."""
+    found: Sale = own_sale(actor_of(request), pk).sale
+    way, agreed = request.POST.get("way", ""), request.POST.get("agreed") == "1"
+    try:
+        choose_dividends(found, actor=actor_of(request), way=way, agreed=agreed)
+    except RuleViolation as refusal:
+        return _shown(request, pk, _told(refusal), 422)
+    return redirect("portal:purchase", pk=pk)
+
+
+def _told(refusal: RuleViolation) -> str:
+    """What a refusal says, in one line."""
+    return " ".join(str(text) for text in refusal.fields.values()) or str(refusal.message)
 
 
 @require_POST

@@ -46,5 +46,7 @@ urlpatterns = [
     path("purchases/<int:pk>/confirm/", purchases.confirm, name="purchase_confirm"),
     path("purchases/<int:pk>/sign/", purchases.sign, name="purchase_sign"),
     path("purchases/<int:pk>/cancel/", purchases.cancel, name="purchase_cancel"),
+    path("purchases/<int:pk>/redeem/", purchases.redeem, name="purchase_redeem"),
+    path("purchases/<int:pk>/dividends/", purchases.dividends, name="purchase_dividends"),
     path("purchases/<int:pk>/withdraw/", purchases.withdraw, name="purchase_withdraw"),
 ]

@@ -16,7 +16,9 @@ from kexin.core.errors import NotFound
 from kexin.party.models import Customer
 from kexin.products.models import Product
 from kexin.sales.choices import Gate, SaleChannel, SaleState, TellingMode
-from kexin.sales.models import Sale
+from kexin.sales.instructing.choices import DividendWay, InstructionKind
+from kexin.sales.instructing.giving import choose_dividends, redeem_units
+from kexin.sales.models import Instruction, Sale
 from kexin.sales.operations.approving import approve_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
@@ -128,6 +130,32 @@ class WithdrawalTaken(Taken):
 
     evidence: str = Field(min_length=1, max_length=120, examples=["柜面撤销申请书 2026-0312"])
     reason: str = Field(default="", max_length=200, examples=[""])
+
+
+class RedemptionTaken(Taken):
+    """How many units are given back, and where the customer's signed wish lies."""
+
+    units: Amount
+    evidence: str = Field(min_length=1, max_length=120, examples=["赎回申请书 2026-0312"])
+
+
+class DividendsTaken(Taken):
+    """How dividends are paid from now on, and where the customer's signed wish lies."""
+
+    way: one_of(DividendWay)  # type: ignore[valid-type]
+    evidence: str = Field(min_length=1, max_length=120, examples=["分红方式变更申请书 2026-0312"])
+
+
+class InstructionShown(Shown):
+    """An instruction on its way to the core system, or ended by its answer."""
+
+    id: Id
+    sale_id: Id
+    order_no: str = Field(examples=["S2026-1-1-R1"])
+    kind: one_of(InstructionKind)  # type: ignore[valid-type]
+    units: Decimal | None = Field(examples=["5000.00"])
+    way: str = Field(examples=[""])
+    outcome: str = Field(examples=["done"])
 
 
 class QuotaShown(Shown):
@@ -284,6 +312,25 @@ def take_back(request: ApiRequest, sale_id: Id, data: WithdrawalTaken) -> SaleWh
     row = _named(request, "sales.withdraw_sale", sale_id)
     withdraw_sale(row, actor=request.actor, reason=data.reason, evidence=data.evidence)
     return _whole(request, row.pk)
+
+
+@router.write("POST", "/sales/{sale_id}/redemption", "sales.redeem_units", status=201)
+def redeem_purchase(request: ApiRequest, sale_id: Id, data: RedemptionTaken) -> InstructionShown:
+    """Give units of an executed purchase back on the customer's signed wish; the core system's answer ends it."""
+    row = _named(request, "sales.redeem_units", sale_id)
+    return _instruction(redeem_units(row, actor=request.actor, units=data.units, evidence=data.evidence))
+
+
+@router.write("POST", "/sales/{sale_id}/dividends", "sales.choose_dividends", status=201)
+def choose_dividends_of_purchase(request: ApiRequest, sale_id: Id, data: DividendsTaken) -> InstructionShown:
+    """Have dividends of an executed purchase paid in cash or reinvested, on the customer's signed wish."""
+    row = _named(request, "sales.choose_dividends", sale_id)
+    return _instruction(choose_dividends(row, actor=request.actor, way=data.way, evidence=data.evidence))
+
+
+def _instruction(row: Instruction) -> InstructionShown:
+    facts: dict[str, Any] = {name: getattr(row, name) for name in ("sale_id", "kind", "units", "way", "outcome")}
+    return InstructionShown(id=row.pk, order_no=row.order.order_no, **facts)
 
 
 @router.read("/products/{product_id}/quota", VIEW, _("See the quota of a product"))

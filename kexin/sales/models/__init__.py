@@ -3,6 +3,7 @@
 from kexin.sales.models.advice import NeedsAnalysis, Visit
 from kexin.sales.models.aftercare import AftercareItem
 from kexin.sales.models.inspection_item import InspectionItem
+from kexin.sales.models.instruction import Instruction
 from kexin.sales.models.notice import CustomerNotice, Notice
 from kexin.sales.models.order import Order, OrderAnswer, OrderDifference
 from kexin.sales.models.plan import Plan, PlanLine, PlanVersion
@@ -20,6 +21,7 @@ __all__ = [
     "AuthorityRoot",
     "CustomerNotice",
     "InspectionItem",
+    "Instruction",
     "NeedsAnalysis",
     "Notice",
     "Order",

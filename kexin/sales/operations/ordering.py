@@ -11,6 +11,7 @@ from kexin.core.operation import operation
 from kexin.people.models import by_language
 from kexin.sales.choices import Gate, Party, SaleState
 from kexin.sales.followup.planning import plan_return_call
+from kexin.sales.instructing.giving import instruction_confirmed, instruction_refused
 from kexin.sales.matching import opinion_of
 from kexin.sales.models import Order, Sale
 from kexin.sales.operations.approving import ask_for_approval
@@ -80,6 +81,9 @@ def sale_executed(order: Order, actor: Actor) -> None:
     if order.side == OrderSide.CANCEL:
         cancellation_confirmed(order, actor)
         return
+    if order.side != OrderSide.BUY:
+        instruction_confirmed(order, actor)
+        return
     row = Sale.objects.select_for_update().get(pk=order.sale_id)
     evidence = {"order": order.order_no, "core": order.core_no, "amount": str(order.confirmed_amount)}
     pass_gate(row, Gate.EXECUTED, actor=actor, evidence=evidence)
@@ -97,6 +101,9 @@ def sale_failed(order: Order, actor: Actor) -> None:
     """The core system refused, or the order was given up: nothing was bought."""
     if order.side == OrderSide.CANCEL:
         cancellation_refused(order, actor)
+        return
+    if order.side != OrderSide.BUY:
+        instruction_refused(order, actor)
         return
     row = Sale.objects.select_for_update().get(pk=order.sale_id)
     if row.state == SaleState.SENT:

@@ -6,6 +6,7 @@ order is confirmed together with its sale and its holding, or not at all.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable
 
@@ -61,10 +62,15 @@ def take_answer(answer: Answer, *, actor: Actor, source: str) -> Order | None:
         )
         return None
     standing = Standing(OrderState(order.state), order.attempts, order.amount, _last(order))
-    effect = effect_of(answer, standing)
+    effect = effect_of(_as_ordered(answer, order), standing)
     if effect != Effect.NOTHING:
         apply(order, answer, effect, actor=actor, source=source)
     return order
+
+
+def _as_ordered(answer: Answer, order: Order) -> Answer:
+    """The answer in the measure of the order: units were ordered where they are given back."""
+    return dataclasses.replace(answer, amount=answer.units) if order.side == OrderSide.REDEEM else answer
 
 
 def apply(order: Order, answer: Answer, effect: Effect, *, actor: Actor, source: str) -> None:
@@ -74,7 +80,13 @@ def apply(order: Order, answer: Answer, effect: Effect, *, actor: Actor, source:
         kind = DifferenceKind(effect.value)
         ours = order.confirmed_amount if order.confirmed_amount is not None else order.amount
         note_difference(
-            kind, order.order_no, source=source, order=order, ours=ours, theirs=answer.amount, answer=as_data(answer)
+            kind,
+            order.order_no,
+            source=source,
+            order=order,
+            ours=ours,
+            theirs=_as_ordered(answer, order).amount,
+            answer=as_data(answer),
         )
     elif effect == Effect.TAKE:
         order.state, order.taken_at, order.problem = OrderState.TAKEN, timezone.now(), ""
@@ -128,7 +140,8 @@ def _last(order: Order) -> Answer | None:
         return None
     if order.state == OrderState.REFUSED:
         return Answer(order.order_no, AnswerKind.REFUSED, reason=order.problem)
-    return Answer(order.order_no, AnswerKind.CONFIRMED, order.core_no, order.confirmed_amount)
+    measured = order.confirmed_units if order.side == OrderSide.REDEEM else order.confirmed_amount
+    return Answer(order.order_no, AnswerKind.CONFIRMED, order.core_no, measured)
 
 
 def _keep(answer: Answer, order: Order | None, effect: str, source: str) -> None:

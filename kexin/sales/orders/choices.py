@@ -24,6 +24,8 @@ class OrderSide(TextChoices):
 
     BUY = "buy", pgettext_lazy("order", "Purchase")
     CANCEL = "cancel", pgettext_lazy("order", "Cancellation")
+    REDEEM = "redeem", pgettext_lazy("order", "Redemption")
+    CHOICE = "choice", pgettext_lazy("order", "Choice of dividends")
 
 
 class AnswerKind(TextChoices):

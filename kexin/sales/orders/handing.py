@@ -21,7 +21,7 @@ from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.values import Duration, Unit
-from kexin.sales.models import Order, Sale
+from kexin.sales.models import Instruction, Order, Sale
 from kexin.sales.orders.adapters import NotNow, NotTaken, Ticket, core_system
 from kexin.sales.orders.answering import take_answer
 from kexin.sales.orders.choices import AnswerKind, DifferenceKind, OrderSide, OrderState
@@ -138,6 +138,7 @@ def hand_over(order_id: int) -> None:
                 row.currency,
                 row.made_on,
                 row.side,
+                _way(row),
             )
         )
     except NotNow as failure:
@@ -150,6 +151,13 @@ def hand_over(order_id: int) -> None:
     if problem:
         log.warning("order %s: attempt %s: %s", row.order_no, row.attempts, problem)
     end_handing_over(actor=actor, order_id=order_id, core=name, answer=answer, problem=problem)
+
+
+def _way(row: Order) -> str:
+    """How dividends are to be paid, of an order that says so."""
+    if row.side != OrderSide.CHOICE:
+        return ""
+    return Instruction.objects.filter(order=row).values_list("way", flat=True).first() or ""
 
 
 def due_orders(limit: int = 200) -> list[int]:

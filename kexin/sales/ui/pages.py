@@ -34,6 +34,7 @@ from kexin.sales.queries import RecordLine, SaleFile, sale_file, sales, sales_of
 from kexin.sales.quota.queries import reservation_of
 from kexin.sales.recordings.oversight import sales_by_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
+from kexin.sales.ui.instruction_pages import instruction_context
 from kexin.sales.why import why_ended
 from kexin.sales.withdrawing.taking_back import right_now, withdraw_sale
 
@@ -148,6 +149,7 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "kept": reservation_of(row),
             "right": right_now(row) if _may(actor, row, "sales.withdraw_sale") else None,
             "taken_back": row.withdrawals.order_by("-pk").first(),
+            **instruction_context(actor, row),
             "level": LEVEL[SaleState(row.state)],
             "customer_name": shown_name(actor, row.customer),
             "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],

@@ -22,7 +22,9 @@ from kexin.sales.orders.rules import Answer
 class Ticket:
     """What the core system needs to know of an order. No name and no identity number: the core knows its customers.
 
-    ``side`` is ``buy`` or ``cancel``; a cancellation names the order it cancels (its own number without ``-C…``).
+    ``side`` is ``buy``, ``cancel``, ``redeem`` or ``choice``; all but the first name the purchase they are about (their
+    own number without its last part). The amount of a redemption is units; a choice says in ``way`` how dividends are
+    paid.
     """
 
     order_no: str
@@ -32,11 +34,13 @@ class Ticket:
     currency: str
     made_on: dt.date
     side: str = "buy"
+    way: str = ""
 
     def as_data(self) -> dict[str, str]:
         """The ticket as JSON and CSV carry it; the amount as text, for it is a decimal."""
-        cancels = {"cancels": self.order_no.rpartition("-C")[0]} if self.side == "cancel" else {}
-        return cancels | {
+        about = self.order_no.rpartition("-")[0]
+        more = {"cancel": {"cancels": about}, "redeem": {"redeems": about}, "choice": {"of": about, "way": self.way}}
+        return more.get(self.side, {}) | {
             "order_no": self.order_no,
             "side": self.side,
             "customer_no": self.customer_no,
