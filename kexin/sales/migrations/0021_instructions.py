@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'instruction',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('sale', 'kind'), name='sales_instruction_once'), models.CheckConstraint(condition=models.Q(('party', 'customer'), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='sales_instruction_wish'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'redeem'), ('units__gt', 0), ('way', '')), models.Q(('kind', 'dividends'), ('units', None), models.Q(('way', ''), _negated=True)), _connector='OR'), name='sales_instruction_whole'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(('ended_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='sales_instruction_ended')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('sale', 'kind'), name='sales_instruction_once'), models.CheckConstraint(condition=models.Q(('party', 'customer'), models.Q(('evidence', ''), _negated=True), _connector='OR'), name='sales_instruction_wish'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'redeem'), ('units__gt', 0), ('units__isnull', False), ('way', '')), models.Q(('kind', 'dividends'), ('units', None), models.Q(('way', ''), _negated=True)), _connector='OR'), name='sales_instruction_whole'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('outcome', '')), models.Q(('ended_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='sales_instruction_ended')],
             },
         ),
     ]

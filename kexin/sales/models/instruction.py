@@ -45,7 +45,7 @@ class Instruction(models.Model):
             models.UniqueConstraint(fields=["sale", "kind"], condition=Q(ended_at=None), name="sales_instruction_once"),
             models.CheckConstraint(condition=Q(party=Party.CUSTOMER) | ~Q(evidence=""), name="sales_instruction_wish"),
             models.CheckConstraint(
-                condition=Q(kind=InstructionKind.REDEEM, units__gt=0, way="")
+                condition=Q(kind=InstructionKind.REDEEM, units__isnull=False, units__gt=0, way="")
                 | (Q(kind=InstructionKind.DIVIDENDS, units=None) & ~Q(way="")),
                 name="sales_instruction_whole",
             ),
