@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,11 +21,12 @@ from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.seller_queries import seller_of
-from kexin.products.choices import Offering, ProductClass, ProductState
+from kexin.products.choices import Offering, ProductState
 from kexin.products.models import Product
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, SaleChannel
 from kexin.suitability.matching.facts import AskFacts, CustomerFacts, MatchFacts, ProductFacts, SellerFacts
 from kexin.suitability.matching.gather import customer_facts, product_facts, rates_for, seller_facts, sold_of
+from kexin.suitability.matching.on_shelf import on_shelf, shelf_products
 from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.matching.reasons import Finding
 from kexin.suitability.matching.rules import Verdict, decide
@@ -36,15 +37,6 @@ VIEW_DECISIONS = "suitability.view_decisions"
 VIEW_FACTS = "suitability.view_facts"
 MOST_CUSTOMERS = 2_000
 MOST_COMPARED = 4
-NOT_ON_SHELF = (ProductClass.CURRENT, ProductClass.CARD, ProductClass.LOAN)
-
-
-_NOT_READ = (  # columns that neither matching nor a shelf shows: five hundred rows are read for one customer
-    "labels", "categories", "languages", "liquidity", "return_method", "suitable_customers", "risk_features", "manager",
-    "distributor", "registration_code", "registration_place", "return_form", "structure", "drafted_by", "created_at",
-    "terms__calendar", "terms__cut_off", "terms__dividends", "terms__confirm_days", "terms__payout_days",
-    "terms__fast_limit", "terms__raise_least", "terms__large_share",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +82,6 @@ def fit(product: ProductFacts, customer: CustomerFacts, conditions: int, longest
     return max(points, 0)
 
 
-def _on_shelf() -> QuerySet[Product]:
-    """Everything that is or was on the shelf and can be bought as an investment or deposit."""
-    rows = Product.objects.filter(state__in=(ProductState.ADMITTED, ProductState.SUSPENDED))
-    return _with_terms(rows.exclude(product_class__in=NOT_ON_SHELF))
-
-
 def _with_terms(rows: QuerySet[Product]) -> QuerySet[Product]:
     """The trading terms are read along where products have them."""
     known = {field.name for field in Product._meta.get_fields()}
@@ -126,10 +112,10 @@ def _ask(on: dt.date) -> AskFacts:
 def shelf_of(actor: Actor, customer_id: int) -> Shelf:
     """The whole shelf for a customer within reach: eight reads, whatever its length. Nothing is stored."""
     customer = Customer.objects.fetch(customer_id, actor, VIEW)
-    return shelf_for(actor, customer, list(_on_shelf().defer(*_NOT_READ).order_by("code")))
+    return shelf_for(actor, customer, shelf_products())
 
 
-def shelf_for(actor: Actor, customer: Customer, products: list[Product]) -> Shelf:
+def shelf_for(actor: Actor, customer: Customer, products: Sequence[Product]) -> Shelf:
     """The shelf of these products for a customer in hand."""
     on, rules = business_date(), in_force(MatchingPolicy)
     of_customer = customer_facts([customer], on)[customer.pk]
@@ -216,7 +202,7 @@ def compared(actor: Actor, customer_id: int, product_ids: Iterable[int]) -> list
     if not 2 <= len(wanted) <= MOST_COMPARED:
         raise RuleViolation(_("Choose two to four products to compare."))
     customer = Customer.objects.fetch(customer_id, actor, VIEW)
-    found = shelf_for(actor, customer, list(_on_shelf().filter(pk__in=wanted)))
+    found = shelf_for(actor, customer, list(on_shelf().filter(pk__in=wanted)))
     lines = {line.product.pk: line for line in found.fitting}
     if set(wanted) - set(lines):
         raise RuleViolation(_("Only products that this customer may buy are compared."))

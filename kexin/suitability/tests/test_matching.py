@@ -18,9 +18,10 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import AuditEntry, Event
 from kexin.party.models import Customer
 from kexin.people.models import ProductAuthorisation, Qualification
-from kexin.products.models import Product
+from kexin.products.models import Product, TradingTerms
 from kexin.suitability.matching import operations as ops
 from kexin.suitability.matching import sources
+from kexin.suitability.matching.on_shelf import shelf_products
 from kexin.suitability.matching.shelf import compared, customers_fitting, facts_shown, shelf_of
 from kexin.suitability.models import QualifiedInvestor, SuitabilityDecision
 from tests.personas import Bank
@@ -173,6 +174,31 @@ def test_the_shelf_sorts_what_fits_and_hides_private_products_from_the_unqualifi
     found, looked = customers_fitting(lin, near.pk)
     assert (chen_in_order.pk in [each.customer.pk for each in found], looked >= 1) == (True, True)
     assert customers_fitting(bank.actor("mei"), near.pk)[0] == []
+
+
+def test_products_are_read_anew_only_when_one_of_them_moved(
+    bank: Bank, chen_in_order: Customer, seller: None, django_assert_num_queries: Any
+) -> None:
+    """Whoever changed it, by whatever statement; what is undone counts as never done."""
+    product("S1", 1)
+    terms = TradingTerms.objects.create(product=product("S2", 1))
+    lin = bank.actor("lin")
+
+    def fitting() -> list[str]:
+        return [line.product.code for line in shelf_of(lin, chen_in_order.pk).fitting]
+
+    assert fitting() == ["S1", "S2"]
+    with django_assert_num_queries(1):
+        assert [row.code for row in shelf_products()] == ["S1", "S2"]
+    with transaction.atomic():
+        Product.objects.filter(code="S1").update(own_grade=5)
+        assert fitting() == ["S2"]
+        transaction.set_rollback(True)
+    assert fitting() == ["S1", "S2"]
+    TradingTerms.objects.filter(pk=terms.pk).update(matures_on=business_date() - DAY)
+    assert fitting() == ["S1"]
+    Product.objects.filter(code="S1").update(state="withdrawn")
+    assert fitting() == []
 
 
 def test_a_reason_against_everything_is_told_once(

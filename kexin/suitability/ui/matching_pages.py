@@ -29,9 +29,9 @@ from kexin.products.choices import ProductState
 from kexin.products.models import Product
 from kexin.products.values.comparing import percent, period_label, side_by_side
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose, QualifiedBasis, SaleChannel
+from kexin.suitability.matching.on_shelf import NOT_ON_SHELF
 from kexin.suitability.matching.operations import match, propose_qualified
 from kexin.suitability.matching.shelf import (
-    NOT_ON_SHELF,
     VIEW_DECISIONS,
     VIEW_FACTS,
     ShelfLine,
