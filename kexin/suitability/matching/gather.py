@@ -50,16 +50,20 @@ def _qualified(ids: list[int]) -> dict[int, dt.date]:
     return {files.get(customer_id, customer_id): until for _pk, customer_id, until in sorted(found)}
 
 
-def customer_facts(customers: Iterable[Customer], on: dt.date) -> dict[int, CustomerFacts]:
-    """The facts of these customers on a day; the number of reads does not depend on how many they are."""
+def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool = False) -> dict[int, CustomerFacts]:
+    """The facts of these customers on a day; the number of reads does not depend on how many they are.
+
+    ``keeping``: only what is asked of somebody who keeps a public product: neither other positions, nor insurance
+    needs, nor qualification, nor consents, none of which speaks for or against keeping.
+    """
     rows = list(customers)
     ids = [row.pk for row in rows]
     documents = _documents(ids)
-    held = _held(ids, on)
-    qualified = _qualified(ids)
+    held = {} if keeping else _held(ids, on)
+    qualified = {} if keeping else _qualified(ids)
     assessed = sources.assessed(rows, on)
-    needs = sources.needs(ids, on)
-    restricted, agreed = sources.restrictions(ids, on), sources.consents(ids, on)
+    needs = {} if keeping else sources.needs(ids, on)
+    restricted, agreed = sources.restrictions(ids, on), {} if keeping else sources.consents(ids, on)
     found = {}
     for row in rows:
         pk = row.pk

@@ -121,10 +121,11 @@ def rematch_holders(product: Product, *, actor: Actor, before: int, after: int) 
     of_product, ask = product_facts(product, on), _keeping(on)
     was_graded, is_graded = (dataclasses.replace(of_product, grade=grade) for grade in (before, after))
     chosen = candidates(product.pk, before, after, rules, on).defer(*_NOT_ASKED).order_by("pk")
+    narrow = not of_product.private and Purpose.HOLDING not in rules.consent_purposes
     for batch in _batches(chosen):
         found += len(batch)
         worth = _worth(product.pk, batch)
-        for customer, facts in zip(batch, customer_facts(batch, on).values(), strict=True):
+        for customer, facts in zip(batch, customer_facts(batch, on, keeping=narrow).values(), strict=True):
             was = decide(MatchFacts(was_graded, facts, _NOBODY_SELLS, ask), rules)
             now = decide(MatchFacts(is_graded, facts, _NOBODY_SELLS, ask), rules)
             if was.outcome == now.outcome:
