@@ -1,6 +1,6 @@
 """Tables of holdings."""
 
-from kexin.holdings.models.account import Account, AccountParty, Card, Holding, Loan, StandingOrder
+from kexin.holdings.models.account import Account, AccountParty, Card, Holding, Loan, Placed, StandingOrder
 from kexin.holdings.models.figures import (
     AssetsUnderManagement,
     CustomerTier,
@@ -28,6 +28,7 @@ __all__ = [
     "Holding",
     "Loan",
     "Maturity",
+    "Placed",
     "StandingOrder",
     "Target",
     "Transaction",

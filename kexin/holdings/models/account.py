@@ -114,6 +114,21 @@ class Holding(models.Model):
         return f"{self.product_id} in {self.account_id}"
 
 
+class Placed(models.Model):
+    """已销售额: what is placed of a product with a quota, at cost, kept by triggers (migration 0008)."""
+
+    product_id = models.BigIntegerField(primary_key=True)
+    cost = models.DecimalField(_("placed, at cost"), max_digits=24, decimal_places=2)
+
+    class Meta:
+        managed = False
+        db_table = "holdings_placed"
+        verbose_name = _("what is placed of a product")
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.cost}"
+
+
 class Loan(models.Model):
     """贷款 on a loan account, or granted against a current account."""
 

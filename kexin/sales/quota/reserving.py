@@ -21,7 +21,7 @@ from kexin.core.errors import NotPermitted
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.holdings.models import Holding
+from kexin.holdings.models import Holding, Placed
 from kexin.products.models import TradingTerms
 from kexin.sales.models import QuotaReservation, Sale
 from kexin.sales.quota.choices import ReservationEnd
@@ -84,12 +84,13 @@ def reserve(sale: Sale, *, for_order: bool = False) -> QuotaReservation | None:
 def _may_reserve(sale: Sale, terms: TradingTerms, now: dt.datetime) -> Decision:
     """Behind the lock on the terms: does the amount fit beside what others hold and have kept aside?"""
     others = counting(now).filter(product=sale.product_id).exclude(sale=sale)
-    held = Holding.objects.filter(product=sale.product_id)
+    placed = Placed.objects.filter(pk=sale.product_id).values_list("cost", flat=True).first() or Decimal(0)
     mine = {"customer": sale.customer_id}
+    held = Holding.objects.filter(product=sale.product_id, **mine)
     return may_reserve(
         sale.amount,
-        QuotaUse(terms.quota, _sum(held, "cost"), _sum(others, "amount")),
-        QuotaUse(terms.quota_per_customer, _sum(held.filter(**mine), "cost"), _sum(others.filter(**mine), "amount")),
+        QuotaUse(terms.quota, placed, _sum(others, "amount")),
+        QuotaUse(terms.quota_per_customer, _sum(held, "cost"), _sum(others.filter(**mine), "amount")),
     )
 
 

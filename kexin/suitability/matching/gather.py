@@ -11,7 +11,7 @@ from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Greatest
 
 from kexin.core.calendar import business_date
-from kexin.holdings.models import Holding
+from kexin.holdings.models import Holding, Placed
 from kexin.holdings.movements.queries import rates_to_base
 from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.models import Customer, IdentityDocument
@@ -182,8 +182,7 @@ def sold_of(products: Iterable[Product]) -> dict[int, Decimal]:
     limited = [row.pk for row in products if getattr(getattr(row, "terms", None), "quota", None) is not None]
     if not limited:
         return {}
-    rows = Holding.objects.filter(product__in=limited).values("product").annotate(cost=Sum("cost")).order_by()
-    placed = {row["product"]: row["cost"] for row in rows}
+    placed = dict(Placed.objects.filter(pk__in=limited).values_list("pk", "cost"))
     kept = sources.reserved(limited)
     return {pk: placed.get(pk, Decimal(0)) + kept.get(pk, Decimal(0)) for pk in limited}
 
