@@ -61,6 +61,7 @@ def django_db_modify_db_settings(
 
     name = _name()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        admin.execute("SET lock_timeout = 0")  # whoever builds it may need longer than a test waits for a lock
         admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         there = [
             row[0] for row in admin.execute("SELECT datname FROM pg_database WHERE datname ~ '^template_' ORDER BY oid")
