@@ -21,7 +21,7 @@ from kexin.service.choices import ClockState, RequestState
 from kexin.service.models import Clock, RequestEntry, RequestNote, ServiceRequest
 
 VIEW, VIEW_OWN = "service.view_requests", "service.view_own_requests"
-TEXTS = ("subject", "text", "result")
+TEXTS = ("subject", "text", "result_text")
 OWNED, MINE, OFFERED = "owned", "mine", "offered"
 LATE, TODAY = "late", "today"
 MOST = 200

@@ -159,7 +159,7 @@ class RequestShown(Shown):
     opened_at: Moment
     due_at: Moment
     ticking: bool = Field(description="A clock runs; else due_at is the last one's", examples=[True])
-    result: str = Field(examples=[""])
+    result_text: str = Field(description="What the customer was told", examples=[""])
     solved: bool | None = Field(examples=[None])
     told_at: Moment | None
     confirmation: str = Field(examples=[Confirmation.CONFIRMED.value])

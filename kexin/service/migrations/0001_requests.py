@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('round', models.PositiveSmallIntegerField(default=1)),
                 ('ticking', models.BooleanField(default=False)),
                 ('due_at', models.DateTimeField(verbose_name='next limit')),
-                ('result', kexin.core.fields.PersonalField(blank=True, level='C2', max_length=4000, null=True, verbose_name='result')),
+                ('result_text', kexin.core.fields.PersonalField(blank=True, level='C2', max_length=4000, null=True, verbose_name='result')),
                 ('solved', models.BooleanField(blank=True, null=True, verbose_name='solved')),
                 ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='result told')),
                 ('told_by_channel', models.CharField(blank=True, choices=[('phone', 'Telephone'), ('branch', 'At the counter'), ('visit', 'Visit'), ('email', 'E-mail'), ('sms', 'SMS'), ('portal', 'Customer portal'), ('form', 'Online form'), ('chat', 'Online conversation'), ('third', 'Third party')], max_length=8, verbose_name='told by')),

@@ -107,7 +107,7 @@ class ServiceRequest(models.Model):
     round = models.PositiveSmallIntegerField(default=1)
     ticking = models.BooleanField(default=False)
     due_at = models.DateTimeField(_("next limit"))
-    result = PersonalField(_("result"), level=Level.C2, max_length=4000)
+    result_text = PersonalField(_("result"), level=Level.C2, max_length=4000)
     solved = models.BooleanField(_("solved"), null=True, blank=True)
     told_at = models.DateTimeField(_("result told"), null=True, blank=True)
     told_by_channel = models.CharField(_("told by"), max_length=8, choices=Channel.choices, blank=True)

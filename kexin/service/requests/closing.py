@@ -49,7 +49,7 @@ def tell_result(
         raise RuleViolation(fields={"channel": _("Choose one of the list.")})
     _end_offer(row, actor)
     row.state, row.stage = state, kind_of(row).stages[-1].code
-    row.result, row.solved, row.told_at, row.told_by_channel = said, solved, at, channel
+    row.result_text, row.solved, row.told_at, row.told_by_channel = said, solved, at, channel
     row.confirmation = ""
     row.version += 1
     row.save()
