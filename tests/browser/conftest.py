@@ -143,7 +143,7 @@ def visit(site: Site, chromium: Browser, client_of: Callable[[str], Client]) -> 
             cookie = client_of(name).cookies["kexin_session"].value
             context.add_cookies([{"name": "kexin_session", "value": cookie, "url": site.base}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)  # a page is up in one second; two cores shared with others take ten
         page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
         page.on(
             "console", lambda m: complaints.append(f"{path}: {m.text}") if _matters(m, {expect, *trouble}) else None
