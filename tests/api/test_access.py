@@ -37,6 +37,7 @@ def filled(path: str, endpoint: dict[str, Any], known: dict[str, Any]) -> str:
         "day": "2026-03-09",
         "year": "2026",
         "line": "all",
+        "clock_code": "result",
     }
     words |= {"code": "core.reveal", **{name: str(value) for name, value in known.items()}}
     path = re.sub(r"{(\w+)}", lambda found: words.get(found[1], "999999"), path)

@@ -72,7 +72,7 @@ def test_nothing_of_the_staff_is_served_here() -> None:
     with override_settings(**PORTAL):
         rooms = get_resolver("kexin.portal.ui.urls").url_patterns
         assert all(isinstance(each, URLPattern) and each.lookup_str.startswith("kexin.portal.") for each in rooms)
-        for path in ("/customers/", "/api/v1/customers", "/accounts/login/", "/policies/", "/work/"):
+        for path in ("/customers/", "/api/v1/customers", "/accounts/login/", "/policies/", "/approvals/"):
             with pytest.raises(Resolver404):
                 resolve(path, urlconf=portal_settings.ROOT_URLCONF)
     ours = [name for name in portal_settings.MIDDLEWARE if "people" in name or "auth" in name or "sessions" in name]
