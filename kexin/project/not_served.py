@@ -65,6 +65,7 @@ NOT_SERVED: dict[str, str] = {
     "holdings.maturities.queries.maturity_totals": "Part of the morning board; `/board` gives them.",
     "holdings.aum.breakdown.figures_split": "Part of the morning board; `/board` gives the parts.",
     "products.alerts.examining.examine_net_values": _CLOCK,
+    "service.handlers.follow_requests": "Follows from assigning or transferring customers.",
     "service.queries.own_request": _CUSTOMER,
     "service.queries.own_requests": _CUSTOMER,
     "service.queries.requests_of": "Part of the customer's page; `/requests` lists them.",

@@ -10,7 +10,7 @@ def register() -> None:
     from kexin.core.ui.menu import register_menu
     from kexin.core.ui.panels import register_head_action, register_panel, register_tab
     from kexin.party.history import register_history
-    from kexin.service import events, policies, queries, sentences, work  # noqa: F401
+    from kexin.service import events, handlers, policies, queries, sentences, work  # noqa: F401
     from kexin.service.queries import VIEW
     from kexin.service.requests import closing, handling, opening, pausing, responsibility, sweeping  # noqa: F401
     from kexin.service.ui import request_pages

@@ -59,7 +59,7 @@ def answer_offer(request: ServiceRequest | int, *, actor: Actor, accept: bool, r
     _no_offer(row, why if not accept else "")
     settle_offer(row, outcome="accepted" if accept else "declined", by=actor.name)
     if accept:
-        _hand_over(row, post)
+        hand_over(row, post)
     row.version += 1
     row.save()
     return row
@@ -90,7 +90,7 @@ def assign_request(request: ServiceRequest | int, *, actor: Actor, post_id: int,
     if row.offered_post_id is not None:
         settle_offer(row, outcome="withdrawn", by=actor.name, cancelled=True)
     _no_offer(row, why)
-    _hand_over(row, post)
+    hand_over(row, post)
     row.version += 1
     row.save()
     return row
@@ -106,7 +106,8 @@ def _no_offer(row: ServiceRequest, reason: str) -> None:
     row.offered_post, row.offered_by, row.offer_reason = None, "", reason
 
 
-def _hand_over(row: ServiceRequest, post: Post) -> None:
+def hand_over(row: ServiceRequest, post: Post) -> None:
+    """Another post is responsible, for the clocks too; the caller settles offers and saves the row."""
     before = row.owner_post_id
     row.owner_post, row.unit_id = post, post.unit_id
     move_work(row)

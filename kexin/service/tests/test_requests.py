@@ -18,6 +18,8 @@ from kexin.core.calendar import business_date, zone
 from kexin.core.errors import Conflict, NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, PolicyVersion, WorkItem
 from kexin.core.policy import forget_cache
+from kexin.party.events import PortfolioAssigned
+from kexin.service import handlers
 from kexin.service.models import Clock, ClockPause, RequestEntry, ServiceRequest
 from kexin.service.queries import own_request, own_requests, request_file, requests, standing
 from kexin.service.requests import closing, handling, opening, pausing, responsibility, sweeping
@@ -190,6 +192,20 @@ def test_a_head_assigns_and_nobody_else_does(bank: Any, asked: ServiceRequest) -
     responsibility.assign_request(asked, actor=bank.actor("zhou"), post_id=bank.posts["lin"].pk, reason="孙悦离职")
     assert fresh(asked).owner_post == bank.posts["lin"]
     assert Event.objects.get(name="service.RequestReassigned").payload["post"] == bank.posts["lin"].pk
+
+
+def test_who_gets_a_customer_gets_the_requests_that_the_former_lead_owned(bank: Any, chen: Any, asked: Any) -> None:
+    """The transfer moves the work; the responsibility goes the same way, once, and what others own stays theirs."""
+    own = opening.send_own_request(actor=as_customer(chen), kind="consultation", category="loan", subject="提前还贷")
+    fact = PortfolioAssigned(chen.pk, chen.customer_no, bank.posts["mei"].pk, bank.posts["lin"].pk)
+    handlers.follow_assignment(fact)
+    row = fresh(own)
+    assert (row.owner_post, row.unit, row.first_post) == (bank.posts["mei"], bank.units["west"], bank.posts["lin"])
+    assert {post for post, _due in owed(row)} == {bank.posts["mei"].pk}
+    assert fresh(asked).owner_post == bank.posts["sun"]
+    assert Event.objects.filter(name="service.RequestReassigned").count() == 1
+    handlers.follow_assignment(fact)
+    assert Event.objects.filter(name="service.RequestReassigned").count() == 1
 
 
 def test_a_clock_pauses_only_where_its_rule_allows_and_the_rest_runs_on(
