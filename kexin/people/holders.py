@@ -9,18 +9,20 @@ from django.db.models import Q, QuerySet
 from kexin.core.calendar import business_date
 from kexin.core.choices import Reach
 from kexin.core.ladder import OWNER_HEAD, UNIT_HEAD
-from kexin.people.models import Delegation, OrgUnit, Post, PostRole
+from kexin.people.models import Delegation, OrgUnit, Post, PostRole, User
 from kexin.people.queries import held_on
 
 HEAD_DUTY = "core.reassign_work"  # who hands over the work of others is their head
 
 
-def duty_holder(operation: str, unit_id: int, except_user: int | None) -> int | None:
+def duty_holder(operation: str, unit_id: int, except_user: int | Collection[int] | None) -> int | None:
     """The held post that grants ``operation`` nearest to a unit: same unit first, then upwards, then anybody.
 
-    ``except_user`` is somebody whose own matter it is: whoever does that person's work at present is passed over, too.
+    ``except_user`` is somebody (or several) whose own matter it is: whoever does that person's work at present is
+    passed over, too.
     """
-    barred = set() if except_user is None else {except_user, *_standing_in_for(except_user)}
+    own = [except_user] if isinstance(except_user, int) else list(except_user or ())
+    barred = {*own, *(each for user in own for each in _standing_in_for(user))}
     return _nearest(PostRole.objects.filter(role__grants__operation=operation), unit_id, barred)
 
 
@@ -29,13 +31,16 @@ def _standing_in_for(user_id: int) -> Iterable[int | None]:
     return running.values_list("delegate__user", flat=True)
 
 
-def recipient(code: str, unit_id: int, owner_post_id: int) -> int | None:
+def recipient(code: str, unit_id: int, owner_post_id: int, kept_from: Collection[str] = ()) -> int | None:
     """Whom a step of the ladder of work means: the head over the owner, over the unit, or the nearest of a role.
 
-    The owner is never the recipient: a head who is late has the next head above.
+    The owner is never the recipient: a head who is late has the next head above. So is nobody in ``kept_from`` (staff
+    numbers): what is kept from a head climbs past that head.
     """
     holder = held_on(business_date()).filter(post=owner_post_id).select_related("employee", "post").first()
     own = {holder.employee.user_id} if holder is not None and holder.employee.user_id is not None else set()
+    if kept_from:
+        own |= set(User.objects.filter(username__in=kept_from).values_list("pk", flat=True))
     if code in (OWNER_HEAD, UNIT_HEAD):
         heads = PostRole.objects.filter(role__grants__operation=HEAD_DUTY)
         owner_unit = Post.objects.filter(pk=owner_post_id).values_list("unit_id", flat=True).first()

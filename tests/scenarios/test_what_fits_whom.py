@@ -31,7 +31,7 @@ REQUIREMENTS = {
     "J-02": ("certified on duty: an expired certificate stops the opinion the day after", "the roster of a counter"),
     "J-06": (
         "recommendations only by who is certified and authorised",
-        "call lists and messages do not ask for an opinion by themselves yet",
+        "call lists and messages are shown elsewhere",
     ),
 }
 SCREENS = {"D-12": "适配产品", "D-13": "适配产品", "J-01": "销售人员", "J-02": "销售人员", "J-06": "适配产品"}

@@ -5,14 +5,24 @@ Thousands of keys cost Django and the driver several microseconds each with ``__
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BigAutoField, BigIntegerField, Lookup
 from django.db.models.fields.related import ForeignObject
 
 
+class Keys:
+    """Whole numbers as one value: of a list Django and the driver would look at each, several times."""
+
+    __slots__ = ("array",)
+
+    def __init__(self, keys: Iterable[int]) -> None:
+        self.array = "{" + ",".join([str(int(each)) for each in keys]) + "}"
+
+
 class AnyOf(Lookup):
-    """Whole numbers only; an empty list finds nothing."""
+    """Whole numbers only, as ``Keys`` or in a list; an empty one finds nothing."""
 
     lookup_name = "any_of"
     prepare_rhs = False
@@ -20,7 +30,8 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """``column = ANY(array)``."""
         column, values = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s::bigint[])", (*values, [int(each) for each in self.rhs])
+        keys = self.rhs if isinstance(self.rhs, Keys) else Keys(self.rhs)
+        return f"{column} = ANY(%s::bigint[])", (*values, keys.array)
 
 
 for field in (BigAutoField, BigIntegerField, ForeignObject):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound
+from kexin.core.models.lookups import Keys
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.party.choices import ConsentChannel
@@ -89,8 +90,9 @@ def agreed_channels(customers: Collection[int]) -> dict[int, tuple[str, ...]]:
 
 def standing_restrictions(customers: list[int], on: dt.date) -> dict[int, tuple[str, ...]]:
     """Codes of the restrictions that stand, those of files merged into a customer's included."""
+    keys = Keys(customers)
     standing = Restriction.objects.filter(lifted_at=None).filter(
-        Q(customer__any_of=customers) | Q(customer__merged_into__any_of=customers)
+        Q(customer__any_of=keys) | Q(customer__merged_into__any_of=keys)
     )
     found: dict[int, set[str]] = {}
     for pk, survivor, code in standing.values_list("customer_id", "customer__merged_into_id", "code"):

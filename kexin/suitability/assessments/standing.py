@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from kexin.core.calendar import business_date
+from kexin.core.models.lookups import Keys
 from kexin.core.policy import in_force
 from kexin.party.models import Customer, MergeRecord
 from kexin.party.queries import files_behind
@@ -110,7 +111,7 @@ def _known(keys: list[int]) -> dict[int, dict[str, Any]]:
     """By customer: the standing, the pending result, the last notes of capacity and professional status; one read."""
     notes = CapacityNote.objects.filter(customer=OuterRef("pk")).order_by("-pk")
     professional = ProfessionalStatus.objects.filter(customer=OuterRef("pk")).order_by("-pk")
-    rows = Customer.objects.filter(pk__any_of=keys).order_by()
+    rows = Customer.objects.filter(pk__any_of=Keys(keys)).order_by()
     found = rows.values(
         "pk",
         grade=F("risk_standing__grade"),

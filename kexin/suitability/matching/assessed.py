@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from django.db.models.fields.json import KeyTextTransform
+
+from kexin.core.models.lookups import Keys
 from kexin.party.choices import ConsentChannel
 from kexin.party.consents.queries import agreed_channels
 from kexin.party.models import Customer
@@ -21,7 +24,9 @@ def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:
     """What counts of these customers' assessments on a day, with the stated horizon: five reads however many."""
     known = current_assessments(customers, on)
     wanted = [each.assessment_id for each in known.values() if each.assessment_id]
-    answers = RiskAssessment.objects.filter(pk__any_of=wanted).values_list("pk", f"answers__{HORIZON}")
+    answers = RiskAssessment.objects.filter(pk__any_of=Keys(wanted)).values_list(
+        "pk", KeyTextTransform(HORIZON, "answers")
+    )
     horizons = {pk: str(answer or "") for pk, answer in answers}
     return {
         pk: Assessed(

@@ -11,6 +11,7 @@ from django.db.models import F, Max, Q, Sum
 from django.db.models.functions import Greatest
 
 from kexin.core.calendar import business_date
+from kexin.core.models.lookups import Keys
 from kexin.holdings.models import Holding, Placed
 from kexin.holdings.movements.queries import rates_to_base
 from kexin.party.choices import CustomerStatus, PartyKind
@@ -100,7 +101,7 @@ def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool 
 
 def _documents(ids: list[int]) -> dict[int, tuple[dt.date | None, bool]]:
     """The latest end among documents in use, and whether one has no end."""
-    rows = IdentityDocument.objects.filter(party__any_of=ids, retired_at=None).values("party")
+    rows = IdentityDocument.objects.filter(party__any_of=Keys(ids), retired_at=None).values("party")
     found = rows.annotate(until=Max("expires_on"), ever=Max("pk", filter=Q(long_term=True))).order_by("party")
     return {row["party"]: (row["until"], row["ever"] is not None) for row in found}
 
@@ -109,7 +110,7 @@ def _held(ids: list[int], on: dt.date) -> dict[int, dict[int, Decimal]]:
     """Market value per ruling grade, in the currency of the assets; products without a grade do not count here."""
     grade = Greatest("product__own_grade", "product__issuer_grade")
     rows = (
-        Holding.objects.filter(customer__any_of=ids, market_value__gt=0)
+        Holding.objects.filter(customer__any_of=Keys(ids), market_value__gt=0)
         .annotate(grade=grade)
         .values("customer", "grade", currency=F("account__currency"))
     )

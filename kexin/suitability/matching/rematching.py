@@ -21,6 +21,7 @@ from kexin.core.actor import Actor
 from kexin.core.calendar import add, business_date, business_now
 from kexin.core.events import emit
 from kexin.core.imports.staging import copy_text, line
+from kexin.core.models.lookups import Keys
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.values import Duration, Unit
@@ -38,9 +39,9 @@ from kexin.suitability.matching.rules import Verdict, decide
 from kexin.suitability.models import CapacityNote, Rematch, RiskStanding
 
 WORK_KIND = "suitability.rematched"
-BATCH = 2_000
+BATCH = 4_000
 _NOBODY_SELLS = SellerFacts(None, needed=False)
-_NOT_ASKED = ("search_tokens", "name_match", "source", "source_no", "created_at", "updated_at")
+_ASKED = ("party", "kind", "status", "unit", "lead_post", "born_year", "birthday", "assets")
 _LINE = ("rematch_id", "customer_id", "before", "after", "tolerance", "codes", "unit_id", "post_id", "held")
 
 
@@ -120,7 +121,7 @@ def rematch_holders(product: Product, *, actor: Actor, before: int, after: int) 
     lines: list[tuple[object, ...]] = []
     of_product, ask = product_facts(product, on), _keeping(on)
     was_graded, is_graded = (dataclasses.replace(of_product, grade=grade) for grade in (before, after))
-    chosen = candidates(product.pk, before, after, rules, on).defer(*_NOT_ASKED).order_by("pk")
+    chosen = candidates(product.pk, before, after, rules, on).only(*_ASKED).order_by("pk")
     narrow = not of_product.private and Purpose.HOLDING not in rules.consent_purposes
     for batch in _batches(chosen):
         found += len(batch)
@@ -163,7 +164,7 @@ def _batches(rows: QuerySet[Customer]) -> Iterator[list[Customer]]:
 
 def _worth(product_id: int, customers: list[Customer]) -> dict[int, Decimal]:
     """What these customers hold of the product, at market value."""
-    rows = Holding.objects.filter(product=product_id, units__gt=0, customer__any_of=[row.pk for row in customers])
+    rows = Holding.objects.filter(product=product_id, units__gt=0, customer__any_of=Keys(row.pk for row in customers))
     return dict(rows.order_by().values_list("customer").annotate(worth=Sum("market_value")))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.seller_queries import seller_of
-from kexin.products.choices import Offering, ProductState
+from kexin.products.choices import ProductState
 from kexin.products.models import Product
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, SaleChannel
 from kexin.suitability.matching.facts import AskFacts, CustomerFacts, MatchFacts, ProductFacts, SellerFacts
@@ -88,6 +88,9 @@ def _with_terms(rows: QuerySet[Product]) -> QuerySet[Product]:
     return rows.select_related("terms") if "terms" in known else rows
 
 
+_kept: tuple[Sequence[Product], dt.date, Mapping[str, Decimal], tuple[ProductFacts, ...]] | None = None
+
+
 class _SellerOnce:
     """The seller's standing per kind of product: a shelf has few kinds and many products."""
 
@@ -125,10 +128,11 @@ def shelf_for(actor: Actor, customer: Customer, products: Sequence[Product]) -> 
     longest = rules.horizon_days.get(of_customer.horizon)
     fitting: list[ShelfLine] = []
     others: list[ShelfLine] = []
-    for product in products:
-        if product.offering == Offering.PRIVATE and not qualified:
+    for product, facts in zip(products, _facts_of(products, on, rates), strict=True):
+        if facts.private and not qualified:
             continue
-        facts = product_facts(product, on, sold.get(product.pk), rates)
+        if product.pk in sold:
+            facts = product_facts(product, on, sold[product.pk], rates)
         verdict = decide(MatchFacts(facts, of_customer, seller(facts), ask), rules)
         points = fit(facts, of_customer, len(verdict.conditions), longest) if not verdict.refusals else 0
         (others if verdict.refusals else fitting).append(ShelfLine(product, verdict, points))
@@ -136,6 +140,17 @@ def shelf_for(actor: Actor, customer: Customer, products: Sequence[Product]) -> 
     others.sort(key=lambda line: (len(line.verdict.refusals), line.product.code))
     common, others = _told_once(others) if not fitting else ([], others)
     return Shelf(of_customer, fitting, others, common)
+
+
+def _facts_of(products: Sequence[Product], on: dt.date, rates: Mapping[str, Decimal]) -> Sequence[ProductFacts]:
+    """Facts of products of which nothing is counted as sold; kept while the shelf is the same one on the same day."""
+    global _kept
+    if _kept is not None and _kept[0] is products and _kept[1:3] == (on, rates):
+        return _kept[3]
+    facts = tuple([product_facts(product, on, None, rates) for product in products])
+    if isinstance(products, tuple):  # a shared shelf; a list of a page is read once
+        _kept = (products, on, rates, facts)
+    return facts
 
 
 def _told_once(lines: list[ShelfLine]) -> tuple[list[Finding], list[ShelfLine]]:
