@@ -14,7 +14,7 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.models import Event, WorkItem
 from kexin.core.query import query
 from kexin.engagement.models import Document, Note
-from kexin.engagement.timeline import names_of
+from kexin.engagement.timeline import names_of, veiled
 from kexin.engagement.work import HANDED, NOTE
 from kexin.party.models import Customer
 
@@ -116,4 +116,7 @@ def timeline_events(actor: Actor, customer_id: int, wanted: TimelineFilter | Non
     """Facts about a customer that have a rendering and that the actor may know; the caller orders and cuts."""
     customer_for(actor, customer_id, VIEW_TIMELINE)
     names = names_of((wanted or TimelineFilter()).group, actor)
-    return Event.objects.filter(customer_id=customer_id, name__in=names)
+    rows = Event.objects.filter(customer_id=customer_id, name__in=names)
+    for hidden in veiled(actor, customer_id):
+        rows = rows.exclude(hidden)
+    return rows

@@ -43,7 +43,7 @@ REQUIREMENTS = {
     "J-06": (
         "a call about a product is made only by who is certified and authorised, only to customers for whom an opinion "
         "allows it, asked for the whole list and again at each call; consent, restriction, reviewed script",
-        "messages about products are not sent yet",
+        "messages are shown elsewhere",
     ),
     "D-13": ("an opinion with three checks before a call is made", "the sale's own opinion is shown elsewhere"),
 }

@@ -12,7 +12,7 @@ from kexin.core.events import event
 class MessageSent:
     """The carrier took the message over."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     message_id: int
     channel: str
@@ -24,7 +24,7 @@ class MessageSent:
 class MessageFailed:
     """It was refused, tried too often in vain, or would have come too late; ``reason`` is a code."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     message_id: int
     channel: str

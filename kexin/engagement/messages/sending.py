@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -31,6 +32,7 @@ from kexin.party.models import ContactPoint, Customer
 
 log = logging.getLogger(__name__)
 CARRIER = "clock.messages"
+PERSONAL = {"service.answer"}  # purposes of what a person wrote; the rest is written by the house
 HOLD_SECONDS = 120  # nobody else tries a message that somebody tries right now
 _KINDS = {MessageChannel.SMS: ContactKind.MOBILE, MessageChannel.EMAIL: ContactKind.EMAIL}
 
@@ -45,7 +47,7 @@ def reachable_at(customer: Customer, channel: str) -> ContactPoint | None:
 
 @operation("engagement.write_message", label=_("Send a message to a customer"), plain=("channel", "purpose"))
 def write_message(
-    customer: Customer,
+    customer: Customer | None,
     *,
     actor: Actor,
     channel: str,
@@ -54,19 +56,31 @@ def write_message(
     subject_line: str = "",
     secret: bool = False,
     expires_at: dt.datetime | None = None,
+    not_before: dt.datetime | None = None,
+    address: str = "",
+    key_id: UUID | None = None,
+    thread: str = "",
 ) -> OutboundMessage:
-    """Keep a message for sending and wake the job. RuleViolation: no number on file, or a text that may not go."""
+    """Keep a message for sending and wake the job; ``not_before`` keeps it back until nobody is disturbed.
+
+    ``address`` answers where somebody wrote from, else it goes to what is on file; somebody who is not known yet needs
+    it, and a ``key_id``. ``thread`` are the Message-IDs of the mails that it answers.
+
+    RuleViolation: no number on file, or a text that may not go.
+    """
     rules = in_force(MessagePolicy)
     may_send(channel, body, link_in_sms=rules.link_in_sms).enforce()
-    point = reachable_at(customer, channel)
-    if point is None or not point.value:
+    key = key_id if customer is None else customer.party.key_id
+    point = reachable_at(customer, channel) if customer is not None and not address else None
+    to = address or (str(point.value) if point is not None and point.value else "")
+    if not to or key is None:
         raise RuleViolation(
             _("No mobile number is on file.") if channel == MessageChannel.SMS else _("No e-mail address is on file.")
         )
-    now = timezone.now()
+    now = max(timezone.now(), not_before or timezone.now())
     row = OutboundMessage(
         customer=customer,
-        key_id=customer.party.key_id,
+        key_id=key,
         channel=channel,
         purpose=purpose,
         secret=secret,
@@ -75,7 +89,7 @@ def write_message(
         expires_at=expires_at or now + dt.timedelta(hours=rules.valid_hours),
         made_by=actor.name,
     )
-    row.address, row.subject_line, row.body = str(point.value), subject_line or None, body
+    row.address, row.subject_line, row.body, row.thread = to, subject_line or None, body, thread or None
     row.save()
     _wake(row.pk)
     return row
@@ -135,11 +149,11 @@ def _end(row: OutboundMessage, status: MessageStatus, problem: str) -> None:
     if row.secret and not settings.KEXIN_DEMO:  # in the demonstration somebody must be able to read the code
         row.body = None
     row.save(update_fields=["status", "problem", "ended_at", "carrier", "carrier_no", "body"])
-    customer = row.customer
+    number = row.customer.customer_no if row.customer is not None else ""
     if status == MessageStatus.SENT:
-        emit(MessageSent(customer.pk, customer.customer_no, row.pk, row.channel, row.purpose))
+        emit(MessageSent(row.customer_id, number, row.pk, row.channel, row.purpose))
     else:
-        emit(MessageFailed(customer.pk, customer.customer_no, row.pk, row.channel, row.purpose, row.problem))
+        emit(MessageFailed(row.customer_id, number, row.pk, row.channel, row.purpose, row.problem))
 
 
 def send(message_id: int) -> None:
@@ -152,7 +166,14 @@ def send(message_id: int) -> None:
     try:
         carrier = adapters.carrier_for(row.channel)
         name = carrier.name
-        letter = Letter(str(row.reference), str(row.address), str(row.subject_line or ""), str(row.body))
+        letter = Letter(
+            str(row.reference),
+            str(row.address),
+            str(row.subject_line or ""),
+            str(row.body),
+            thread=str(row.thread or ""),
+            personal=row.purpose in PERSONAL,
+        )
         number = carrier.send(letter).number
     except NotNow as failure:
         problem = str(failure)

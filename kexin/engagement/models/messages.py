@@ -19,16 +19,18 @@ class OutboundMessageQuerySet(ScopedQuerySet["OutboundMessage"]):
 
 class OutboundMessage(models.Model):
     """外发消息: one text to one address of a customer. ``reference`` is the same in every attempt, so that the carrier
-    can tell a repetition; ``secret`` texts (codes) are forgotten when their sending ends.
+    can tell a repetition; ``secret`` texts (codes) are forgotten when their sending ends. Without customer it answers
+    somebody who is not known yet. ``thread`` are the mails that it answers, by their Message-IDs.
     """
 
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="messages_out")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="messages_out")
     key_id = models.UUIDField(editable=False)
     channel = models.CharField(_("channel"), max_length=8, choices=MessageChannel.choices)
     purpose = models.CharField(_("purpose"), max_length=40, db_collation="C")
     address = PersonalField(_("address"), level=Level.C2, mask=mask_contact, max_length=200)
     subject_line = PersonalField(_("subject"), level=Level.C2, max_length=200)
     body = PersonalField(_("text"), level=Level.C2, max_length=4000)
+    thread = PersonalField(level=Level.C2, max_length=2000)
     secret = models.BooleanField(default=False)
     reference = models.UUIDField(unique=True)
     status = models.CharField(_("state"), max_length=8, choices=MessageStatus.choices, default=MessageStatus.WAITING)

@@ -9,9 +9,13 @@ from ninja import Query
 from pydantic import Field
 
 from kexin.core.api.endpoints import ApiRequest, Endpoints
+from kexin.core.api.lookup import existing
 from kexin.core.api.shapes import Id, Moment, Page, Paging, Shown, Taken, page_of
+from kexin.party.models import Customer
+from kexin.products.models import Product
 from kexin.sales.models import CustomerNotice, Notice
 from kexin.sales.notices.making import TELL, tell_holders
+from kexin.sales.notices.offering import SEND, send_product
 from kexin.sales.notices.queries import VIEW_NOTICES, VIEW_TOLD, NoticeLine, notice_line, notices, told_customers
 
 router = Endpoints("notices", _("Notices to customers"))
@@ -66,6 +70,22 @@ class CustomerNoticeShown(Shown):
     opened_at: Moment | None
 
 
+class ProductSent(Taken):
+    """Which product the customer is to read about."""
+
+    product_id: Id
+
+
+class OfferShown(Shown):
+    """The opinion that was given first, and how the customer is prompted; nothing was sent where it refuses."""
+
+    decision_id: Id
+    outcome: str = Field(examples=["allow"])
+    sent: bool
+    state: str = Field(examples=["written"], description="Of the prompt; empty where nothing was sent")
+    channel: str = Field(examples=["sms"])
+
+
 def _values(row: Notice) -> dict[str, object]:
     names = ("matter", "state", "title", "title_en", "body", "body_en", "made_at", "sent_at")
     return {"id": row.pk, "product_id": row.product.pk, **{name: getattr(row, name) for name in names}}
@@ -117,3 +137,15 @@ def list_told_customers(
 def notice_of_alert(request: ApiRequest, alert_id: Id) -> HolderNoticeShown:
     """Tell the holders of a product of a fall that gave an alert."""
     return _shown(tell_holders(alert_id, actor=request.actor))
+
+
+@router.write("POST", "/customers/{customer_id}/product-information", SEND)
+def send_product_information(request: ApiRequest, customer_id: Id, taken: ProductSent) -> OfferShown:
+    """Send a customer the reviewed promotion of a product, behind an opinion for the purpose "message"."""
+    row = existing(request.actor, SEND, Customer.objects.all(), customer_id)
+    made = send_product(row, Product(pk=taken.product_id), actor=request.actor)
+    told = made.telling
+    return OfferShown(
+        decision_id=made.decision.pk, outcome=made.decision.outcome, sent=told is not None,
+        state=told.state if told else "", channel=told.channel if told else "",
+    )  # fmt: skip

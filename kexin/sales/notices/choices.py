@@ -10,7 +10,7 @@ from kexin.products.texts.choices import TextKind
 
 
 class NoticeMatter(TextChoices):
-    """What holders are told of."""
+    """What holders are told of; an offer goes to one customer alone, behind an opinion."""
 
     RERATED = "rerated", _("Risk grade changed")
     ALERT = "alert", _("Alert on the net value")
@@ -18,6 +18,7 @@ class NoticeMatter(TextChoices):
     SUSPENDED = "suspended", _("Sale of the product suspended")
     WITHDRAWN = "withdrawn", _("Product withdrawn from sale")
     MATURITY = "maturity", _("Maturity is coming")
+    OFFER = "offer", _("Information about a product")
 
 
 class NoticeState(TextChoices):
@@ -44,4 +45,5 @@ KINDS = {
     NoticeMatter.SUSPENDED: TextKind.NOTICE_CHANGED,
     NoticeMatter.WITHDRAWN: TextKind.NOTICE_CHANGED,
     NoticeMatter.MATURITY: TextKind.NOTICE_MATURITY,
+    NoticeMatter.OFFER: TextKind.PROMOTION,
 }

@@ -56,7 +56,7 @@ def tell_holders(alert: NetValueAlert | int, *, actor: Actor) -> Notice:
         raise RuleViolation(_("Only a fall is told to holders; put the net value right first."))
     if Notice.objects.filter(key=_key(NoticeMatter.ALERT, row.product, str(row.pk))).exists():
         raise RuleViolation(_("The holders were told of this alert already."))
-    if _words(row.product, NoticeMatter.ALERT) is None:
+    if words_in_use(row.product, NoticeMatter.ALERT) is None:
         raise RuleViolation(_("There is no reviewed notice of a fall in both languages for this product or its class."))
     facts = {"percent": row.facts.get("percent", ""), "day": row.day.isoformat(), "since": row.facts.get("since", "")}
     return _made(row.product, NoticeMatter.ALERT, str(row.pk), facts, actor)
@@ -83,7 +83,7 @@ def _made(product: Product, matter: NoticeMatter, ref: str, facts: Mapping[str, 
     )
     if new:
         emit(NoticeMade(product.code, product.pk, row.pk, matter.value))
-        if not _put_into_words(row):
+        if not put_into_words(row):
             _ask_for_words(row)
     return row
 
@@ -94,18 +94,20 @@ def word_notices(*, actor: Actor) -> int:
     if not actor.everything:
         raise NotPermitted
     rows = Notice.objects.select_for_update(of=("self",), skip_locked=True).filter(state=NoticeState.WAITING)
-    return sum(_put_into_words(row) for row in rows.select_related("product"))
+    return sum(put_into_words(row) for row in rows.select_related("product"))
 
 
-def _words(product: Product, matter: NoticeMatter) -> tuple[TextVersion, TextVersion] | None:
+def words_in_use(product: Product, matter: NoticeMatter) -> tuple[TextVersion, TextVersion] | None:
+    """The reviewed texts for a matter, Chinese and English; None where one is missing."""
     found = {each.text.language: each for each in versions_in_use(product, [KINDS[matter]], TextLanguage.values)}
     if set(found) < set(TextLanguage.values):
         return None
     return found[TextLanguage.ZH.value], found[TextLanguage.EN.value]
 
 
-def _put_into_words(row: Notice) -> bool:
-    words = _words(row.product, NoticeMatter(row.matter))
+def put_into_words(row: Notice) -> bool:
+    """Fill the reviewed texts in use; False where one is missing."""
+    words = words_in_use(row.product, NoticeMatter(row.matter))
     if words is None:
         return False
     chinese, english = words

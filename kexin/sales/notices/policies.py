@@ -13,7 +13,8 @@ from kexin.sales.notices.choices import NoticeMatter
 
 def parse_matters(value: list[Any]) -> tuple[str, ...]:
     """Matters, each once. Raises ValueError for one that nobody knows."""
-    if any(each not in NoticeMatter.values for each in value) or len(set(value)) < len(value):
+    known = set(NoticeMatter.values) - {NoticeMatter.OFFER.value}  # nothing is offered without anybody asking
+    if any(each not in known for each in value) or len(set(value)) < len(value):
         raise ValueError("matters of notices, each once")
     return tuple(value)
 

@@ -12,7 +12,7 @@ from kexin.core.errors import NotFound
 from kexin.core.query import query
 from kexin.products.models import Product
 from kexin.sales.models import CustomerNotice, Notice
-from kexin.sales.notices.choices import TellingState
+from kexin.sales.notices.choices import NoticeMatter, TellingState
 
 VIEW_NOTICES = "sales.view_notices"
 VIEW_TOLD = "sales.view_told_customers"
@@ -50,7 +50,8 @@ def _lines(rows: QuerySet[Notice]) -> list[NoticeLine]:
 
 
 def _seen(actor: Actor) -> QuerySet[Notice]:
-    return Notice.objects.filter(product__in=Product.objects.visible_to(actor, VIEW_NOTICES).values("pk"))
+    rows = Notice.objects.filter(product__in=Product.objects.visible_to(actor, VIEW_NOTICES).values("pk"))
+    return rows.exclude(matter=NoticeMatter.OFFER)  # one customer's, on that customer's timeline
 
 
 @query(VIEW_NOTICES, label=_("See notices to customers"), record="list")

@@ -28,7 +28,7 @@ from kexin.sales.aftercare.choices import CareMatter
 from kexin.sales.aftercare.choosing import Found
 from kexin.sales.aftercare.owing import owe_aftercare
 from kexin.sales.models import CustomerNotice, Notice
-from kexin.sales.notices.choices import NoticeState, TellingState
+from kexin.sales.notices.choices import NoticeMatter, NoticeState, TellingState
 from kexin.sales.notices.events import CustomerNoticed
 from kexin.sales.notices.policies import NoticePolicy, parse_channels
 from kexin.sales.notices.rules import filled, way
@@ -58,7 +58,7 @@ def send_portion(notice_id: int, *, actor: Actor) -> int:
         for each in customers
     ]  # fmt: skip
     CustomerNotice.objects.bulk_create(rows)
-    _prompt(row, rows, actor)
+    prompt(row, rows, actor)
     for each in rows:
         emit(
             CustomerNoticed(
@@ -80,12 +80,13 @@ def _untold(row: Notice) -> list[Customer]:
     return list(Customer.objects.filter(pk__in=ids).select_related("party").order_by("pk"))
 
 
-def _prompt(notice: Notice, rows: Sequence[CustomerNotice], actor: Actor) -> None:
+def prompt(notice: Notice, rows: Sequence[CustomerNotice], actor: Actor) -> None:
     """Prompt each customer by the best way; whoever has none is left to the manager."""
     rules = in_force(NoticePolicy)
     ids = [each.customer_id for each in rows]
     reachable = _reachable(ids)
-    agreed = agreed_channels(ids) if rules.consent_needed else None
+    asks = rules.consent_needed or notice.matter == NoticeMatter.OFFER  # nobody is prompted to buy against the will
+    agreed = agreed_channels(ids) if asks else None
     left: list[CustomerNotice] = []
     for each in rows:
         party = each.customer.party
@@ -121,7 +122,12 @@ def _reachable(customers: Sequence[int]) -> dict[int, set[str]]:
 
 
 def _leave_to_managers(notice: Notice, rows: Sequence[CustomerNotice], actor: Actor) -> None:
-    """The notice lies in the portal; that nobody could be prompted becomes a matter for the lead manager."""
+    """The notice lies in the portal; that nobody could be prompted becomes a matter for the lead manager.
+
+    An offer does not: whoever sent it sees that there was no way.
+    """
+    if notice.matter == NoticeMatter.OFFER:
+        return
     found = [
         Found(
             f"untold:{notice.pk}:{each.customer_id}", each.customer_id, notice.product.pk, None,
@@ -169,7 +175,7 @@ def retry_prompts(*, actor: Actor) -> int:
     for row in rows:
         by_notice.setdefault(row.notice_id, []).append(row)
     for group in by_notice.values():
-        _prompt(group[0].notice, group, actor)
+        prompt(group[0].notice, group, actor)
     return len(rows)
 
 

@@ -12,6 +12,7 @@ from kexin.sales.notices import (  # noqa: F401  doors
     exporting,
     handlers,
     making,
+    offering,
     own,
     policies,
     queries,
@@ -32,4 +33,7 @@ def wire() -> None:
         "product", "overview", "main", 64, "notices", _("Notices to holders"), queries.VIEW_NOTICES,
         notice_pages.notices_panel,
     )  # fmt: skip
+    register_head_action(
+        "customer", "send_product", 16, _("Send product information"), offering.SEND, "notices:offer", "send"
+    )
     register_head_action("alert", "tell", 10, _("Tell the holders"), making.TELL, "notices:tell", "mail-forward")

@@ -22,6 +22,8 @@ class Letter:
     address: str = field(repr=False)
     subject_line: str = field(repr=False)
     body: str = field(repr=False)
+    thread: str = field(default="", repr=False)
+    personal: bool = False  # written by a person: an absence note may answer it
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,10 @@ class Smtp:
             raise Refused("address") from error
         mail["Date"] = formatdate(localtime=True)
         mail["Message-ID"] = f"<{letter.reference}@{self.sender.rpartition('@')[2].strip('>') or 'kexin'}>"
-        mail["Auto-Submitted"] = "auto-generated"
+        if letter.thread:
+            mail["In-Reply-To"], mail["References"] = letter.thread.split()[-1], letter.thread
+        if not letter.personal:
+            mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.body)
         try:
             with self._connected() as server:
