@@ -23,12 +23,14 @@ SESSIONS = 200
 THINK = 5.0  # seconds
 SECONDS = 60.0
 WARM_SECONDS = 10.0
-PAGES = ("/home/", "/holdings/", "/documents/", "/purchases/")
-STATIC = ("/static/portal/portal.css",)
+LOOKING = ("/home/", "/holdings/", "/documents/", "/messages/")  # what a link to look opens
+BUYING = ("/purchases/",)  # what a link to buy opens
+PAGES = (LOOKING, LOOKING, LOOKING, BUYING)  # by customer, in turn
+STATIC = ("/static/kexin/portal.css",)
 
 
 def sessions(count: int) -> list[str]:
-    """Open sessions of as many customers, whose names can be read; their cookies."""
+    """Open sessions of as many customers, whose names can be read; their cookies. Every fourth came to buy."""
     import psycopg
     from django.utils import timezone
 
@@ -37,7 +39,7 @@ def sessions(count: int) -> list[str]:
     from kexin.party.models import Customer
     from kexin.portal import secrets
     from kexin.portal.models import PortalSession
-    from kexin.portal.purposes import BUY
+    from kexin.portal.purposes import BUY, LOOK
     from kexin.project.postgres import ensure_running
 
     rows = list(Customer.objects.order_by("pk")[:count])
@@ -51,11 +53,11 @@ def sessions(count: int) -> list[str]:
         for row, (key, _cipher), name in zip(rows, made, sealed["name"], strict=True):
             server.execute("UPDATE party_party SET key_id = %s, name = %s WHERE id = %s", [key, name, row.pk])
     now, cookies = timezone.now(), []
-    for row in rows:
+    for number, row in enumerate(rows):
         token = secrets.new_token()
         PortalSession.objects.create(
-            customer=row, purpose=BUY, digest=secrets.digest(token), state="open", proof="app", entered_at=now,
-            seen_at=now, ends_at=now + dt.timedelta(minutes=30), device="bench",
+            customer=row, purpose=(LOOK, LOOK, LOOK, BUY)[number % 4], digest=secrets.digest(token), state="open",
+            proof="app", entered_at=now, seen_at=now, ends_at=now + dt.timedelta(minutes=30), device="bench",
         )  # fmt: skip
         cookies.append(token)
     return cookies
@@ -79,13 +81,15 @@ def _reader(
         time.sleep(THINK)
 
 
-def load(port: int, what: str, pages: Sequence[str], cookies: Sequence[str], seconds: float = SECONDS) -> Load:
-    """Everybody reads one page after the other, with time to think between them."""
+def load(
+    port: int, what: str, pages: Sequence[Sequence[str]], cookies: Sequence[str], seconds: float = SECONDS
+) -> Load:
+    """Everybody reads one page after the other, with time to think between them; ``pages`` go round by customer."""
     seen: list[tuple[float, float]] = []
     began = time.perf_counter()
     until = began + WARM_SECONDS + seconds
     threads = [
-        threading.Thread(target=_reader, args=(port, cookie, pages, number, until, seen))
+        threading.Thread(target=_reader, args=(port, cookie, pages[number % len(pages)], number, until, seen))
         for number, cookie in enumerate(cookies)
     ]
     for thread in threads:
@@ -103,8 +107,13 @@ def measure() -> list[Load]:
     cookies = sessions(SESSIONS)
     with served("portal") as port:
         return [
-            load(port, f"{SESSIONS} customers reading, {THINK:.0f} s between pages", PAGES, cookies),
-            load(port, "the same asking for a style sheet", STATIC, cookies, 20.0),
+            load(
+                port,
+                f"{SESSIONS} customers reading, {THINK:.0f} s between pages",
+                (LOOKING, LOOKING, LOOKING, BUYING),
+                cookies,
+            ),
+            load(port, "the same asking for a style sheet", (STATIC,), cookies, 20.0),
         ]
 
 

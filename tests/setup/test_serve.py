@@ -9,7 +9,9 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg
@@ -24,6 +26,7 @@ from tests.setup.test_postgres import eventually
 
 pytestmark = pytest.mark.xdist_group("serve")  # one worker makes what they share
 
+IDLE = 600  # connections that say nothing: more than either server has threads
 MAKE_USER = """
 from django.contrib.auth import get_user_model
 get_user_model().objects.create_user(username="lin", password="a long enough secret")
@@ -102,6 +105,17 @@ def nothing_runs() -> int:
     ended = subprocess.Popen(["true"])
     ended.wait()
     return ended.pid
+
+
+def test_browsers_that_keep_their_connections_leave_room_for_others(serving: Serving) -> None:
+    eventually(lambda: portal_answers(serving))
+    with ExitStack() as idle:
+        for address in (serving.address, serving.portal_address):
+            where = urlsplit(address)
+            for _ in range(IDLE):
+                idle.enter_context(socket.create_connection((where.hostname, where.port), timeout=30))
+        assert serving.status() == 200
+        assert portal_answers(serving)
 
 
 def test_a_child_that_dies_comes_back(serving: Serving) -> None:

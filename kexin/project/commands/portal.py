@@ -8,7 +8,6 @@ from kexin.project.commands import web
 
 help = "run the portal's web server (started by serve)"
 needs_django = False  # each web process loads it for itself
-THREADS = 64  # no streams here: every request is short
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,4 +17,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    return web.serve(args, "kexin.project.portal_wsgi:application", web.load_portal, threads=THREADS)
+    return web.serve(args, "kexin.project.portal_wsgi:application", web.load_portal, threads=web.BLOCKING_THREADS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import resource
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,8 @@ from kexin.project.lifeline import die_with_parent
 help = "run the web server (started by serve)"
 needs_django = False  # each web process loads it for itself
 BLOCKING_THREADS = 256  # a stream of server-sent events occupies one thread
+CONNECTIONS = 2_000  # held open by each process: browsers keep idle ones, and each idle one takes a place
+FILES = 8_192  # open files wanted by each process, where the system allows it
 PATIENCE = 10  # seconds until a web process that does not end is killed
 Loader = Callable[..., Callable[..., Any]]
 LATER = "kexin.project.api_urls"  # imported behind the first page, so that the first programme need not wait for it
@@ -36,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 def serve(args: argparse.Namespace, target: str, load: Loader, *, threads: int) -> int:
     """Serve what ``load`` gives in each web process; ``target`` only names it."""
     die_with_parent(parent=args.parent)
+    _allow_files()
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -47,13 +51,21 @@ def serve(args: argparse.Namespace, target: str, load: Loader, *, threads: int) 
         interface=Interfaces.WSGI,
         workers=args.workers,
         blocking_threads=threads,
-        backpressure=threads,
+        backpressure=CONNECTIONS,
         websockets=False,
         log_level=LogLevels.error,  # its warnings advise against the many threads that streams need
         workers_kill_timeout=PATIENCE,
     )
     server.serve(target_loader=partial(load, os.getpid()), wrap_loader=False)
     return 0
+
+
+def _allow_files() -> None:
+    """Each connection is an open file, and the usual limit of a shell is 256 or 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _application(parent: int, *_: object) -> Callable[..., Any]:
