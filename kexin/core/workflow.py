@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -21,7 +21,8 @@ from kexin.core.policies import WorkPolicy
 from kexin.core.policy import in_force
 from kexin.core.values import Duration
 
-DutyHolder = Callable[[str, int, int | None], int | None]
+Barred = int | Collection[int] | None  # one user, several, or nobody
+DutyHolder = Callable[[str, int, Barred], int | None]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def register_work_kind(kind: WorkKind) -> None:
     work_kinds[kind.code] = kind
 
 
-def _nobody(operation: str, unit_id: int, except_user: int | None) -> int | None:
+def _nobody(operation: str, unit_id: int, except_user: Barred) -> int | None:
     return None
 
 
@@ -79,15 +80,15 @@ def set_duty_holder(find: DutyHolder) -> None:
     _duty_holder = find
 
 
-def duty_holder(operation: str, unit_id: int, except_user: int | None = None) -> int | None:
-    """The post that owes acts of ``operation`` for a unit: the nearest upwards that grants it."""
+def duty_holder(operation: str, unit_id: int, except_user: Barred = None) -> int | None:
+    """The post that owes acts of ``operation`` for a unit: the nearest upwards that grants it, but for barred users."""
     return _duty_holder(operation, unit_id, except_user)
 
 
-Recipient = Callable[[str, int, int], int | None]
+Recipient = Callable[[str, int, int, Collection[str]], int | None]
 
 
-def _no_recipient(code: str, unit_id: int, owner_post_id: int) -> int | None:
+def _no_recipient(code: str, unit_id: int, owner_post_id: int, kept_from: Collection[str]) -> int | None:
     return None
 
 
@@ -95,7 +96,7 @@ _recipient: Recipient = _no_recipient
 
 
 def set_recipient(find: Recipient) -> None:
-    """The people floor tells whom a step of the ladder reaches: ``find(code, unit_id, owner_post_id) -> post id``."""
+    """The people floor tells which post a step reaches: ``find(code, unit_id, owner_post_id, kept_from)``."""
     global _recipient
     _recipient = find
 
@@ -104,7 +105,7 @@ def recipient(code: str, item: WorkItem) -> int | None:
     """The post that ``code`` of a ladder means for an item; None where nobody holds such a post today."""
     if code == OWNER:
         return item.owner_post_id
-    return _recipient(code, item.unit_id, item.owner_post_id)
+    return _recipient(code, item.unit_id, item.owner_post_id, item.kept_from)
 
 
 def later(start: dt.datetime, duration: Duration) -> dt.datetime:
@@ -130,11 +131,12 @@ def open_work(
     details: Mapping[str, Any] | None = None,
     priority: int = 2,
     policy_id: int | None = None,
+    kept_from: Collection[str] = (),
 ) -> WorkItem:
     """Open a work item, or give back the open one of the same kind on the same subject. Inside an operation.
 
     ``due_at`` is best given as the :class:`~kexin.core.calendar.Deadline` itself: a provisional one is then dated anew
-    when its year is published.
+    when its year is published. ``kept_from`` are staff numbers of those whose own matter it is: they never see it.
     """
     if isinstance(due_at, Deadline):
         details = {**(details or {}), **due_at.memo()}
@@ -163,6 +165,7 @@ def open_work(
         due_provisional=due_provisional,
         ladder_id=rules.policy_version,
         policy_id=policy_id,
+        kept_from=sorted(kept_from),
     )
     item.next_step_at = next(iter(step_times_of(item, rules)), None)
     item.save()

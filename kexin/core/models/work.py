@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor, StandIn
-from kexin.core.choices import ApprovalStatus, WorkStatus
+from kexin.core.choices import ActorKind, ApprovalStatus, WorkStatus
 from kexin.core.scope import ScopedQuerySet
 
 APPROVAL_KIND = "core.approval"
@@ -21,6 +21,11 @@ DELEGABLE = frozenset({"core.view_work", "core.complete_work", "core.snooze_work
 class WorkItemQuerySet(ScopedQuerySet["WorkItem"]):
     scope_unit = "unit_id"
     scope_post = "owner_post_id"
+
+    def visible_to(self, actor: Actor, operation: str) -> Self:
+        """The reach of the grants, without what is kept from this person."""
+        rows = super().visible_to(actor, operation)
+        return rows.exclude(kept_from__contains=[actor.name]) if actor.kind == ActorKind.PERSON else rows
 
     def open(self) -> WorkItemQuerySet:
         return self.filter(status=WorkStatus.OPEN)
@@ -48,6 +53,10 @@ class WorkItem(models.Model):
     subject_kind = models.CharField(max_length=60, blank=True)
     subject_id = models.BigIntegerField(null=True, blank=True)
     details: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    # Staff numbers of those whose own matter it is: they neither see the item nor does it climb to them.
+    kept_from: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=20, db_collation="C"), default=list, blank=True
+    )
     priority = models.SmallIntegerField(_("priority"), default=2)
     opened_at = models.DateTimeField(_("opened"))
     due_at = models.DateTimeField(_("due"))

@@ -1,0 +1,48 @@
+"""The complaint file as one signed document: everything in it, nobody else gets it, any change is noticed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kexin.core.errors import NotFound, NotPermitted, RuleViolation
+from kexin.core.models import AuditEntry, Event
+from kexin.sales.adapters.authority.local import LocalAuthority
+from kexin.sales.dossier.checking import verify
+from kexin.service.complaints import handling
+from kexin.service.complaints.filing import attach_sale_dossier, export_complaint_file
+from kexin.service.complaints.receiving import ComplaintData, receive_complaint
+from tests.complaint_people import hire_officers
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("dossier")]
+
+
+def test_the_file_is_one_signed_document_and_any_change_is_noticed(bank: Any, chen: Any) -> None:
+    hire_officers(bank)
+    data = ComplaintData(
+        triage="complaint", source="12378", regulator_no="NFRA-7", channel="phone", subject="存款变保险",
+        text="到期才知道买的是保险", demand="退回本金",
+    )  # fmt: skip
+    row, ning = receive_complaint(data, actor=bank.actor("sun"), customer=chen), bank.actor("ning")
+    handling.record_complaint_contact(row.pk, actor=ning, channel="phone", text="已联系，正在核实")
+    with pytest.raises(RuleViolation) as refusal:
+        export_complaint_file(row.pk, actor=ning, purpose=" ")
+    assert set(refusal.value.fields) == {"purpose"}
+    with pytest.raises(NotPermitted):
+        export_complaint_file(row.pk, actor=bank.actor("lin"), purpose="看看")
+    with pytest.raises(NotFound):
+        attach_sale_dossier(row.pk, actor=ning)  # it is about no sale
+    file = export_complaint_file(row.pk, actor=ning, purpose="现场检查")
+    assert file.content.startswith(b"%PDF")
+    root = LocalAuthority().root()
+    assert not verify(file.content, root).findings
+    for place in (len(file.content) // 3, len(file.content) - 400):
+        changed = bytearray(file.content)
+        changed[place] ^= 1
+        assert verify(bytes(changed), root).findings
+    assert Event.objects.get(name="service.ComplaintFileExported").payload["digest"] == file.digest
+    assert AuditEntry.objects.filter(operation="service.export_complaint_file", outcome="done").count() == 1
+    found = verify(file.content, root).data
+    assert found is not None
+    assert {each["code"] for each in found["sections"]} == {"case", "claim", "limits", "course", "result"}

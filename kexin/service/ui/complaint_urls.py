@@ -1,0 +1,38 @@
+"""Addresses of complaints."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kexin.service.ui import (  # noqa: F401  acts register themselves
+    complaint_acts,
+    complaint_course,
+    complaint_files,
+    complaint_pages,
+    remediation_pages,
+)
+
+app_name = "complaints"
+
+urlpatterns = [
+    path("complaints/", complaint_pages.complaint_list, name="list"),
+    path("complaints/new/", complaint_pages.new_complaint, name="new"),
+    path("complaints/export/", complaint_pages.export, name="export"),
+    path("complaints/news/", complaint_files.news, name="news"),
+    path("complaints/files/<int:pk>/", complaint_files.file, name="file"),
+    path("complaints/<int:pk>/dossier/", complaint_files.draw_dossier, name="draw_dossier"),
+    path("complaints/<int:pk>/document/", complaint_files.document, name="document"),
+    path("complaints/<int:pk>/files/", complaint_files.add_file, name="add_file"),
+    path("complaints/<int:pk>/", complaint_pages.complaint_page, name="complaint"),
+    path("complaints/<int:pk>/reply.pdf", complaint_pages.reply_file, name="reply_file"),
+    path("remediations/", remediation_pages.remediation_list, name="remediations"),
+    path("remediations/<int:pk>/", remediation_pages.remediation_page, name="remediation"),
+    path("complaints/<int:pk>/contact/", complaint_pages.contact, name="contact"),
+    path("complaints/<int:pk>/note/", complaint_pages.note, name="note"),
+    path("customers/<int:pk>/complaints/new/", complaint_pages.new_complaint_of, name="new_of"),
+    path("requests/<int:pk>/complaint/", complaint_pages.complaint_from, name="from_request"),
+    *(
+        path(f"complaints/<int:pk>/{name}/", complaint_acts.act_page, {"name": name}, name=name)
+        for name in complaint_acts.acts
+    ),
+]
