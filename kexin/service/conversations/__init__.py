@@ -1,0 +1,1 @@
+"""Conversations: one inbox for what customers write by any channel, answered where it came from."""

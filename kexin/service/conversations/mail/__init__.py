@@ -1,0 +1,1 @@
+"""Mail of customers: read, understood, put where it belongs."""
