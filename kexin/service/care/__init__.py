@@ -1,0 +1,1 @@
+"""客户关怀: plans for visits, birthdays, festivals, maturities, and a budget that keeps them from flooding."""
