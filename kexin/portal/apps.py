@@ -12,11 +12,14 @@ class PortalConfig(AppConfig):
         from kexin.core.ui.panels import register_head_action, register_panel
         from kexin.party.history import register_history
         from kexin.portal import events, operations, policies, purposes, sentences  # noqa: F401
+        from kexin.portal.operations.inviting import prompt_survey
         from kexin.portal.queries import VIEW_LINKS
         from kexin.portal.ui import staff
+        from kexin.service.surveys.inviting import register_prompt
         from kexin.suitability.assessments.inviting import register_invitation_page
 
         purposes.register()
+        register_prompt(prompt_survey)
         register_invitation_page(staff.assessment_page)
         sentences.register()
         register_head_action(

@@ -10,7 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kexin.core.actor import Actor
+from kexin.core.errors import RuleViolation
 from kexin.party.models import Customer
+from kexin.service.complaints.own import CUSTOMER_OPERATIONS as COMPLAINT_OPERATIONS
+from kexin.service.feedback.taking import OWN as FEEDBACK_OPERATIONS
+from kexin.service.surveys.answering import CUSTOMER_OPERATIONS as SURVEY_OPERATIONS
+from kexin.service.surveys.queries import may_answer
 from kexin.suitability.assessments.operations import CUSTOMER_OPERATIONS, invite_to_assess
 from kexin.suitability.questionnaires.choices import QuestionnaireKind
 
@@ -20,6 +25,7 @@ ASSESS = "assess"
 INSURANCE = "insurance"
 BUY = "buy"
 PLAN = "plan"
+SURVEY = "survey"
 _KINDS = {INSURANCE: QuestionnaireKind.INSURANCE_NEEDS.value}  # other purposes ask the risk questionnaire
 
 
@@ -67,6 +73,12 @@ def operations_of(code: str) -> tuple[str, ...]:
     return purposes[code].operations if code in purposes else ()
 
 
+def _survey_waits(customer: Customer, actor: Actor) -> None:
+    """Nobody is led to an empty room."""
+    if not may_answer(customer.pk):
+        raise RuleViolation(fields={"purpose": _("No survey waits for this customer; send one first.")})
+
+
 def register() -> None:
     """The purposes of this floor (called when it starts)."""
     register_purpose(
@@ -89,6 +101,18 @@ def register() -> None:
             "service.view_own_requests",
             "service.send_own_request",
             "service.confirm_own_request",
+            "service.view_help",
+            "service.vote_own_article",
+            "service.view_own_talk",
+            "service.ask_assistant",
+            "service.choose_answer",
+            "service.hand_over_talk",
+            *SURVEY_OPERATIONS,
+            *COMPLAINT_OPERATIONS,
+            "service.view_own_conversations",
+            "service.write_own_words",
+            "service.download_own_conversation_file",
+            *FEEDBACK_OPERATIONS,
             *CUSTOMER_OPERATIONS,
         ),
     )
@@ -135,4 +159,13 @@ def register() -> None:
         "portal:plans",
         ("party.view_customer", "sales.view_own_plans", "sales.accept_plan", "sales.decline_plan"),
         needs="sales.send_plan",
+    )
+    register_purpose(
+        SURVEY,
+        _("Answer a survey"),
+        _("tell us what you think of our service"),
+        "portal:surveys",
+        ("party.view_customer", *SURVEY_OPERATIONS),
+        needs="service.invite_to_survey",
+        before=_survey_waits,
     )

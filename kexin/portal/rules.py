@@ -50,3 +50,10 @@ def read_code(text: str) -> str:
     digits = "".join(str(int(each)) for each in text if each.isdecimal())
     rest = [each for each in text if not each.isdecimal() and not each.isspace() and each != "-"]
     return digits if len(digits) == CODE_DIGITS and not rest else ""
+
+
+def read_mobile(text: str) -> str:
+    """The eleven digits of a mobile number of mainland China, full-width ones too; empty where it is none."""
+    plain = "".join(str(int(each)) if each.isdecimal() else each for each in text if not each.isspace() and each != "-")
+    plain = plain.removeprefix("+86") if plain.startswith("+86") else plain
+    return plain if len(plain) == 11 and plain.isascii() and plain.isdigit() and plain[0] == "1" else ""

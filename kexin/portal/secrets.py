@@ -37,3 +37,15 @@ def is_code(session_id: int, code: str, kept: bytes) -> bool:
 
 def _code(session_id: int, code: str) -> bytes:
     return f"portal.code:{session_id}:{code}".encode()
+
+
+def visitor_digest(cookie: str, code: str) -> bytes:
+    """What recognises the code of a visit without sign-in, bound to its secret."""
+    return key_ring().prf(f"portal.visit:{digest(cookie)}:{code}".encode())
+
+
+def is_visitor_code(cookie: str, code: str, kept: bytes) -> bool:
+    """Whether this is the code of the visit, in constant time; under every key that is enabled."""
+    wanted = f"portal.visit:{digest(cookie)}:{code}".encode()
+    found = [secrets.compare_digest(each, bytes(kept)) for each in key_ring().prf_all(wanted)]
+    return any(found)

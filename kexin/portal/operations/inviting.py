@@ -129,3 +129,12 @@ def revoke_link(link: Link | int, *, actor: Actor) -> Link:
     )
     emit(LinkRevoked(row.customer_id, row.customer.customer_no, row.pk, row.purpose))
     return row
+
+
+def prompt_survey(customer: Customer, actor: Actor, invitation_no: str, channel: str) -> None:
+    """Tell a customer that a survey waits, inside the service floor's own operation: a link by e-mail; by short message
+    a link only where the policy allows one, else a word to open the app. Raises RuleViolation where it cannot be."""
+    delivery = Delivery.EMAIL
+    if channel == MessageChannel.SMS:
+        delivery = Delivery.SMS if in_force(MessagePolicy).link_in_sms else Delivery.APP
+    invite_customer(customer, actor=actor, purpose="survey", delivery=delivery, subject_no=invitation_no)

@@ -14,7 +14,13 @@ from kexin.sales.advice.answering import VIEW_OWN as VIEW_OWN_PLANS
 from kexin.sales.notices.own import VIEW_OWN as VIEW_OWN_NOTICES
 from kexin.sales.notices.own import unread
 from kexin.sales.own import VIEW_OWN
+from kexin.service.assistant.talking import VIEW as VIEW_OWN_TALK
+from kexin.service.complaints.own import VIEW_OWN as VIEW_OWN_COMPLAINTS
+from kexin.service.conversations.queries import VIEW_OWN as VIEW_OWN_CONVERSATIONS
+from kexin.service.feedback.queries import VIEW_OWN as VIEW_OWN_FEEDBACK
 from kexin.service.queries import VIEW_OWN as VIEW_OWN_REQUESTS
+from kexin.service.surveys.answering import VIEW_OWN as VIEW_OWN_SURVEYS
+from kexin.service.surveys.queries import surveys_waiting
 
 Text = str | Promise
 
@@ -54,11 +60,46 @@ TILES = (
         "suitability.view_own_result",
     ),
     Tile(
+        _("Ask the assistant"),
+        _("Answers at once, day and night, and a person when you want one"),
+        "portal:assistant",
+        "message-chatbot",
+        VIEW_OWN_TALK,
+    ),
+    Tile(
         _("Ask and follow up"),
         _("Questions and wishes, and what became of them"),
         "portal:requests",
         "headset",
         VIEW_OWN_REQUESTS,
+    ),
+    Tile(
+        _("Complain"),
+        _("Say what went wrong, and follow what we do about it"),
+        "portal:complaints",
+        "message-exclamation",
+        VIEW_OWN_COMPLAINTS,
+    ),
+    Tile(
+        _("Tell us what you think"),
+        _("Short surveys about our service"),
+        "portal:surveys",
+        "mood-smile",
+        VIEW_OWN_SURVEYS,
+    ),
+    Tile(
+        _("Talk to us"),
+        _("Write, send a picture, read our answer"),
+        "portal:talk",
+        "messages",
+        VIEW_OWN_CONVERSATIONS,
+    ),
+    Tile(
+        _("Praise and criticism"),
+        _("Say what was good or bad; we answer"),
+        "portal:feedback",
+        "message-report",
+        VIEW_OWN_FEEDBACK,
     ),
     Tile(_("My plans"), _("What we agreed to do for you"), "portal:plans", "clipboard-text", VIEW_OWN_PLANS),
     Tile(_("My purchases"), _("Read, confirm and sign"), "portal:purchases", "shopping-bag", VIEW_OWN),
@@ -68,6 +109,7 @@ TILES = (
 
 
 def tiles_for(actor: Actor) -> list[Tile]:
-    """The doors that this actor may open; the messages with how many are unread."""
+    """The doors that this actor may open; messages with how many are unread, surveys with how many wait."""
+    counts = {VIEW_OWN_NOTICES: unread, VIEW_OWN_SURVEYS: surveys_waiting}
     mine = [each for each in TILES if actor.may(each.operation)]
-    return [replace(each, count=unread(actor)) if each.operation == VIEW_OWN_NOTICES else each for each in mine]
+    return [replace(each, count=counts[each.operation](actor)) if each.operation in counts else each for each in mine]

@@ -1,0 +1,96 @@
+"""Complaining without sign-in: a number proved by a code, nothing told about whether it is known, limits, own cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from kexin.portal.models import Visitor
+from kexin.portal.operations.visiting import code_of
+from kexin.portal.rules import read_mobile
+from kexin.portal.tests.conftest import Phone
+from kexin.service.models import Complaint
+from tests.complaint_people import hire_officers
+
+pytestmark = pytest.mark.django_db
+SAID = {"name": "王芳", "subject": "排队三小时", "text": "周五下午只开一个窗口，等了三小时没办成业务。"}
+
+
+@pytest.fixture
+def officers(bank: Any) -> Any:
+    return hire_officers(bank)
+
+
+def proved(phone: Phone, number: str) -> None:
+    answer = phone.post("/complain/", {"number": number})
+    assert answer.headers["Location"] == "/complain/code/"
+    code = code_of(Visitor.objects.latest("pk"))
+    assert phone.post("/complain/code/", {"code": code}).headers["Location"] == "/complain/cases/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("138 0000-1111", "13800001111"), ("+8613800001111", "13800001111"), ("１３８００００１１１１", "13800001111"),
+     ("1380000111", ""), ("23800001111", ""), ("138000011112", ""), ("a", ""), ("", "")],
+)  # fmt: skip
+def test_a_number_as_people_write_it(typed: str, read: str) -> None:
+    assert read_mobile(typed) == read
+
+
+def test_somebody_not_on_file_complains_follows_adds_and_withdraws(officers: Any, phone: Phone) -> None:
+    assert phone.get("/complain/new/").headers["Location"] == "/complain/"
+    assert "Complain without signing in" in phone.get("/ended/").content.decode()
+    assert phone.post("/complain/", {"number": "123"}).status_code == 422
+    proved(phone, "139 0000 1111")
+    assert code_of(Visitor.objects.get()) == ""
+    wrong = phone.post("/complain/new/", {**SAID, "name": " ", "amount": "x"})
+    assert (wrong.status_code, "This is not an amount" in wrong.content.decode()) == (422, True)
+    made = phone.post("/complain/new/", SAID)
+    row = Complaint.objects.get()
+    assert made.headers["Location"] == f"/complain/{row.pk}/"
+    assert (row.customer_id, row.source, row.officer_post) == (None, "portal", officers.posts["ning"])
+    assert phone.post("/complain/new/", SAID).headers["Location"] == f"/complain/{row.pk}/"  # the same matter goes on
+    assert phone.post(f"/complain/{row.pk}/write/", {"text": "当天 15:20 取号 A118"}).status_code == 302
+    page = phone.get(f"/complain/{row.pk}/").content.decode()
+    assert "A118" in page
+    assert "The law gives us until" in page
+    stranger = Phone()
+    proved(stranger, "13700002222")
+    assert stranger.get(f"/complain/{row.pk}/").status_code == 404
+    assert stranger.post(f"/complain/{row.pk}/withdraw/").status_code == 404
+    again = Phone()
+    Visitor.objects.all().delete()
+    proved(again, "13900001111")
+    assert "排队三小时" in again.get("/complain/cases/").content.decode()
+    assert again.post(f"/complain/{row.pk}/withdraw/", {"why": "已解决"}).status_code == 302
+    row.refresh_from_db()
+    assert row.state == "withdrawn"
+    again.post("/complain/leave/")
+    assert again.get("/complain/cases/").headers["Location"] == "/complain/"
+
+
+def test_every_number_gets_the_same_answer_and_only_so_many_codes(officers: Any, chen: Any, phone: Phone) -> None:
+    known, unknown = Phone(), Phone()
+    pages = []
+    for each, number in ((known, "13800005678"), (unknown, "13700002222")):  # the first is Mrs Chen's
+        answer = each.post("/complain/", {"number": number})
+        assert answer.status_code == 302
+        pages.append(each.get("/complain/code/").content.decode().count("digits to"))
+    assert pages == [1, 1]
+    early = phone.post("/complain/", {"number": "13800005678"})
+    assert (early.status_code, "a moment ago" in early.content.decode()) == (422, True)
+    for turn in range(5):
+        answer = known.post("/complain/code/", {"code": "000000" if turn else "abc"})
+    assert answer.status_code == 410
+    assert Visitor.objects.filter(state="ended").count() == 1
+    Visitor.objects.update(made_at=Visitor.objects.earliest("pk").made_at - dt.timedelta(minutes=5))
+    first = Visitor.objects.earliest("pk")
+    for n in range(28):
+        Visitor.objects.create(
+            sealed_number=first.sealed_number, number_digest=bytes([n] * 16), code_digest=b"x", digest=f"d{n}",
+            code_ends_at=first.code_ends_at, made_at=first.made_at, ends_at=first.ends_at, address=first.address,
+        )  # fmt: skip
+    limit = phone.post("/complain/", {"number": "13600003333"})
+    assert (limit.status_code, "No more codes" in limit.content.decode()) == (422, True)

@@ -1,0 +1,234 @@
+"""Complaining without being signed in: a number, its code, the complaint, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _t
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from kexin.core.errors import NotFound, RuleViolation
+from kexin.core.fields import decrypt_rows
+from kexin.core.masking import mask_mobile
+from kexin.core.policy import in_force
+from kexin.engagement import vault
+from kexin.engagement.messages.adapters import carrier_for
+from kexin.engagement.messages.choices import MessageChannel
+from kexin.engagement.policies import DocumentPolicy
+from kexin.portal.choices import Opening, SessionState
+from kexin.portal.models import Visitor
+from kexin.portal.operations.visiting import (
+    begin_visit,
+    cases_of_visit,
+    code_of,
+    complain_as_visitor,
+    end_visit,
+    number_of,
+    open_visit,
+    visit_of,
+    write_as_visitor,
+)
+from kexin.portal.policies import VisitorPolicy
+from kexin.portal.ui.complaints import amount_of, with_file
+from kexin.portal.ui.session import device_of, entrance
+from kexin.service.choices import Channel
+from kexin.service.complaints.handling import withdraw_complaint
+from kexin.service.complaints.own import SENTENCES, may_withdraw, seen_by_complainant
+from kexin.service.complaints.rules import LONGEST_DEMAND
+from kexin.service.conversations.rules import kinds_taken
+from kexin.service.models import Complaint
+from kexin.service.rules import LONGEST_SUBJECT, LONGEST_TEXT
+
+COOKIE = "kexin_portal_visit"
+View = Callable[..., HttpResponse]
+
+
+def visiting(view: View) -> View:
+    """A page for whoever proved a number; else the page that asks for it."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = visit_of(request.COOKIES.get(COOKIE, ""))
+        if found is None:
+            return redirect("portal:visit")
+        if found.state != SessionState.OPEN:
+            return redirect("portal:visit_code")
+        request.visitor = found  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _visitor(request: HttpRequest) -> Visitor:
+    found = request.visitor  # type: ignore[attr-defined]
+    assert isinstance(found, Visitor)
+    return found
+
+
+def _keep(response: HttpResponse, cookie: str) -> HttpResponse:
+    response.set_cookie(COOKIE, cookie, httponly=True, secure=settings.KEXIN_HTTPS, samesite="Lax")
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+def mobile(request: HttpRequest) -> HttpResponse:
+    """GET, POST /complain/: the mobile number by which the answer reaches the complainant."""
+    found = visit_of(request.COOKIES.get(COOKIE, ""))
+    if request.method == "GET" and found is not None and found.state == SessionState.OPEN:
+        return redirect("portal:visit_cases")
+    problem, typed = "", request.POST.get("number", "")
+    if request.method == "POST":
+        try:
+            visit = begin_visit(actor=entrance(request), number=typed, device=device_of(request))
+            if visit.opening == Opening.DONE:
+                return _keep(redirect("portal:visit_code"), visit.cookie)
+            problem = visit.opening.value
+        except RuleViolation as refusal:
+            problem = str(refusal.fields["number"])
+    context = {"problem": problem, "typed": typed}
+    return render(request, "portal/visit.html", context, status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest) -> HttpResponse:
+    """GET, POST /complain/code/: the six digits."""
+    cookie = request.COOKIES.get(COOKIE, "")
+    found = visit_of(cookie)
+    if found is None:
+        return redirect("portal:visit")
+    if found.state == SessionState.OPEN:
+        return redirect("portal:visit_cases")
+    problem = ""
+    if request.method == "POST":
+        visit = open_visit(actor=entrance(request), cookie=cookie, code=request.POST.get("code", ""))
+        if visit.opening == Opening.DONE:
+            return _keep(redirect("portal:visit_cases"), visit.cookie)
+        if visit.opening in (Opening.LOCKED, Opening.GONE):
+            response = render(request, "portal/closed.html", {"opening": visit.opening.value}, status=410)
+            response.delete_cookie(COOKIE)
+            return response
+        problem = visit.opening.value
+    context = {
+        "problem": problem,
+        "number": mask_mobile(number_of(found)),
+        "minutes": in_force(VisitorPolicy).code_minutes,
+        "shown": code_of(found) if settings.KEXIN_DEMO and carrier_for(MessageChannel.SMS).kept else "",
+    }
+    return render(request, "portal/visit_code.html", context, status=422 if problem else 200)
+
+
+@require_GET
+@visiting
+def cases(request: HttpRequest) -> HttpResponse:
+    """GET /complain/cases/: what was complained about from this number."""
+    rows = list(cases_of_visit(_visitor(request)).order_by("-opened_at", "-pk")[:50])
+    decrypt_rows(Complaint, rows, ("subject",))
+    context = {
+        "rows": [(row, SENTENCES[row.state]) for row in rows],
+        "number": mask_mobile(number_of(_visitor(request))),
+    }
+    return render(request, "portal/visit_cases.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@visiting
+def new(request: HttpRequest) -> HttpResponse:
+    """GET, POST /complain/new/: who, about what, what happened, what is asked for."""
+    said, wrong, problem = request.POST, {}, ""
+    if request.method == "POST":
+        try:
+            row = complain_as_visitor(
+                _visitor(request),
+                actor=entrance(request),
+                name=said.get("name", ""),
+                subject=said.get("subject", ""),
+                text=said.get("text", ""),
+                demand=said.get("demand", ""),
+                amount=amount_of(said.get("amount", "")),
+            )
+            return redirect("portal:visit_case", pk=row.pk)
+        except RuleViolation as refusal:
+            wrong = {field: str(text) for field, text in refusal.fields.items()}
+            problem = "" if wrong else str(refusal.message)
+    context = {
+        "said": said,
+        "wrong": wrong,
+        "problem": problem,
+        "longest": (LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_DEMAND),
+    }
+    return render(request, "portal/visit_new.html", context, status=422 if wrong or problem else 200)
+
+
+def _case(request: HttpRequest, pk: int) -> Complaint:
+    row = cases_of_visit(_visitor(request)).select_related("joined_into").filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@require_GET
+@visiting
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /complain/PK/: the same page as a customer sees of a case."""
+    return _draw(request, pk, {}, "")
+
+
+def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) -> HttpResponse:
+    file = seen_by_complainant(_case(request, pk))
+    context = {
+        "file": file,
+        "row": file.row,
+        "may_write": file.row.is_open,
+        "may_withdraw": may_withdraw(file.row),
+        "wrong": wrong,
+        "problem": problem,
+        "said": request.POST,
+        "longest": LONGEST_TEXT,
+        "kinds": kinds_taken(in_force(DocumentPolicy).media_types),
+    }
+    return render(request, "portal/visit_case.html", context, status=422 if wrong or problem else 200)
+
+
+@csrf_exempt  # the inner part is protected (see complaints.with_file)
+@require_POST
+@visiting
+def write(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST text, file."""
+    row = _case(request, pk)
+
+    def act(file: vault.StoredFile | None) -> Complaint:
+        text = request.POST.get("text", "")
+        return write_as_visitor(_visitor(request), actor=entrance(request), complaint_id=pk, text=text, file=file)
+
+    return with_file(
+        request, row.key_id, act, lambda wrong, problem: _draw(request, pk, wrong, problem),
+        lambda done: redirect("portal:visit_case", pk=pk),
+    )  # fmt: skip
+
+
+@require_POST
+@visiting
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST why: the case ends the same day."""
+    row, why = _case(request, pk), request.POST.get("why", "").strip() or _t("I withdraw this complaint.")
+    try:
+        withdraw_complaint(row.pk, actor=entrance(request), channel=Channel.PORTAL, text=why)
+    except RuleViolation as refusal:
+        return _draw(request, pk, {}, " ".join(str(each) for each in refusal.fields.values()) or str(refusal.message))
+    return redirect("portal:visit_case", pk=pk)
+
+
+@require_POST
+@visiting
+def leave(request: HttpRequest) -> HttpResponse:
+    """POST /complain/leave/."""
+    end_visit(_visitor(request), actor=entrance(request))
+    response = redirect("portal:visit")
+    response.delete_cookie(COOKIE)
+    return response
