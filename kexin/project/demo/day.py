@@ -1,6 +1,6 @@
 """The day of loading at the front, told through the doors once figures and maturities are known: targets, the pool,
 hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress,
-recordings and their inspection, plans, referrals.
+recordings and their inspection, plans, referrals, requests.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
 from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, tell_of_targets, tell_of_transfers
 from kexin.project.demo.day_recordings import tell_of_inspection, tell_of_recordings
 from kexin.project.demo.day_referrals import tell_of_referrals
+from kexin.project.demo.day_requests import tell_of_requests
 from kexin.project.demo.day_sales import tell_of_sales
 from kexin.suitability.value.deciding import settle_all
 
@@ -47,6 +48,7 @@ def tell_day(
                 "inspection": tell_of_inspection,
                 "advice": lambda: tell_of_advice(today),
                 "referrals": tell_of_referrals,
+                "requests": tell_of_requests,
                 "values": lambda: settle_all(today, actor=system("clock.value")),
                 "outcomes": _ask,
             },

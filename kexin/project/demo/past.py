@@ -13,6 +13,7 @@ from kexin.project.demo.folios import read_folios
 from kexin.project.demo.past_calls import bring_calls, draw_calls
 from kexin.project.demo.past_meetings import bring_meetings, draw_meetings
 from kexin.project.demo.past_ownership import bring_shares, bring_transfer
+from kexin.project.demo.past_requests import bring_requests, draw_requests
 from kexin.project.demo.past_rows import Facts
 from kexin.project.demo.simulate import Bank
 from kexin.project.demo.staffing import Staff
@@ -26,6 +27,8 @@ def bring_past(bank: Bank, staff: Staff, truth: pa.Table) -> dict[str, int]:
     meetings = [meeting for folio in folios for meeting in draw_meetings(bank, folio)]
     counts = bring_calls(bank, calls, facts)
     counts |= bring_meetings(bank, sorted(meetings, key=lambda each: (each.day, each.second)), facts)
+    asked = sorted((each for folio in folios for each in draw_requests(bank, folio)), key=lambda row: row.received)
+    counts |= bring_requests(bank, asked, facts)
     counts |= bring_shares(bank, folios)
     counts |= bring_transfer(bank, staff, facts)
     return counts | {"core_event": facts.write()}

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import ClassVar
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.test import TestCase
 
 from kexin.core.actor import system
@@ -37,6 +37,8 @@ from kexin.project.demo.staffing import new_password
 from kexin.sales.choices import Gate
 from kexin.sales.models import Sale, Visit
 from kexin.sales.operations.passing import passed_gates
+from kexin.service.models import Clock, ServiceRequest
+from kexin.service.oversight.figures import asked_for, service_board
 
 CUSTOMERS, MONTHS, SEED = 240, 4, 7
 
@@ -192,3 +194,23 @@ class FirstMorning(TestCase):
         other = [(c.row, c.at) for c in draw_calls(prepare(CUSTOMERS, MONTHS, SEED + 1, self.today), folio)]
         assert first == second
         assert other != [(row, at) for row, at, *_ in first]
+
+    def test_requests_of_two_years_and_of_this_morning(self) -> None:
+        """In every state, some late, some opened again, none in the future; each running clock is somebody's work."""
+        rows = ServiceRequest.objects.all()
+        now = dt.datetime.now(dt.UTC)
+        assert rows.count() > 20
+        assert not rows.filter(Q(received_at__gt=now) | Q(told_at__gt=now) | Q(closed_at__gt=now)).exists()
+        assert {"open", "told", "closed"} <= set(rows.values_list("state", flat=True))
+        assert rows.filter(snoozed_until__gt=now).exists()
+        assert rows.filter(ticking=True, due_at__lt=now).exists()
+        assert Clock.objects.filter(state="paused").exists()
+        running = set(Clock.objects.filter(state="running").values_list("pk", flat=True))
+        owed = WorkItem.objects.open().filter(kind="service.clock").values_list("subject_id", flat=True)
+        assert set(owed) == running
+        texts = decrypt_rows(ServiceRequest, list(rows[:20]), ("subject", "text"))
+        assert all(str(row.subject) for row in texts)
+        whole = service_board(system("demo.look"), asked_for(self.today - dt.timedelta(days=120), self.today))
+        done = whole.period["whole", ""]
+        assert done.told > 0
+        assert 0 < done.at_once <= done.solved <= done.told
