@@ -21,6 +21,7 @@ from kexin.core.query import query
 from kexin.core.scope import scope_filters
 from kexin.core.work_operations import escalated_work, my_work
 from kexin.core.workflow import work_kinds
+from kexin.engagement.timeline import veiled
 from kexin.party.birthdays import lunar_codes, solar_codes
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer, Party
@@ -167,16 +168,18 @@ def changes(actor: Actor, since: dt.datetime) -> list[Change]:
     if not actor.may("party.view_customers"):
         return []
     recent = portfolio(actor).filter(updated_at__gte=since).order_by("-updated_at")[:200].values_list("pk", flat=True)
+    known = Event.objects.filter(at__gte=since).exclude(name="party.PersonalDataRevealed")
+    for hidden in veiled(actor):
+        known = known.exclude(hidden)
     latest = (
-        Event.objects.filter(at__gte=since, customer_id__in=list(recent))
-        .exclude(name="party.PersonalDataRevealed")
+        known.filter(customer_id__in=list(recent))
         .values("customer_id")
         .annotate(last=Max("at"), n=Count("id"))
         .order_by("-last")[:20]
     )
     rows = list(latest)
     facts = dict(
-        Event.objects.filter(
+        known.filter(
             at__in=[row["last"] for row in rows], customer_id__in=[row["customer_id"] for row in rows]
         ).values_list("customer_id", "name")
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,8 +47,21 @@ class Rendering:
     operation: str
 
 
+Veil = Callable[[Actor, int | None], Q]  # (reader, customer or all) → the events that this reader must not know of
+
 _renderings: dict[str, Rendering] = {}
 _quiet: set[str] = set()
+_veils: list[Veil] = []
+
+
+def register_veil(veil: Veil) -> None:
+    """Keep single events from single readers (in ``apps.ready``): no permission tells whom a case is about."""
+    _veils.append(veil)
+
+
+def veiled(actor: Actor, customer_id: int | None = None) -> list[Q]:
+    """What this reader is not told about this customer, or about any."""
+    return [veil(actor, customer_id) for veil in _veils]
 
 
 def register_timeline(

@@ -15,6 +15,7 @@ from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.fields import decrypt_rows
+from kexin.core.models.lookups import Keys
 from kexin.core.query import query
 from kexin.core.tokens import exact_candidates, name_matches, name_query_tokens
 from kexin.party.choices import CustomerStatus
@@ -335,7 +336,7 @@ def files_behind(customers: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     last = {pk: pk for pk in customers}
     while last:
-        rows = Customer.objects.filter(merged_into__any_of=list(last)).values_list("pk", "merged_into_id")
+        rows = Customer.objects.filter(merged_into__any_of=Keys(last)).values_list("pk", "merged_into_id")
         last = {pk: last[into] for pk, into in rows if into is not None and pk not in found}
         found |= last
     return found

@@ -60,7 +60,16 @@ from kexin.sales.api import (
     return_calls,
     sales,
 )
+from kexin.service.api import articles
+from kexin.service.api import board as service_board
+from kexin.service.api import care as service_care
+from kexin.service.api import complaint_steps as service_complaint_steps
+from kexin.service.api import complaints as service_complaints
+from kexin.service.api import conversations as service_conversations
+from kexin.service.api import desk as service_desk
+from kexin.service.api import feedback as service_feedback
 from kexin.service.api import requests as service_requests
+from kexin.service.api import surveys as service_surveys
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import portfolio as portfolio_risk
 from kexin.suitability.api import values as customer_values
@@ -134,6 +143,15 @@ for floor in (
     inspection,
     oversight,
     referrals,
+    service_complaints,
+    service_desk,
+    service_board,
+    service_complaint_steps,
     service_requests,
+    service_surveys,
+    service_conversations,
+    service_feedback,
+    service_care,
+    articles,
 ):
     api.add_router("", floor.router)

@@ -35,6 +35,7 @@ COMMANDS = {
     "keys": "kexin.core.keys_command",
     "audit": "kexin.core.audit_command",
     "dossier": "kexin.project.commands.dossier",
+    "mail": "kexin.service.conversations.mail.command",
     "doctor": "kexin.project.commands.doctor",
     "manage": "kexin.project.commands.manage",
 }

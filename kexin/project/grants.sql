@@ -37,8 +37,16 @@ BEGIN
       EXECUTE format('REVOKE ALL ON %s FROM kexin_portal', subject.name);
       rights := CASE
         WHEN subject.part THEN NULL
-        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack', 'service_requestnote') THEN NULL
+        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack', 'service_requestnote', 'service_mailbox', 'service_conversationreader') THEN NULL
+        WHEN subject.plain ~ '^service_(followup|macro|presence|requestlink)$' THEN NULL  -- the desk's own
+        WHEN subject.plain ~ '^service_(careplan|caretouch|carepause|improvementplan|feedbackreview|surveywave)$' THEN NULL
+        WHEN subject.plain = 'service_articlefile' THEN NULL
+        WHEN subject.plain ~ '^service_(article|articleversion|articleentry|articlecategory|articlelink|searchterm|assistantmodel)$' THEN 'SELECT'
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'
+        WHEN subject.plain IN ('service_settlement', 'service_remediation') THEN NULL  -- what was paid, and whose fault it was
+        WHEN subject.plain = 'service_complaintnote' THEN 'INSERT, SELECT (id)'  -- that two cases were joined is noted
+        WHEN subject.plain = 'party_customer' THEN 'SELECT, UPDATE (party_id)'  -- locked while the customer acts
+        WHEN subject.plain ~ '^people_delegation$|^people_postrole$|^core_(role|rolegrant)$' THEN 'SELECT'  -- who is to answer
         WHEN subject.plain = 'core_event' THEN 'INSERT, SELECT (id)'
         WHEN subject.plain = 'engagement_outboundmessage' THEN 'SELECT, INSERT'
         WHEN subject.plain = 'engagement_document' THEN 'SELECT, UPDATE (id)'  -- a row is locked while it is handed out

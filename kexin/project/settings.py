@@ -198,10 +198,14 @@ EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.cons
 KEXIN_MAIL = env.str("KEXIN_MAIL", default="outbox")
 KEXIN_SMTP_URL = env.str("KEXIN_SMTP_URL", default="")
 KEXIN_MAIL_FROM = env.str("KEXIN_MAIL_FROM", default="")
+# Mail of customers: the mailbox that is read, imaps://user:password@host:993/INBOX; empty: none.
+KEXIN_IMAP_URL = env.str("KEXIN_IMAP_URL", default="")
 KEXIN_SMS = env.str("KEXIN_SMS", default="outbox")
 KEXIN_SMS_URL = env.str("KEXIN_SMS_URL", default="")
 KEXIN_SMS_TOKEN = env.str("KEXIN_SMS_TOKEN", default="")
 # The portal for customers: where their browsers find it, and the public key (PEM, Ed25519) of the institution's app.
+# Open pages that one process tells of changes, of its 256 threads (docs/adr/0025); tests commit nothing to be told of.
+KEXIN_LIVE_STREAMS = env.int("KEXIN_LIVE_STREAMS", default=0 if TESTING else 200)
 KEXIN_PORTAL_URL = env.str("KEXIN_PORTAL_URL", default="http://127.0.0.1:8001")
 KEXIN_APP_KEY_FILE = env.str("KEXIN_APP_KEY_FILE", default="")
 # Time stamps of signatures: by the house itself, or by the authority (RFC 3161) at this address; ROOTS is a PEM file.

@@ -38,6 +38,8 @@ urlpatterns = [
     path("", include("kexin.sales.ui.referral_urls")),
     path("", include("kexin.sales.ui.review_urls")),
     path("", include("kexin.service.ui.urls")),
+    path("", include("kexin.service.ui.complaint_urls")),
+    path("", include("kexin.service.ui.article_urls")),
     path("", include("kexin.portal.ui.staff_urls")),
     path("", include("kexin.suitability.ui.urls")),
     path("", include("kexin.people.ui.urls")),

@@ -56,6 +56,7 @@ class RequestState(TextChoices):
     CLOSED = "closed", pgettext_lazy("request", "Closed")
     WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn by the customer")
     MERGED = "merged", pgettext_lazy("request", "Joined with another")
+    COMPLAINT = "complaint", pgettext_lazy("request", "Goes on as a complaint")
 
 
 class Confirmation(TextChoices):
@@ -94,3 +95,22 @@ class ClockState(TextChoices):
     PAUSED = "paused", pgettext_lazy("clock", "Paused")
     MET = "met", pgettext_lazy("clock", "Met")
     ENDED = "ended", pgettext_lazy("clock", "Ended with the request")
+
+
+class FollowUpState(TextChoices):
+    """What came of a return visit after a request."""
+
+    PLANNED = "planned", pgettext_lazy("return visit", "Planned")
+    SOLVED = "solved", pgettext_lazy("return visit", "Settled, says the customer")
+    UNSOLVED = "unsolved", pgettext_lazy("return visit", "Not settled")
+    UNREACHED = "unreached", pgettext_lazy("return visit", "Nobody reached")
+    DROPPED = "dropped", pgettext_lazy("return visit", "Not needed any more")
+
+
+class MacroState(TextChoices):
+    """A macro is used after somebody else than who drafted it agreed."""
+
+    DRAFT = "draft", pgettext_lazy("macro", "Waits for review")
+    ACTIVE = "active", pgettext_lazy("macro", "In use")
+    REFUSED = "refused", pgettext_lazy("macro", "Not agreed")
+    RETIRED = "retired", pgettext_lazy("macro", "Out of use")

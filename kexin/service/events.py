@@ -108,3 +108,35 @@ class RequestsJoined:
     request_id: int
     into_id: int
     into_no: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestsLinked:
+    """Two requests have to do with each other and stay two."""
+
+    customer_id: int
+    subject: str
+    request_id: int
+    other_id: int
+    other_no: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FollowUpPlanned:
+    """The customer is asked on that day whether it is really settled."""
+
+    customer_id: int
+    subject: str
+    request_id: int
+    due_on: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class FollowUpSettled:
+    customer_id: int
+    subject: str
+    request_id: int
+    outcome: str

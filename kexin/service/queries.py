@@ -14,16 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound
 from kexin.core.fields import decrypt_rows
+from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.party.models import Customer
 from kexin.people.models import by_language
 from kexin.service.choices import ClockState, RequestState
+from kexin.service.deskwork.policies import DeskPolicy
 from kexin.service.models import Clock, RequestEntry, RequestNote, ServiceRequest
 
 VIEW, VIEW_OWN = "service.view_requests", "service.view_own_requests"
 TEXTS = ("subject", "text", "result_text")
 OWNED, MINE, OFFERED = "owned", "mine", "offered"
 LATE, TODAY = "late", "today"
+SNOOZED, EVERY = "snoozed", "all"
 MOST = 200
 NOTE = "note"
 W = TypeVar("W", RequestEntry, RequestNote)
@@ -60,10 +63,13 @@ def shown(clock: Clock, now: dt.datetime) -> ClockShown:
     return ClockShown(clock, clock.is_late, None)
 
 
-@query(VIEW, label=_("See requests"), record="list", plain=("state", "side", "due"))
-def requests(actor: Actor, *, state: str = "", side: str = "", due: str = "") -> QuerySet[ServiceRequest]:
+@query(VIEW, label=_("See requests"), record="list", plain=("state", "side", "due", "rest"))
+def requests(
+    actor: Actor, *, state: str = "", side: str = "", due: str = "", rest: str = ""
+) -> QuerySet[ServiceRequest]:
     """Requests within reach. ``side``: those one owns, one's own customers', those offered to one; ``due``: late or
-    due within 24 hours."""
+    due within 24 hours; ``rest``: those put aside now, or ``all``. Without it, what one owns and put aside is left
+    out until it comes back."""
     rows = ServiceRequest.objects.visible_to(actor, VIEW).select_related("customer__party", "unit")
     if state == "unfinished":
         rows = rows.unfinished()
@@ -81,6 +87,11 @@ def requests(actor: Actor, *, state: str = "", side: str = "", due: str = "") ->
         rows = rows.filter(ticking=True, due_at__lt=now)
     elif due == TODAY:
         rows = rows.filter(ticking=True, due_at__gte=now, due_at__lt=now + dt.timedelta(hours=24))
+    wake = in_force(DeskPolicy).wake_hours
+    if rest == SNOOZED:
+        rows = rows.asleep(now, wake)
+    elif side == OWNED and rest != EVERY:
+        rows = rows.awake(now, wake)
     return rows
 
 
@@ -177,12 +188,13 @@ class Standing:
     today: int
     offered: int
     waiting: int
+    snoozed: int
 
 
 @query(VIEW, label=_("See requests"))
 def standing(actor: Actor) -> Standing:
-    """How many requests are open, late, due within a day, offered to oneself, waiting for the customer's word; each
-    counted to 1,000 at most."""
+    """How many requests are open, late, due within a day, offered to oneself, waiting for the customer's word, put
+    aside by oneself; each counted to 1,000 at most."""
 
     def count(**which: str) -> int:
         return requests(actor, **which).order_by().values("pk")[:1000].count()
@@ -193,4 +205,5 @@ def standing(actor: Actor) -> Standing:
         count(state="unfinished", due=TODAY),
         count(state="unfinished", side=OFFERED),
         count(state=RequestState.TOLD),
+        count(side=OWNED, rest=SNOOZED),
     )

@@ -19,8 +19,10 @@ TABLE = Transitions(
             "tell": RequestState.TOLD,
             "withdraw": RequestState.WITHDRAWN,
             "join": RequestState.MERGED,
+            "complain": RequestState.COMPLAINT,
         },
         RequestState.TOLD: {
+            "complain": RequestState.COMPLAINT,
             "confirm": RequestState.CLOSED,
             "dispute": RequestState.OPEN,
             "silence": RequestState.CLOSED,

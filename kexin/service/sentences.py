@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
-from kexin.service.choices import Channel, Confirmation
+from kexin.service.choices import Channel, Confirmation, FollowUpState
 from kexin.service.queries import VIEW
 
 
@@ -38,6 +38,10 @@ def _closed(payload: Payload) -> str:
     return f"{_number(payload)} · {_label(Confirmation, payload.get('confirmation'))}"
 
 
+def _follow_up(payload: Payload) -> str:
+    return f"{_number(payload)} · {_label(FollowUpState, payload.get('outcome'))}"
+
+
 def register() -> None:
     """Called once, when the floor is ready."""
     told = functools.partial(register_timeline, group="contacts", operation=VIEW)
@@ -50,5 +54,10 @@ def register() -> None:
     told("service.RequestWithdrawn", _("Request withdrawn"), "arrow-back-up", _number)
     told("service.RequestsJoined", _("Requests joined"), "git-merge",
          lambda payload: f"{_number(payload)} → {payload.get('into_no', '')}")  # fmt: skip
+    told("service.RequestsLinked", _("Requests linked"), "link",
+         lambda payload: f"{_number(payload)} – {payload.get('other_no', '')}")  # fmt: skip
+    told("service.FollowUpPlanned", _("Return visit after a request"), "calendar-plus",
+         lambda payload: f"{_number(payload)} · {payload.get('due_on', '')}")  # fmt: skip
+    told("service.FollowUpSettled", _("Return visit after a request"), "phone-check", _follow_up)
     leave_out("service.ClockPaused")
     leave_out("service.ClockResumed")

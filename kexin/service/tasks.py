@@ -8,7 +8,101 @@ from procrastinate.contrib.django import app
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="service.sweep_requests", queueing_lock="service.sweep_requests", queue="records")
 def sweep_requests(timestamp: int) -> None:
-    """Every ten minutes: results that nobody answered, due times whose year was published."""
+    """Every ten minutes: results and replies that nobody answered, due times whose year was published."""
+    from kexin.service.complaints import closing
     from kexin.service.requests.sweeping import sweep
 
     sweep()
+    closing.sweep()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="service.prompt_surveys", queueing_lock="service.prompt_surveys", queue="records")
+def prompt_surveys(timestamp: int) -> None:
+    """Every ten minutes: customers are told of surveys that wait, outside quiet hours and within the budget."""
+    from kexin.core.actor import system
+    from kexin.service.surveys.inviting import AT_ONCE, CLOCK
+    from kexin.service.surveys.inviting import prompt_surveys as prompt
+
+    while prompt(actor=system(CLOCK)) == AT_ONCE:
+        pass
+
+
+@app.periodic(cron="20 7 * * *")
+@app.task(name="service.survey_morning", queueing_lock="service.survey_morning", queue="records")
+def survey_morning(timestamp: int) -> None:
+    """Every morning: what nobody answered ends; at the beginning of a quarter its sample is drawn."""
+    from kexin.core.actor import system
+    from kexin.service.surveys.inviting import CLOCK, expire_surveys
+    from kexin.service.surveys.sampling import draw_if_due
+
+    expire_surveys(actor=system(CLOCK))
+    draw_if_due()
+
+
+@app.periodic(cron="20 * * * *")
+@app.task(name="service.sweep_conversations", queueing_lock="service.sweep_conversations", queue="records")
+def sweep_conversations(timestamp: int) -> None:
+    """Every hour: answered conversations in which the customer stays silent are closed."""
+    from kexin.service.conversations.wiring import sweep
+
+    sweep()
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(name="service.close_silent_feedback", queueing_lock="service.close_silent_feedback", queue="records")
+def close_silent_feedback(timestamp: int) -> None:
+    """Every hour: answers to feedback that the customer did not take up."""
+    from kexin.core.actor import system
+    from kexin.service.feedback.taking import AT_ONCE, CLOCK
+    from kexin.service.feedback.taking import close_silent_feedback as close
+
+    while close(actor=system(CLOCK)) == AT_ONCE:
+        pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="service.fetch_mail", queueing_lock="service.fetch_mail", lock="service.fetch_mail", queue="messages")
+def fetch_mail(timestamp: int) -> None:
+    """Every minute, one reader at a time: new mail of customers, where a mailbox is set."""
+    import logging
+
+    from django.conf import settings
+
+    if not settings.KEXIN_IMAP_URL:
+        return
+    from kexin.service.conversations.mail import fetching
+
+    try:
+        fetching.fetch_mail(settings.KEXIN_IMAP_URL)
+    except fetching.MailboxAway as away:
+        logging.getLogger(__name__).warning("the mailbox cannot be read: %s", away)
+
+
+@app.periodic(cron="10 10,15 * * *")
+@app.task(name="service.run_care", queueing_lock="service.run_care", queue="records")
+def run_care(timestamp: int) -> None:
+    """Twice a day: the occasions of all running care plans; what was done in the morning comes no second time."""
+    from kexin.service.care.running import run_all
+
+    run_all()
+
+
+@app.periodic(cron="20 6 * * *")
+@app.task(name="service.sweep_articles", queueing_lock="service.sweep_articles", queue="records")
+def sweep_articles(timestamp: int) -> None:
+    """Every morning: articles that are to be looked at again, and those whose last day has passed."""
+    from kexin.core.actor import system
+    from kexin.service.knowledge.sweeping import sweep_articles as look
+
+    look(actor=system("clock.service"))
+
+
+@app.periodic(cron="3-59/10 * * * *")
+@app.task(name="service.learn_assistant", queueing_lock="service.learn_assistant", queue="records")
+def learn_assistant(timestamp: int) -> None:
+    """Every ten minutes: the assistant learns the articles where others are in use than before."""
+    from kexin.core.actor import system
+    from kexin.service.assistant.learning import learn_assistant as learn
+
+    learn(actor=system("clock.service"))

@@ -11,15 +11,34 @@ def register() -> None:
     from kexin.core.ui.panels import register_head_action, register_panel, register_tab
     from kexin.party.history import register_history
     from kexin.service import events, handlers, policies, queries, sentences, work  # noqa: F401
+    from kexin.service.complaints import wiring as complaints
+    from kexin.service.conversations import wiring as conversations
     from kexin.service.queries import VIEW
     from kexin.service.requests import closing, handling, opening, pausing, responsibility, sweeping  # noqa: F401
     from kexin.service.ui import request_pages
 
     work.register()
     sentences.register()
+    conversations.register()
     register_history("service_servicerequest", VIEW)
     register_history("service_clock", VIEW)
     register_menu("service", _("Requests"), "service:requests", "headset", VIEW, 10)
     register_tab("customer", "service", _("Service"), 40, VIEW)
     register_panel("customer", "service", "main", 10, "requests", _("Requests"), VIEW, request_pages.requests_panel)
     register_head_action("customer", "request", 14, _("New request"), "service.open_request", "service:new", "headset")
+    from kexin.service.care import wiring as care
+    from kexin.service.deskwork import wiring as deskwork
+    from kexin.service.feedback import wiring as feedback
+    from kexin.service.surveys import wiring as surveys
+
+    surveys.register()
+    complaints.register()
+    deskwork.register()
+    feedback.register()
+    care.register()
+    from kexin.service.oversight import wiring as oversight
+
+    oversight.register()
+    from kexin.service.knowledge import wiring as knowledge
+
+    knowledge.register()

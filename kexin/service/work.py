@@ -13,10 +13,12 @@ from kexin.core.models import WorkItem
 from kexin.core.values import Duration
 from kexin.core.workflow import WorkKind, close_work, open_work, register_work_kind
 from kexin.people.models import Post
-from kexin.service.models import Clock, RequestNote, ServiceRequest
+from kexin.service.choices import FollowUpState
+from kexin.service.models import Clock, Complaint, RequestNote, ServiceRequest
 from kexin.service.policies import RequestPolicy
 
-CLOCK = "service.clock"
+CLOCK, COMPLAINT_CLOCK = "service.clock", "service.complaint_clock"
+CLOCKS = (CLOCK, COMPLAINT_CLOCK)
 OFFER = "service.offer"
 QUESTION = "service.question"
 SUBJECT = "service.Clock"
@@ -24,11 +26,26 @@ REQUEST = "service.ServiceRequest"
 NOTE = "service.RequestNote"
 
 
-def owe_clock(row: ServiceRequest, clock: Clock) -> WorkItem:
-    """The owner of the request owes the milestone; late, the ladder of work carries it upwards.
+def owe_clock(row: ServiceRequest | Complaint, clock: Clock) -> WorkItem:
+    """The owner of the request, or who handles the complaint, owes the milestone; late, the ladder carries it upwards.
 
-    A provisional due time is dated anew with its clock (:mod:`kexin.service.requests.sweeping`).
+    A provisional due time is dated anew with its clock (:mod:`kexin.service.requests.sweeping`). The work of a
+    complaint names no customer and is kept from whom it is about.
     """
+    words = {"clock": clock.name, "clock_en": clock.name_en}
+    if isinstance(row, Complaint):
+        return open_work(
+            COMPLAINT_CLOCK,
+            unit_id=row.officer_post.unit_id,
+            owner_post_id=row.officer_post_id,
+            due_at=clock.due_at,
+            due_provisional=clock.provisional,
+            subject_kind=SUBJECT,
+            subject_id=clock.pk,
+            details={"complaint_no": row.complaint_no, "complaint_id": row.pk, **words},
+            policy_id=row.policy_id,
+            kept_from=row.accused,
+        )
     return open_work(
         CLOCK,
         unit_id=row.unit_id,
@@ -38,12 +55,7 @@ def owe_clock(row: ServiceRequest, clock: Clock) -> WorkItem:
         customer_id=row.customer_id,
         subject_kind=SUBJECT,
         subject_id=clock.pk,
-        details={
-            "request_no": row.request_no,
-            "request_id": row.pk,
-            "clock": clock.name,
-            "clock_en": clock.name_en,
-        },
+        details={"request_no": row.request_no, "request_id": row.pk, **words},
         policy_id=row.policy_id,
     )
 
@@ -132,5 +144,16 @@ def register() -> None:
             _page,
             icon="at",
             outcomes={"done": pgettext_lazy("note", "Read")},
+        )
+    )
+    register_work_kind(
+        WorkKind(
+            "service.follow_up",
+            _("Return visit after a request"),
+            lambda item: _t("Ask the customer whether request %(request_no)s is really settled.") % item.details,
+            _page,
+            icon="phone-check",
+            outcomes={each.value: each.label for each in FollowUpState},
+            closable=False,
         )
     )

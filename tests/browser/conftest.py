@@ -18,10 +18,13 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from kexin.project.chromium import find_chromium
 from tests.browser.look import axe, open_context, settle
+
+PATIENCE = 20_000  # ms: a page is up in one second; two cores shared with others take ten
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +44,8 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class Site:
     """The application on a port of its own; `errors` are exceptions that escaped a request."""
+
+    running = 0  # the portal's stands beside the staff's
 
     def __init__(self) -> None:
         self._app = get_wsgi_application()
@@ -65,6 +70,7 @@ class Site:
                 response.close()
 
     def __enter__(self) -> Site:
+        Site.running += 1
         for signal in (request_started, request_finished):  # a request must not close the test's own connection
             signal.disconnect(close_old_connections)
         self._shared.inc_thread_sharing()
@@ -78,6 +84,9 @@ class Site:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        Site.running -= 1
+        if Site.running:  # the other server still answers in the same transaction
+            return
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)
 
@@ -143,7 +152,7 @@ def visit(site: Site, chromium: Browser, client_of: Callable[[str], Client]) -> 
             cookie = client_of(name).cookies["kexin_session"].value
             context.add_cookies([{"name": "kexin_session", "value": cookie, "url": site.base}])
         page = context.new_page()
-        page.set_default_timeout(20_000)  # a page is up in one second; two cores shared with others take ten
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
         page.on(
             "console", lambda m: complaints.append(f"{path}: {m.text}") if _matters(m, {expect, *trouble}) else None

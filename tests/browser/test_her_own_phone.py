@@ -19,6 +19,7 @@ from kexin.portal.operations import invite_customer
 from kexin.portal.tests.conftest import last_code
 from tests.browser.conftest import Site, Visit, assert_accessible
 from tests.browser.test_portal import PortalSite, phone, portal, shot  # noqa: F401  fixtures
+from tests.complaint_people import hire_officers
 
 
 def test_she_sees_the_loss_and_withdraws_a_consent(
@@ -69,6 +70,40 @@ def test_she_sees_the_loss_and_withdraws_a_consent(
     mine.get_by_role("button", name="English").click()
     expect(mine.get_by_role("heading", name="My consents")).to_be_visible()
     shot(mine, "journey5-consents-en")
+
+    hire_officers(bank)
+    desk = visit("ning", "/complaints/?state=unfinished")
+    mine.get_by_role("button", name="中文").click()
+    mine.get_by_role("link", name="返回").click()
+    mine.get_by_role("link", name="我要投诉").click()
+    shot(mine, "journey5-complaints-empty")
+    mine.get_by_role("link", name="我要投诉").click()
+    mine.get_by_label("简要说明").fill("存款变保险")
+    mine.get_by_label("发生了什么").fill("去年到网点续存定期，到期才知道买的是保险，取不出来。")
+    mine.get_by_label("您希望怎样解决").fill("退回本金")
+    mine.locator("[name=amount]").fill("80,000.5x")
+    mine.get_by_role("button", name="提交投诉").click()
+    expect(mine.locator(".field-problem")).to_be_visible()
+    mine.locator("[name=amount]").fill("80,000")
+    shot(mine, "journey5-complaint-new")
+    assert_accessible(mine)
+    mine.get_by_role("button", name="提交投诉").click()
+    expect(mine.get_by_text("法定办理期限")).to_be_visible()
+    expect(desk.get_by_text("有新来件")).to_be_visible(timeout=8000)
+    desk.get_by_role("link", name="查看", exact=True).click()
+    expect(desk.get_by_text("存款变保险")).to_be_visible()
+    mine.locator("[name=text]").fill("保单号 P-118，柜员说和存款一样。")
+    mine.get_by_role("button", name="发送").click()
+    expect(mine.locator(".portal-words", has_text="P-118")).to_be_visible()
+    shot(mine, "journey5-complaint-large")
+    assert_accessible(mine)
+    desk.get_by_text("存款变保险").first.click()
+    expect(desk.get_by_text("P-118")).to_be_visible()
+    shot(desk, "journey5-complaint-desk")
+    assert_accessible(desk)
+    mine.get_by_role("button", name="English").click()
+    expect(mine.get_by_text("We have received your complaint")).to_be_visible()
+    shot(mine, "journey5-complaint-en")
 
     staff = visit("lin", f"/customers/{chen.pk}/?tab=profile")
     expect(staff.get_by_text("已撤回")).to_be_visible()

@@ -45,14 +45,14 @@ class Column:
         if callable(self.value):
             return self.value
         path = (self.value or self.key).split(".")
-        if len(path) == 1:
-            name = path[0]
+        name = path[0]
+        if len(path) == 1 and not name.startswith("get_"):
             return lambda row: getattr(row, name)
 
         def follow(row: Any) -> object:
             for part in path:
                 row = getattr(row, part, None)
-            return row
+            return row() if callable(row) else row  # Django's get_…_display
 
         return follow
 

@@ -135,6 +135,7 @@ class RequestsWanted(Paging):
     state: Annotated[str, Field(pattern=f"^(unfinished|{'|'.join(RequestState.values)}|)$", examples=["open"])] = ""
     side: Annotated[str, Field(pattern="^(owned|mine|offered|)$", examples=["owned"])] = ""
     due: Annotated[str, Field(pattern="^(late|today|)$", examples=["late"])] = ""
+    rest: Annotated[str, Field(pattern="^(snoozed|all|)$", examples=["all"])] = ""
 
 
 class RequestShown(Shown):
@@ -158,6 +159,7 @@ class RequestShown(Shown):
     received_at: Moment
     opened_at: Moment
     due_at: Moment
+    snoozed_until: Moment | None = Field(description="Put aside until; it may be back earlier", examples=[None])
     ticking: bool = Field(description="A clock runs; else due_at is the last one's", examples=[True])
     result_text: str = Field(description="What the customer was told", examples=[""])
     solved: bool | None = Field(examples=[None])
@@ -209,15 +211,18 @@ class RequestsStandingShown(Shown):
     today: int = Field(examples=[3])
     offered: int = Field(examples=[0])
     waiting: int = Field(examples=[2])
+    snoozed: int = Field(examples=[1])
 
 
-def _shown(row: ServiceRequest) -> RequestShown:
+def shown_request(row: ServiceRequest) -> RequestShown:
+    """A request as the interface shows it."""
     said: dict[str, Any] = {name: str(getattr(row, name) or "") for name in TEXTS}
     plain = {name: getattr(row, name) for name in RequestShown.model_fields if name not in TEXTS and name != "id"}
     return RequestShown(id=row.pk, **plain, **said)
 
 
-def _clock(clock: Clock, late: bool) -> ClockShownOut:
+def clock_shown(clock: Clock, late: bool) -> ClockShownOut:
+    """One clock as an answer shows it."""
     within = f"{clock.amount.normalize():f} {clock.unit}"
     names = ("code", "name", "legal", "due_at", "provisional", "state", "met_at")
     return ClockShownOut(within=within, late=late, **{name: getattr(clock, name) for name in names})
@@ -235,8 +240,10 @@ def _line(row: Line) -> RequestEntryShown:
 
 
 def _file(file: RequestFile) -> RequestFileShown:
-    clocks = [_clock(each.clock, each.late) for each in file.clocks]
-    return RequestFileShown(request=_shown(file.row), clocks=clocks, entries=[_line(each) for each in file.entries])
+    clocks = [clock_shown(each.clock, each.late) for each in file.clocks]
+    return RequestFileShown(
+        request=shown_request(file.row), clocks=clocks, entries=[_line(each) for each in file.entries]
+    )
 
 
 def _named(request: ApiRequest, permission: str, pk: int) -> ServiceRequest:
@@ -245,10 +252,10 @@ def _named(request: ApiRequest, permission: str, pk: int) -> ServiceRequest:
 
 @router.read("/requests", VIEW)
 def list_requests(request: ApiRequest, wanted: Query[RequestsWanted]) -> Page[RequestShown]:
-    """Requests within reach, the nearest limit first."""
-    rows = requests(request.actor, state=wanted.state, side=wanted.side, due=wanted.due)
+    """Requests within reach, the nearest limit first; what one owns and put aside only with ``rest``."""
+    rows = requests(request.actor, state=wanted.state, side=wanted.side, due=wanted.due, rest=wanted.rest)
     items, following = page_of(
-        request, rows, wanted, [("due_at", "asc"), ("pk", "asc")], _shown,
+        request, rows, wanted, [("due_at", "asc"), ("pk", "asc")], shown_request,
         lambda found: decrypt_rows(ServiceRequest, list(found), TEXTS),
     )  # fmt: skip
     return Page[RequestShown](items=items, next=following)
@@ -271,7 +278,7 @@ def read_request(request: ApiRequest, request_id: Id) -> RequestFileShown:
 def request_opened(request: ApiRequest, customer_id: Id, data: RequestTaken) -> RequestShown:
     """Open a request; whoever opens it is responsible for it."""
     customer = existing(request.actor, "service.open_request", Customer.objects.all(), customer_id)
-    return _shown(open_request(customer, actor=request.actor, **data.model_dump()))
+    return shown_request(open_request(customer, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/contacts", "service.record_contact", status=201)
@@ -293,87 +300,87 @@ def request_noted(request: ApiRequest, request_id: Id, data: RequestNoteTaken) -
 def request_offered(request: ApiRequest, request_id: Id, data: RequestHandTaken) -> RequestShown:
     """Offer a request to a colleague; one stays responsible until it is accepted."""
     row = _named(request, "service.offer_request", request_id)
-    return _shown(offer_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(offer_request(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/offer/answer", "service.answer_offer")
 def request_offer_answered(request: ApiRequest, request_id: Id, data: RequestOfferAnswerTaken) -> RequestShown:
     """Accept or decline what was offered to oneself."""
     row = _named(request, "service.answer_offer", request_id)
-    return _shown(answer_offer(row, actor=request.actor, **data.model_dump()))
+    return shown_request(answer_offer(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/offer/recall", "service.recall_offer")
 def request_offer_recalled(request: ApiRequest, request_id: Id) -> RequestShown:
     """Take an offer back."""
-    return _shown(recall_offer(_named(request, "service.recall_offer", request_id), actor=request.actor))
+    return shown_request(recall_offer(_named(request, "service.recall_offer", request_id), actor=request.actor))
 
 
 @router.write("POST", "/requests/{request_id}/assignment", "service.assign_request")
 def request_assigned(request: ApiRequest, request_id: Id, data: RequestHandTaken) -> RequestShown:
     """The head over the responsible unit decides who is responsible."""
     row = _named(request, "service.assign_request", request_id)
-    return _shown(assign_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(assign_request(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/stage", "service.move_request")
 def request_moved(request: ApiRequest, request_id: Id, data: RequestStageTaken) -> RequestShown:
     """Move a request to a stage of its kind."""
     row = _named(request, "service.move_request", request_id)
-    return _shown(move_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(move_request(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/urgency", "service.grade_request")
 def request_graded(request: ApiRequest, request_id: Id, data: RequestGradeTaken) -> RequestShown:
     """Grade a request."""
     row = _named(request, "service.grade_request", request_id)
-    return _shown(grade_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(grade_request(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/clocks/{clock_code}/pause", "service.pause_clock")
 def request_clock_paused(request: ApiRequest, request_id: Id, clock_code: Code, data: ClockPauseTaken) -> ClockShownOut:
     """Let a clock stand still where its rule allows it."""
     row = _named(request, "service.pause_clock", request_id)
-    return _clock(pause_clock(row, actor=request.actor, code=clock_code, **data.model_dump()), late=False)
+    return clock_shown(pause_clock(row, actor=request.actor, code=clock_code, **data.model_dump()), late=False)
 
 
 @router.write("POST", "/requests/{request_id}/clocks/{clock_code}/resume", "service.resume_clock")
 def request_clock_resumed(request: ApiRequest, request_id: Id, clock_code: Code) -> ClockShownOut:
     """Let a paused clock go on."""
     row = _named(request, "service.resume_clock", request_id)
-    return _clock(resume_clock(row, actor=request.actor, code=clock_code), late=False)
+    return clock_shown(resume_clock(row, actor=request.actor, code=clock_code), late=False)
 
 
 @router.write("POST", "/requests/{request_id}/result", "service.tell_result")
 def request_result(request: ApiRequest, request_id: Id, data: RequestResultTaken) -> RequestShown:
     """Record that the customer was told the result."""
     row = _named(request, "service.tell_result", request_id)
-    return _shown(tell_result(row, actor=request.actor, **data.model_dump()))
+    return shown_request(tell_result(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/confirmation", "service.confirm_request")
 def request_confirmed(request: ApiRequest, request_id: Id, data: RequestConfirmationTaken) -> RequestShown:
     """Record the customer's word on the result."""
     row = _named(request, "service.confirm_request", request_id)
-    return _shown(confirm_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(confirm_request(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/withdrawal", "service.withdraw_request")
 def request_withdrawn(request: ApiRequest, request_id: Id, data: RequestWithdrawalTaken) -> RequestShown:
     """Record that the customer withdraws it."""
     row = _named(request, "service.withdraw_request", request_id)
-    return _shown(withdraw_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(withdraw_request(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/joining", "service.join_requests")
 def request_joined(request: ApiRequest, request_id: Id, data: RequestJoinTaken) -> RequestShown:
     """Let it go on in another request of the same customer."""
     row = _named(request, "service.join_requests", request_id)
-    return _shown(join_requests(row, actor=request.actor, **data.model_dump()))
+    return shown_request(join_requests(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/requests/{request_id}/reopening", "service.reopen_request")
 def request_reopened(request: ApiRequest, request_id: Id, data: RequestReopenTaken) -> RequestShown:
     """Open a closed request again."""
     row = _named(request, "service.reopen_request", request_id)
-    return _shown(reopen_request(row, actor=request.actor, **data.model_dump()))
+    return shown_request(reopen_request(row, actor=request.actor, **data.model_dump()))

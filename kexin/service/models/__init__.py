@@ -1,6 +1,86 @@
 """Tables of the service floor."""
 
+from kexin.service.models.assistant import AssistantLine, AssistantModel, AssistantTalk
+from kexin.service.models.care import CarePause, CarePlan, CareTouch
 from kexin.service.models.clocks import Clock, ClockPause
+from kexin.service.models.complaint_evidence import ComplaintEvidence
+from kexin.service.models.complaint_steps import (
+    ComplaintExtension,
+    ComplaintLetter,
+    Remediation,
+    Settlement,
+    StatutoryReview,
+)
+from kexin.service.models.complaints import Complaint, ComplaintEntry, ComplaintLink, ComplaintNote
+from kexin.service.models.conversations import (
+    Conversation,
+    ConversationFile,
+    ConversationMessage,
+    ConversationReader,
+    Mailbox,
+)
+from kexin.service.models.deskwork import FollowUp, Macro, Presence, RequestLink
+from kexin.service.models.feedback import Feedback, FeedbackReview, ImprovementPlan
+from kexin.service.models.knowledge import (
+    Article,
+    ArticleCategory,
+    ArticleEntry,
+    ArticleFile,
+    ArticleLink,
+    ArticleVersion,
+    ArticleVote,
+    SearchMade,
+    SearchTerm,
+)
 from kexin.service.models.requests import RequestEntry, RequestNote, ServiceRequest
+from kexin.service.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyVersion, SurveyWave
 
-__all__ = ["Clock", "ClockPause", "RequestEntry", "RequestNote", "ServiceRequest"]
+__all__ = [
+    "Article",
+    "ArticleCategory",
+    "ArticleEntry",
+    "ArticleFile",
+    "ArticleLink",
+    "ArticleVersion",
+    "ArticleVote",
+    "AssistantLine",
+    "AssistantModel",
+    "AssistantTalk",
+    "CarePause",
+    "CarePlan",
+    "CareTouch",
+    "Clock",
+    "ClockPause",
+    "Complaint",
+    "ComplaintEntry",
+    "ComplaintEvidence",
+    "ComplaintExtension",
+    "ComplaintLetter",
+    "ComplaintLink",
+    "ComplaintNote",
+    "Conversation",
+    "ConversationFile",
+    "ConversationMessage",
+    "ConversationReader",
+    "Feedback",
+    "FeedbackReview",
+    "FollowUp",
+    "ImprovementPlan",
+    "Macro",
+    "Mailbox",
+    "Presence",
+    "Remediation",
+    "RequestEntry",
+    "RequestLink",
+    "RequestNote",
+    "SearchMade",
+    "SearchTerm",
+    "ServiceRequest",
+    "Settlement",
+    "StatutoryReview",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveyVersion",
+    "SurveyWave",
+]

@@ -1,4 +1,4 @@
-"""The clocks of requests, and when they stood still."""
+"""The clocks of requests and complaints, and when they stood still."""
 
 from __future__ import annotations
 
@@ -9,18 +9,29 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.scope import ScopedQuerySet
 from kexin.core.values import Duration, Unit
 from kexin.service.choices import ClockState
+from kexin.service.models.complaints import Complaint
 from kexin.service.models.requests import ServiceRequest
 
 
 class ClockQuerySet(ScopedQuerySet["Clock"]):
+    """A clock is seen by who sees the request; a complaint's by its page alone."""
+
     scope_through = "request"
 
 
 class Clock(models.Model):
-    """时限: one milestone of a request, as promised when it began; a later policy changes nothing of it."""
+    """时限: one milestone of a request or complaint, as promised when it began; a later policy changes nothing of it.
 
-    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="clocks")
-    customer_id = models.BigIntegerField(editable=False)
+    ``customer_id`` puts its changes into the customer's history; a complaint's stay out of it.
+    """
+
+    request = models.ForeignKey(
+        ServiceRequest, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="clocks"
+    )
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="clocks"
+    )
+    customer_id = models.BigIntegerField(editable=False, null=True)
     round = models.PositiveSmallIntegerField(default=1)
     code = models.CharField(_("milestone"), max_length=40, db_collation="C")
     name = models.CharField(_("name"), max_length=60)
@@ -42,9 +53,21 @@ class Clock(models.Model):
         verbose_name = _("clock of a request")
         constraints = [
             models.UniqueConstraint(fields=["request", "round", "code"], name="service_clock_once"),
+            models.UniqueConstraint(fields=["complaint", "round", "code"], name="service_clock_once_case"),
+            models.CheckConstraint(
+                condition=Q(request=None, complaint__isnull=False) | Q(request__isnull=False, complaint=None),
+                name="service_clock_of_one",
+            ),
             models.CheckConstraint(condition=~Q(state="met") | Q(met_at__isnull=False), name="service_clock_met"),
         ]
         indexes = [models.Index("due_at", condition=Q(state="running"), name="service_clock_due")]
+
+    @property
+    def owner(self) -> ServiceRequest | Complaint:
+        """What it belongs to."""
+        found = self.request or self.complaint
+        assert found is not None
+        return found
 
     @property
     def within(self) -> Duration:
@@ -56,7 +79,7 @@ class Clock(models.Model):
         return self.met_at is not None and self.met_at > self.due_at
 
     def __str__(self) -> str:
-        return f"{self.code} #{self.request_id}"
+        return f"{self.code} #{self.request_id or self.complaint_id}"
 
 
 class ClockPauseQuerySet(ScopedQuerySet["ClockPause"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kexin.core.actor import Actor
-from kexin.core.choices import Reach
+from kexin.core.choices import ActorKind, Reach
 from kexin.core.fields import Level, PersonalField
 from kexin.core.scope import ScopedQuerySet
 from kexin.party.models import Customer
@@ -36,6 +37,10 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
     def visible_to(self, actor: Actor, operation: str) -> Self:
         if actor.customer_id is not None:
             return self._own(actor, operation)
+        rows = self._in_reach(actor, operation)
+        return rows.exclude(kept_from__contains=[actor.name]) if actor.kind == ActorKind.PERSON else rows
+
+    def _in_reach(self, actor: Actor, operation: str) -> Self:
         grants = actor.grants_for(operation)
         if any(grant.reach == Reach.ALL for grant in grants):
             return self
@@ -61,13 +66,27 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
     def unfinished(self) -> Self:
         return self.filter(state__in=(RequestState.OPEN, RequestState.TOLD))
 
+    def awake(self, at: dt.datetime, wake_hours: int) -> Self:
+        """Not put aside at a moment, or back already: the time came, or the next limit is near."""
+        return self.filter(_awake(at, wake_hours))
+
+    def asleep(self, at: dt.datetime, wake_hours: int) -> Self:
+        """Put aside at a moment."""
+        return self.unfinished().exclude(_awake(at, wake_hours))
+
+
+def _awake(at: dt.datetime, wake_hours: int) -> Q:
+    near = Q(ticking=True, due_at__lte=at + dt.timedelta(hours=wake_hours))
+    return Q(snoozed_until=None) | Q(snoozed_until__lte=at) | near
+
 
 class ServiceRequest(models.Model):
     """服务工单. ``owner_post`` is never empty: the first asked, until somebody else accepted (首问负责制).
 
     ``due_at`` is the earliest of its running clocks, for lists; where none runs, ``ticking`` is false and it is the
     last one that ran. ``round`` counts how often the request was opened again.
-    ``asked_posts`` are colleagues who were asked in a note.
+    ``asked_posts`` are colleagues who were asked in a note. ``kept_from`` are staff numbers of those about whom a
+    complaint came out of it: they see it no more.
     """
 
     request_no = models.CharField(_("request number"), max_length=20, unique=True, db_collation="C")
@@ -101,12 +120,16 @@ class ServiceRequest(models.Model):
     offered_by = models.CharField(max_length=80, blank=True)
     offer_reason = models.CharField(max_length=200, blank=True)
     asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    kept_from: ArrayField[list[str], list[str]] = ArrayField(
+        models.CharField(max_length=20, db_collation="C"), default=list, blank=True, editable=False
+    )
     received_at = models.DateTimeField(_("received"))
     opened_at = models.DateTimeField(_("opened"))
     opened_by = models.CharField(_("opened by"), max_length=80)
     round = models.PositiveSmallIntegerField(default=1)
     ticking = models.BooleanField(default=False)
     due_at = models.DateTimeField(_("next limit"))
+    snoozed_until = models.DateTimeField(_("put aside until"), null=True, blank=True)
     result_text = PersonalField(_("result"), level=Level.C2, max_length=4000)
     solved = models.BooleanField(_("solved"), null=True, blank=True)
     told_at = models.DateTimeField(_("result told"), null=True, blank=True)
@@ -149,6 +172,10 @@ class ServiceRequest(models.Model):
             models.Index("told_at", condition=Q(state="told"), name="service_told"),
             GinIndex(fields=["asked_posts"], name="service_asked", condition=~Q(asked_posts=[])),
         ]
+
+    @property
+    def number(self) -> str:
+        return self.request_no
 
     def __str__(self) -> str:
         return self.request_no

@@ -103,9 +103,10 @@ def _again(row: ServiceRequest, *, disputed: bool) -> ServiceRequest:
     kind = kind_of(row)
     row.state, row.closed_at, row.round = RequestState.OPEN, None, row.round + 1
     row.stage = kind.stages[0].code
+    row.snoozed_until = None
     row.version += 1
     row.save()
-    begin_clocks(row, kind, now())
+    begin_clocks(row, kind.milestones, now())
     emit(RequestReopened(row.customer_id, row.request_no, row.pk, disputed))
     return row
 

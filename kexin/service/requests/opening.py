@@ -117,7 +117,7 @@ def _make(
     )
     row.save(force_insert=True)
     record(row, EntryKind.ASKED, said or about, actor, at=row.received_at, channel=channel)
-    begin_clocks(row, known, row.received_at)
+    begin_clocks(row, known.milestones, row.received_at)
     emit(RequestOpened(customer.pk, row.request_no, row.pk, kind, known.name, channel))
     return row
 
@@ -132,7 +132,10 @@ def record(
     channel: str = "",
     reaction: str = "",
 ) -> RequestEntry:
-    """Words exchanged with the customer, as a line of the record."""
+    """Words exchanged with the customer, as a line of the record; what was put aside comes back when they speak."""
+    if kind == EntryKind.ASKED and row.snoozed_until is not None:
+        row.snoozed_until = None
+        ServiceRequest.objects.filter(pk=row.pk).update(snoozed_until=None)
     entry = RequestEntry(
         request=row,
         customer_id=row.customer_id,

@@ -26,8 +26,13 @@ OFFERS, ANSWERS = "service.offer_request", "service.answer_offer"
 
 def takers(row: ServiceRequest) -> list[int]:
     """Posts that somebody holds today and that may be responsible for requests, the owner's left out."""
+    return [each for each in all_takers() if each != row.owner_post_id]
+
+
+def all_takers() -> list[int]:
+    """Posts that somebody holds today and that may be responsible for requests."""
     held = held_on(business_date()).filter(post__closed_on=None, post__roles__role__grants__operation=HANDLES)
-    return list(held.exclude(post=row.owner_post_id).order_by("post_id").values_list("post_id", flat=True).distinct())
+    return list(held.order_by("post_id").values_list("post_id", flat=True).distinct())
 
 
 @operation(OFFERS, label=_("Offer a request to a colleague"), plain=("post_id",))

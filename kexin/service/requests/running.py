@@ -1,11 +1,12 @@
-"""The clocks of one request inside an operation: begun, met, paused, ended; the work items that remind of them."""
+"""The clocks of one request or complaint inside an operation: begun, met, ended; the work items that remind of them."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from kexin.core.calendar import add, elapsed
@@ -13,20 +14,26 @@ from kexin.core.models import WorkItem
 from kexin.core.workflow import close_work
 from kexin.service.choices import ClockState
 from kexin.service.clocks import due_after
-from kexin.service.models import Clock, ServiceRequest
-from kexin.service.policies import ANSWERED, RESULT, Kind
-from kexin.service.work import CLOCK, SUBJECT, owe_clock
+from kexin.service.complaints.policies import FINDINGS
+from kexin.service.models import Clock, Complaint, ServiceRequest
+from kexin.service.policies import ANSWERED, RESULT, Milestone
+from kexin.service.work import CLOCKS, SUBJECT, owe_clock
+
+Row = ServiceRequest | Complaint
+ENDS = {RESULT: (ANSWERED, FINDINGS, RESULT)}  # who was told the result was answered, and the case looked into
 
 
-def begin_clocks(row: ServiceRequest, kind: Kind, start: dt.datetime) -> None:
-    """All milestones of the kind, from one moment, with a work item each."""
+def begin_clocks(row: Row, milestones: Iterable[Milestone], start: dt.datetime) -> None:
+    """These milestones, from one moment, with a work item each."""
     made = []
-    for each in kind.milestones:
+    request, complaint = (row, None) if isinstance(row, ServiceRequest) else (None, row)
+    for each in milestones:
         due = add(start, each.within)
         made.append(
             Clock(
-                request=row,
-                customer_id=row.customer_id,
+                request=request,
+                complaint=complaint,
+                customer_id=request.customer_id if request else None,
                 round=row.round,
                 code=each.code,
                 name=each.name,
@@ -46,20 +53,21 @@ def begin_clocks(row: ServiceRequest, kind: Kind, start: dt.datetime) -> None:
     show_next(row)
 
 
-def meet(row: ServiceRequest, what: str, at: dt.datetime, by: str) -> int:
+def meet(row: Row, what: str, at: dt.datetime, by: str) -> int:
     """The clocks that wait for this are met; how many. A result ends the clock of the first answer too."""
-    ended = (ANSWERED, RESULT) if what == RESULT else (what,)
+    ended = ENDS.get(what, (what,))
     running = row.clocks.filter(round=row.round, state__in=(ClockState.RUNNING, ClockState.PAUSED), met_by__in=ended)
-    return _finish(row, list(running.select_for_update()), ClockState.MET, at, by)
+    return finish(row, list(running.select_for_update()), ClockState.MET, at, by)
 
 
-def end_clocks(row: ServiceRequest, at: dt.datetime, by: str) -> int:
+def end_clocks(row: Row, at: dt.datetime, by: str) -> int:
     """The request ended otherwise: nothing is owed any more."""
     running = row.clocks.filter(round=row.round, state__in=(ClockState.RUNNING, ClockState.PAUSED))
-    return _finish(row, list(running.select_for_update()), ClockState.ENDED, at, by)
+    return finish(row, list(running.select_for_update()), ClockState.ENDED, at, by)
 
 
-def _finish(row: ServiceRequest, clocks: Iterable[Clock], state: ClockState, at: dt.datetime, by: str) -> int:
+def finish(row: Row, clocks: Iterable[Clock], state: ClockState, at: dt.datetime, by: str) -> int:
+    """These clocks end; their work with them."""
     count = 0
     for clock in clocks:
         pause = clock.pauses.filter(ended_at=None).first()
@@ -67,7 +75,8 @@ def _finish(row: ServiceRequest, clocks: Iterable[Clock], state: ClockState, at:
             end_pause(clock, at, by)
         clock.state, clock.met_at = state, at if state == ClockState.MET else None
         clock.save(update_fields=["state", "met_at", "due_at", "provisional"])
-        close_work(CLOCK, SUBJECT, clock.pk, outcome=state.value, by=by, cancelled=state == ClockState.ENDED)
+        for kind in CLOCKS:
+            close_work(kind, SUBJECT, clock.pk, outcome=state.value, by=by, cancelled=state == ClockState.ENDED)
         count += 1
     show_next(row)
     return count
@@ -84,19 +93,38 @@ def end_pause(clock: Clock, at: dt.datetime, by: str) -> None:
     pause.save(update_fields=["ended_at", "ended_by", "due_after"])
 
 
-def show_next(row: ServiceRequest) -> None:
-    """Write the earliest running clock to the row, for lists; the caller may save other columns of it afterwards."""
+def show_next(row: Row) -> None:
+    """Write the earliest running clock to the row, for lists; the caller may save other columns of it afterwards.
+
+    A complaint shows its legal limits apart.
+    """
     running = row.clocks.filter(round=row.round, state=ClockState.RUNNING)
-    due = running.order_by("due_at").values_list("due_at", flat=True).first()
-    row.ticking, row.due_at = due is not None, due or row.due_at
-    type(row).objects.filter(pk=row.pk).update(ticking=row.ticking, due_at=row.due_at)
+    shown: dict[str, Any] = {}
+    if isinstance(row, Complaint):
+        legal = _first(running.filter(legal=True))
+        shown = {"legal_ticking": legal is not None, "legal_due_at": legal or row.legal_due_at}
+        running = running.filter(legal=False)
+    due = _first(running)
+    shown |= {"ticking": due is not None, "due_at": due or row.due_at}
+    for name, value in shown.items():
+        setattr(row, name, value)
+    type(row).objects.filter(pk=row.pk).update(**shown)
+
+
+def _first(clocks: QuerySet[Clock]) -> dt.datetime | None:
+    return clocks.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def move_work(row: ServiceRequest) -> None:
     """Open clocks are owed by whoever owns the request now."""
+    hand_work(row, row.owner_post_id, row.unit_id)
+
+
+def hand_work(row: Row, post_id: int, unit_id: int) -> None:
+    """Open clocks are owed by this post."""
     clocks = list(row.clocks.values_list("pk", flat=True))
-    WorkItem.objects.open().filter(kind=CLOCK, subject_kind=SUBJECT, subject_id__in=clocks).update(
-        owner_post_id=row.owner_post_id, unit_id=row.unit_id, version=F("version") + 1
+    WorkItem.objects.open().filter(kind__in=CLOCKS, subject_kind=SUBJECT, subject_id__in=clocks).update(
+        owner_post_id=post_id, unit_id=unit_id, version=F("version") + 1
     )
 
 

@@ -15,11 +15,14 @@ from kexin.core.policy import in_force
 from kexin.core.work_ladder import set_next_step
 from kexin.service.choices import ClockState, RequestState
 from kexin.service.clocks import due_after
+from kexin.service.deskwork.leaving import BATCH as HANDED
+from kexin.service.deskwork.leaving import hand_over_left
 from kexin.service.models import Clock, ServiceRequest
 from kexin.service.policies import RequestPolicy
+from kexin.service.presence import sweep_presence
 from kexin.service.requests.closing import close_silent_request
 from kexin.service.requests.running import now, show_next
-from kexin.service.work import CLOCK, SUBJECT
+from kexin.service.work import CLOCKS, SUBJECT
 
 BATCH = 500
 SWEEPER = "clock.service"
@@ -32,6 +35,9 @@ def sweep() -> int:
         closed += close_silent_request(pk, actor=actor) is not None
     while redate_clocks(actor=actor) == BATCH:
         pass
+    while hand_over_left(actor=actor) == HANDED:
+        pass
+    sweep_presence()
     return closed
 
 
@@ -45,7 +51,7 @@ def _silent() -> Iterator[int]:
 def redate_clocks(*, actor: Actor) -> int:
     """Clocks whose year was not published when they began; how many became final, at most 500 at once."""
     moved = 0
-    rows = Clock.objects.filter(provisional=True, state=ClockState.RUNNING).select_related("request")
+    rows = Clock.objects.filter(provisional=True, state=ClockState.RUNNING).select_related("request", "complaint")
     for clock in rows.select_for_update(of=("self",), skip_locked=True).order_by("due_at", "pk"):
         spans = [
             (each.began_at, each.ended_at) for each in clock.pauses.order_by("began_at") if each.ended_at is not None
@@ -55,13 +61,13 @@ def redate_clocks(*, actor: Actor) -> int:
             continue
         clock.due_at, clock.provisional = due.at, due.provisional
         clock.save(update_fields=["due_at", "provisional"])
-        items = WorkItem.objects.open().filter(kind=CLOCK, subject_kind=SUBJECT, subject_id=clock.pk)
+        items = WorkItem.objects.open().filter(kind__in=CLOCKS, subject_kind=SUBJECT, subject_id=clock.pk)
         for item in items.select_related("ladder").select_for_update(of=("self",)):
             item.due_at, item.due_provisional = due.at, due.provisional
             set_next_step(item)
             item.version += 1
             item.save(update_fields=["due_at", "due_provisional", "next_step_at", "version"])
-        show_next(clock.request)
+        show_next(clock.owner)
         moved += 1
         if moved == BATCH:
             break

@@ -22,16 +22,20 @@ from kexin.core.ui.columns import Column, View
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 from kexin.engagement.colleagues import colleagues_of
+from kexin.party.choices import PartyKind
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of, post_labels
-from kexin.service.choices import Channel, ClockState, EntryKind, Reaction, RequestState, Urgency
+from kexin.service.choices import Channel, ClockState, EntryKind, Mode, Reaction, RequestState, Urgency
 from kexin.service.models import ServiceRequest
 from kexin.service.policies import Kind, RequestPolicy, parse_kinds
-from kexin.service.queries import NOTE, RequestFile, request_file, requests, requests_of, standing
+from kexin.service.queries import EVERY, NOTE, SNOOZED, RequestFile, request_file, requests, requests_of, standing
 from kexin.service.requests.handling import is_head, kind_of
+from kexin.service.ui.board_filters import BoardFilters
 from kexin.service.ui.countdown import countdown
+from kexin.service.ui.desk_pages import desk_context
+from kexin.service.ui.many_requests import bulk_actions
 from kexin.service.ui.request_forms import SPOKEN
 
 LEVEL = {
@@ -40,6 +44,7 @@ LEVEL = {
     RequestState.CLOSED.value: "quiet",
     RequestState.WITHDRAWN.value: "quiet",
     RequestState.MERGED.value: "quiet",
+    RequestState.COMPLAINT.value: "quiet",
 }
 URGENT = {Urgency.URGENT.value: "bad", Urgency.IMPORTANT.value: "warn"}
 DOT = {EntryKind.ASKED.value: "calm", EntryKind.TOLD.value: "good", NOTE: "warn"}
@@ -50,7 +55,11 @@ def _kinds() -> dict[str, Kind]:
     return {each.code: each for each in parse_kinds(in_force(RequestPolicy).kinds)}
 
 
-class RequestFilter(django_filters.FilterSet):
+def _categories() -> list[tuple[str, str]]:
+    return list({each.code: each.label for kind in _kinds().values() for each in kind.categories}.items())
+
+
+class RequestFilter(BoardFilters):
     q = django_filters.CharFilter(label=_("Request number"), field_name="request_no", lookup_expr="startswith")
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("unfinished", _("Unfinished")), *RequestState.choices], method="as_is"
@@ -70,6 +79,14 @@ class RequestFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=lambda: [(k, v.label) for k, v in _kinds().items()])
     urgency = django_filters.ChoiceFilter(label=_("Urgency"), choices=Urgency.choices)
     channel = django_filters.ChoiceFilter(label=_("By which way"), choices=Channel.choices)
+    category = django_filters.ChoiceFilter(label=_("Category"), choices=lambda: _categories())
+    mode = django_filters.ChoiceFilter(label=_("Mode of service"), choices=Mode.choices)
+    object = django_filters.ChoiceFilter(
+        label=_("Whom it serves"), field_name="customer__party__kind", choices=PartyKind.choices
+    )
+    rest = django_filters.ChoiceFilter(
+        label=_("Put aside"), choices=[(SNOOZED, _("Put aside now")), (EVERY, _("All"))], method="as_is"
+    )
 
     class Meta:
         model = ServiceRequest
@@ -96,6 +113,7 @@ class RequestTable(Table):
         View("offered", _("Offered to me"), "state=unfinished&side=offered"),
         View("open", _("All unfinished"), "state=unfinished"),
         View("late", _("Late"), "state=unfinished&due=late"),
+        View("snoozed", _("Put aside"), "side=owned&rest=snoozed"),
         View("all", _("All"), "sort=-opened"),
     )
 
@@ -151,10 +169,10 @@ def request_list(request: HttpRequest) -> HttpResponse:
     if not request.GET:
         return redirect(f"{reverse('service:requests')}?{FIRST}")
     actor = actor_of(request)
-    wanted = {name: request.GET.get(name, "") for name in ("state", "side", "due")}
+    wanted = {name: request.GET.get(name, "") for name in ("state", "side", "due", "rest")}
     rows = requests(actor, **wanted)
     filters = RequestFilter(request.GET, queryset=rows, request=request)
-    table = RequestTable(request, rows, filters=filters)
+    table = RequestTable(request, rows, filters=filters, actions=bulk_actions())
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
         return HttpResponse(table.render())
     now = standing(actor)
@@ -164,8 +182,13 @@ def request_list(request: HttpRequest) -> HttpResponse:
         (_("Due within 24 hours"), now.today, "state=unfinished&due=today", "warn" if now.today else ""),
         (_("Offered to me"), now.offered, "state=unfinished&side=offered", "warn" if now.offered else ""),
         (_("Await the customer's word"), now.waiting, "state=told", ""),
+        (_("Put aside"), now.snoozed, "side=owned&rest=snoozed", ""),
     ]
-    return render(request, "service/requests.html", {"title": _("Requests"), "table": table, "tiles": tiles})
+    return render(
+        request,
+        "service/requests.html",
+        {"title": _("Requests"), "table": table, "tiles": tiles, "may_macros": actor.may("service.view_macros")},
+    )
 
 
 @require_GET
@@ -235,8 +258,12 @@ def draw(request: HttpRequest, file: RequestFile, *, status: int = 200, **extra:
         "may_resume": mine and may("resume_clock"),
         "may_withdraw": row.state == RequestState.OPEN and mine and may("withdraw_request"),
         "may_join": row.state == RequestState.OPEN and mine and may("join_requests"),
+        "may_complain": unfinished and may("receive_complaint"),
+        "complaint": row.complaints.first() if row.state == RequestState.COMPLAINT else None,
         "may_reopen": row.state == RequestState.CLOSED and may("reopen_request"),
+        "may_look": unfinished and may("view_articles"),
         "back_url": f"{reverse('service:requests')}?{FIRST}",
+        **desk_context(actor, row, mine=mine),
         **extra,
     }
     return render(request, "service/request.html", context, status=status)
@@ -246,7 +273,7 @@ def _steps(row: ServiceRequest, kind: Kind) -> list[tuple[str, str, str]]:
     """Stages with their state on the bar: done, on, or still to come."""
     codes = [each.code for each in kind.stages]
     here = codes.index(row.stage) if row.stage in codes else 0
-    ended = row.state in (RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.MERGED)
+    ended = row.state in (RequestState.CLOSED, RequestState.WITHDRAWN, RequestState.MERGED, RequestState.COMPLAINT)
     return [
         (each.code, each.label, "done" if place < here or ended else "on" if place == here else "")
         for place, each in enumerate(kind.stages)

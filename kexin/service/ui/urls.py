@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.service.ui import request_acts, request_pages
+from kexin.service.ui import (
+    care_urls,
+    conversation_urls,
+    desk_urls,
+    feedback_urls,
+    request_acts,
+    request_pages,
+    survey_urls,
+)
 
 app_name = "service"
 
 urlpatterns = [
+    *desk_urls.urlpatterns,
     path("requests/", request_pages.request_list, name="requests"),
     path("requests/<int:pk>/", request_pages.request_page, name="request"),
     path("requests/<int:pk>/contact/", request_acts.contact, name="contact"),
@@ -27,4 +36,8 @@ urlpatterns = [
     path("requests/<int:pk>/join/", request_acts.join, name="join"),
     path("requests/<int:pk>/reopen/", request_acts.reopen, name="reopen"),
     path("customers/<int:pk>/requests/new/", request_acts.new_request, name="new"),
+    *care_urls.urlpatterns,
+    *feedback_urls.urlpatterns,
+    *survey_urls.urlpatterns,
+    *conversation_urls.urlpatterns,
 ]
