@@ -59,6 +59,7 @@ def readers(settings: Any) -> dict[str, tuple[Actor, str]]:
     bank = prepare(60, 3, 7, TODAY)
     load.load_bank(bank, actor=system("demo.load"), password=new_password(), progress=lambda *_: None)
     rebuild(dt.date(2026, 9, 1), TODAY)
+    load.analyse_tables()  # else the planner may join the ledger row by row
 
     def holder(role: str) -> tuple[Actor, OrgUnit]:
         held = PostHolder.objects.filter(ends_on=None, post__roles__role__code=role, employee__user__isnull=False)

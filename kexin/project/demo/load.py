@@ -204,8 +204,14 @@ def settle_tables() -> None:
     """
     with connection.cursor() as cursor:
         for table in COLUMNS:
-            cursor.execute(f"VACUUM (ANALYZE) {connection.ops.quote_name(table)}")
-        for table in (*LEDGER, *PAST):
+            cursor.execute(f"VACUUM {connection.ops.quote_name(table)}")
+    analyse_tables()
+
+
+def analyse_tables() -> None:
+    """Tell the planner what the tables hold now; within a transaction, too."""
+    with connection.cursor() as cursor:
+        for table in (*COLUMNS, *LEDGER, *PAST):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
 
 

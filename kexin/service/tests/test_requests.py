@@ -55,7 +55,8 @@ def fresh(row: ServiceRequest) -> ServiceRequest:
 
 
 def owed(row: ServiceRequest, kind: str = "service.clock") -> list[tuple[int, Any]]:
-    keys = [row.pk, *row.clocks.values_list("pk", flat=True)]
+    of_clocks = kind == "service.clock"  # a clock and another request may have the same number
+    keys = list(row.clocks.values_list("pk", flat=True)) if of_clocks else [row.pk]
     rows = WorkItem.objects.open().filter(kind=kind, subject_id__in=keys).order_by("due_at")
     return list(rows.values_list("owner_post_id", "due_at"))
 
