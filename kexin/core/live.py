@@ -86,7 +86,7 @@ class Hub:
                     while self._is_wanted():
                         for note in listening.notifies(timeout=BEAT):
                             self.ring(note.payload.split())
-            except psycopg.OperationalError:
+            except psycopg.Error:  # whatever it was: a listener that ends leaves every page untold
                 logger.warning("The database does not tell what changes; tried again in %s s.", PAUSE)
                 time.sleep(PAUSE)
 
