@@ -17,7 +17,7 @@ from django.utils import timezone
 from kexin.core.calendar import zone
 from kexin.core.seal import BATCH, DIGEST, GENESIS, Checkpoint, checkpoints, last_sealed, link, read
 from kexin.core.seal_findings import Finding, FindingKind
-from kexin.core.seal_statistics import renew_statistics
+from kexin.core.table_statistics import renew_statistics
 
 MOST = 1_000  # findings of one kind; whoever tampered with more is known well enough
 _DAY = dt.timedelta(days=1)
@@ -81,7 +81,7 @@ class _Examination:
     missed: list[tuple[int, int, dt.datetime]] = field(default_factory=list)  # link, entry, time it was sealed with
 
     def run(self) -> list[Finding]:
-        renew_statistics()
+        renew_statistics("core_auditentry", "core_auditlink")
         points = {point.day: point for point in checkpoints()}
         self._check_signatures(points)
         head = read("SELECT coalesce(max(no), 0) FROM core_auditlink")[0][0]

@@ -69,11 +69,11 @@ SELECT DISTINCT ON (currency) currency, rate FROM holdings_exchangerate WHERE ba
 def own_currency() -> str:
     """CNY where any account is kept in it, else the currency of most accounts."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT currency FROM holdings_account GROUP BY currency ORDER BY (currency = 'CNY') DESC, count(*) DESC,"
-            " currency LIMIT 1"
-        )
+        cursor.execute("SELECT currency FROM holdings_account WHERE currency = 'CNY' LIMIT 1")  # mostly the first row
         row = cursor.fetchone()
+        if row is None:
+            cursor.execute("SELECT currency FROM holdings_account GROUP BY currency ORDER BY count(*) DESC, 1 LIMIT 1")
+            row = cursor.fetchone()
     return str(row[0]) if row else "CNY"
 
 

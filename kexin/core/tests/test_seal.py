@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from kexin.core import audit_command, frame, policy, seal, seal_statistics
+from kexin.core import audit_command, frame, policy, seal, table_statistics
 from kexin.core.actor import system
 from kexin.core.audit import write
 from kexin.core.calendar import zone
@@ -360,7 +360,7 @@ def test_statistics_are_renewed_before_an_examination_where_they_are_old(
     assert _statistics(superuser) == 10
     verify()
     assert _statistics(superuser) == 10  # thirty more change no plan
-    monkeypatch.setattr(seal_statistics, "FEW", 20)
+    monkeypatch.setattr(table_statistics, "FEW", 20)
     verify()
     assert _statistics(superuser) == 40
 
@@ -368,8 +368,8 @@ def test_statistics_are_renewed_before_an_examination_where_they_are_old(
 def test_an_examination_goes_on_where_statistics_may_not_be_renewed(
     superuser: Superuser, ten: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(seal_statistics, "FEW", -1)
-    monkeypatch.setattr(seal_statistics, "PATIENCE", "20ms")
+    monkeypatch.setattr(table_statistics, "FEW", -1)
+    monkeypatch.setattr(table_statistics, "PATIENCE", "20ms")
     reader = f"reader_{connection.get_connection_params()['dbname']}"
     superuser(f'CREATE ROLE "{reader}"')
     superuser(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{reader}"')
@@ -377,7 +377,7 @@ def test_an_examination_goes_on_where_statistics_may_not_be_renewed(
     try:
         with connection.cursor() as cursor:
             cursor.execute(f'SET ROLE "{reader}"')
-        assert seal_statistics.renew_statistics() == 0
+        assert table_statistics.renew_statistics("core_auditentry", "core_auditlink") == 0
         assert verify() == []
     finally:
         with connection.cursor() as cursor:
@@ -387,11 +387,11 @@ def test_an_examination_goes_on_where_statistics_may_not_be_renewed(
     superuser("BEGIN")
     superuser("LOCK TABLE core_auditlink IN SHARE UPDATE EXCLUSIVE MODE")  # as a vacuum has it
     try:
-        assert seal_statistics.renew_statistics() == 0
+        assert table_statistics.renew_statistics("core_auditentry", "core_auditlink") == 0
         assert verify() == []
     finally:
         superuser("ROLLBACK")
-    assert seal_statistics.renew_statistics() > 0
+    assert table_statistics.renew_statistics("core_auditentry", "core_auditlink") > 0
 
 
 def test_the_command_tells_by_its_exit_code(

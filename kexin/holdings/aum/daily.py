@@ -12,6 +12,7 @@ import datetime as dt
 from kexin.core.imports.staging import run, server
 from kexin.holdings.aum.eras import ONE, Era
 from kexin.holdings.aum.ownership import make_ownership
+from kexin.holdings.aum.steps import id_range
 from kexin.holdings.policies import parse_kinds
 from kexin.party.choices import CustomerStatus
 
@@ -70,7 +71,7 @@ SELECT %(run)s, t.booked_on, unit_id, post_id,
   JOIN aum_rate r ON r.currency = a.currency AND r.first <= t.booked_on AND r.until > t.booked_on
   JOIN aum_ownership o ON o.customer_id = a.customer_id AND o.first <= t.booked_on AND o.until > t.booked_on
    AND o.counts
- WHERE t.kind <> ALL(%(left_out)s) {{groups}}
+ WHERE t.kind <> ALL(%(left_out)s) {{within}} {{groups}}
  GROUP BY t.booked_on, unit_id, post_id
 """
 
@@ -125,7 +126,8 @@ def collect_values(run_id: int, era: Era, last: dt.date, groups: str = "") -> No
     _execute(_VALUES.format(groups=groups), values)
     if era.last < last:  # the next era begins with its own values, under other numbers
         _execute(_END.format(groups=groups), {**values, "next": era.last + ONE})
-    _execute(_FLOWS.format(groups=groups), values)
+    within, low, high = id_range("t.account_id")
+    _execute(_FLOWS.format(groups=groups, within=within), {**values, "low": low, "high": high})
 
 
 # An era's values end with it: what is still there on its last evening is taken away on the morning after.

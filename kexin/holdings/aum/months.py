@@ -14,6 +14,7 @@ from kexin.core.imports.staging import run, server
 from kexin.core.partitions import ensure_partitions
 from kexin.holdings.aum.eras import Era, last_day, month_of, months_between
 from kexin.holdings.aum.steps import make_steps
+from kexin.holdings.aum.tiers import LAST_MOVES
 
 TABLE = "holdings_assetsundermanagement"
 
@@ -79,12 +80,14 @@ _MISSING = f"""
 """
 
 _CUSTOMERS = """
-UPDATE party_customer c SET assets = n.assets, average = n.average
+UPDATE party_customer c SET assets = n.assets, average = n.average, tier = coalesce(n.tier, c.tier)
   FROM (SELECT b.customer_id, coalesce(a.closing, 0) AS assets,
-               coalesce(round(a.day_sum / a.days, 2), 0) AS average
-          FROM aum_customer b LEFT JOIN aum_new a ON a.customer_id = b.customer_id AND a.month = %s) n
- WHERE c.party_id = n.customer_id AND (c.assets, c.average) IS DISTINCT FROM (n.assets, n.average)
+               coalesce(round(a.day_sum / a.days, 2), 0) AS average, {tier} AS tier
+          FROM aum_customer b LEFT JOIN aum_new a ON a.customer_id = b.customer_id AND a.month = %s {moved}) n
+ WHERE c.party_id = n.customer_id
+   AND (c.assets, c.average, c.tier) IS DISTINCT FROM (n.assets, n.average, coalesce(n.tier, c.tier))
 """
+_MOVED = f"LEFT JOIN ({LAST_MOVES}) m ON m.customer_id = b.customer_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +144,13 @@ def write_months(first: dt.date, last: dt.date, now: dt.datetime) -> Written:
     return Written(changed.total(), kept.total(), min(changed, default=None))
 
 
-def write_customers(month: dt.date) -> int:
-    """``Customer.assets`` and ``Customer.average`` from the running month in ``aum_new``; how many changed."""
-    return run(_CUSTOMERS, [month]).rowcount
+def write_customers(month: dt.date, *, moved: bool = False) -> int:
+    """``Customer.assets`` and ``Customer.average`` from the running month in ``aum_new``; how many changed.
+
+    ``moved``: the tiers in ``aum_move``, too. A customer stands in many indexes, so one change costs half of two.
+    """
+    tier, join = ("m.tier", _MOVED) if moved else ("NULL::text", "")
+    return run(_CUSTOMERS.format(tier=tier, moved=join), [month]).rowcount
 
 
 def _months(statement: str, values: dict[str, object]) -> Counter[dt.date]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from kexin.core.calendar import business_date
 from kexin.core.imports.staging import run
 from kexin.core.policy import in_force
+from kexin.core.table_statistics import renew_statistics
 from kexin.holdings.aum import daily, months, tiers
 from kexin.holdings.aum.eras import ONE, Era, eras, last_day, month_of, months_before
 from kexin.holdings.aum.steps import make_customers
@@ -26,6 +27,7 @@ from kexin.holdings.policies import AumPolicy
 BUCKET = 1 << 13  # customer ids
 LANES = 2
 SORTING = "96MB"
+READ = ("holdings_transaction", "holdings_balance", "holdings_account", "holdings_holding", "party_customer")
 LOCK = 0x41554D  # advisory: one writer of figures per bucket
 Progress = Callable[[FiguresRun], None]
 
@@ -77,6 +79,7 @@ def rebuild(
         for lane in lanes:
             _work(act, lane, spans, progress)
     else:
+        renew_statistics(*READ)  # an import may have ended a moment ago
         with ThreadPoolExecutor(LANES, "figures") as pool:
             for future in [pool.submit(_in_lane, act, lane, spans, progress) for lane in lanes]:
                 future.result()
@@ -148,9 +151,11 @@ def compute(run_id: int, first: dt.date, last: dt.date, spans: list[Era], *, unt
         daily.collect_values(run_id, era, until)
     written = months.write_months(first, last, timezone.now())
     running = month_of(business_date())
-    if month_of(last) == running:
-        months.write_customers(running)
+    to_now = month_of(last) == running
     closed = last if last == last_day(month_of(last)) and month_of(last) < running else months_before(month_of(last), 1)
-    tiers.write_tiers(tiers.decide_first(first, month_of(closed)))
+    moves = tiers.decide_first(first, month_of(closed), summed=True)
+    tiers.write_tiers(moves, on_customer=not to_now)
+    if to_now:
+        months.write_customers(running, moved=bool(moves))
     daily.collect_counts(run_id, first, until)
     return written

@@ -163,7 +163,7 @@ def make_steps(era: Era) -> None:
     _run(_OWNERS_EQUAL if equal else _OWNERS_FIRST, owners=owners)
     for table in ("aum_weight", "aum_rate", "aum_account", "aum_owner"):
         run(f"ANALYZE {table}")
-    within, low, high = _id_range()
+    within, low, high = id_range("b.account_id")
     _run(
         _STEPS.format(
             within=within,
@@ -178,13 +178,17 @@ def make_steps(era: Era) -> None:
     run("ANALYZE aum_step")
 
 
-def _id_range() -> tuple[str, int, int]:
-    """Accounts of a batch mostly lie side by side: then the ledger is read as a range, else account by account."""
+def id_range(column: str) -> tuple[str, int, int]:
+    """Accounts of a batch mostly lie side by side: then the ledger is read as a range, else account by account.
+
+    A condition on ``column`` to be added to others, with the ``low`` and ``high`` that it names; empty where they do
+    not. Else each month's partition would be looked into for each account.
+    """
     row = run("SELECT coalesce(min(id), 0), coalesce(max(id), 0), count(*) FROM aum_account").fetchone()
     assert row is not None
     low, high, count = row
     if count and high - low < count * DENSE:
-        return "AND b.account_id BETWEEN %(low)s AND %(high)s", low, high
+        return f"AND {column} BETWEEN %(low)s AND %(high)s", low, high
     return "", low, high
 
 

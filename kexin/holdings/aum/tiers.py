@@ -33,6 +33,16 @@ SELECT c.customer_id, f.tier, a.months, a.averages
  WHERE f.status <> 'merged' AND (f.tier <> '' OR a.months IS NOT NULL)
 """
 
+# The same of customers without a tier, from the months that were summed a moment ago.
+_SUMMED = """
+SELECT a.customer_id, f.tier, a.months, a.averages FROM (
+    SELECT customer_id,
+           array_agg((extract(year FROM month) * 12 + extract(month FROM month))::int ORDER BY month) AS months,
+           array_agg(round(day_sum / days, 2)::float8 ORDER BY month) AS averages
+      FROM aum_new WHERE month >= %s AND month <= %s GROUP BY customer_id) a
+  JOIN party_customer f ON f.party_id = a.customer_id WHERE f.status <> 'merged' AND f.tier = ''
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -45,10 +55,13 @@ class Move:
     average: Decimal
 
 
-def decide_first(first: dt.date, last: dt.date) -> list[Move]:
-    """The whole history of customers that have no tier yet, by their closed months from ``first`` to ``last``."""
+def decide_first(first: dt.date, last: dt.date, *, summed: bool = False) -> list[Move]:
+    """The whole history of customers that have no tier yet, by their closed months from ``first`` to ``last``.
+
+    ``summed``: the months stand in ``aum_new``, written a moment ago.
+    """
     months = months_between(first, last)
-    rows = [row for row in run(_AVERAGES, [first, last]) if not row[1]] if months else []
+    rows = [row for row in run(_SUMMED if summed else _AVERAGES, [first, last]) if not row[1]] if months else []
     return _moves(rows, months, in_force(TierPolicy, last)) if rows else []
 
 
@@ -102,8 +115,14 @@ def _matrix(rows: list[Row], months: list[dt.date]) -> Floats:
     return found
 
 
-def write_tiers(moves: list[Move]) -> int:
-    """End the former tiers, begin the new ones, and put the last one on the customer. How many rows."""
+LAST_MOVES = "SELECT DISTINCT ON (customer_id) customer_id, tier FROM aum_move ORDER BY customer_id, since DESC"
+
+
+def write_tiers(moves: list[Move], *, on_customer: bool = True) -> int:
+    """End the former tiers, begin the new ones, and put the last one on the customer. How many rows.
+
+    Without ``on_customer`` the moves stay behind in ``aum_move`` for who writes the customer's other columns.
+    """
     if not moves:
         return 0
     version = in_force(TierPolicy).policy_version
@@ -129,8 +148,9 @@ def write_tiers(moves: list[Move]) -> int:
         " FROM aum_move",
         [version],
     ).rowcount
-    run(
-        "UPDATE party_customer c SET tier = m.tier FROM (SELECT DISTINCT ON (customer_id) customer_id, tier"
-        " FROM aum_move ORDER BY customer_id, since DESC) m WHERE c.party_id = m.customer_id AND c.tier <> m.tier"
-    )
+    if on_customer:
+        run(
+            f"UPDATE party_customer c SET tier = m.tier FROM ({LAST_MOVES}) m"
+            " WHERE c.party_id = m.customer_id AND c.tier <> m.tier"
+        )
     return made

@@ -89,10 +89,7 @@ def last_rates(base: str, day: dt.date) -> dict[str, Decimal]:
 
 def rates_to_base(day: dt.date) -> dict[str, Decimal]:
     """What one unit of each currency is worth in the one that customers' assets are kept in; that one is 1."""
-    base = in_force(AumPolicy).base_currency
-    if not base:
-        base = "CNY" if Account.objects.filter(currency="CNY").exists() else own_currency()
-    return last_rates(base, day)
+    return last_rates(in_force(AumPolicy).base_currency or own_currency(), day)
 
 
 @query(VIEW_DORMANT, label=_("See dormant customers"), record="list")
