@@ -142,6 +142,7 @@ def register() -> None:
         (
             "party.view_customer",
             "sales.view_own_sales",
+            "sales.open_own_sheet",
             "sales.acknowledge_disclosure",
             "sales.confirm_sale",
             "sales.sign_sale",

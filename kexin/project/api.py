@@ -50,6 +50,7 @@ from kexin.products.api import texts as product_texts
 from kexin.sales.api import (
     advice,
     aftercare,
+    conduct,
     inspection,
     notices,
     orders,
@@ -141,6 +142,7 @@ for floor in (
     recordings,
     return_calls,
     inspection,
+    conduct,
     oversight,
     referrals,
     service_complaints,

@@ -37,7 +37,7 @@ BEGIN
       EXECUTE format('REVOKE ALL ON %s FROM kexin_portal', subject.name);
       rights := CASE
         WHEN subject.part THEN NULL
-        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack', 'service_requestnote', 'service_mailbox', 'service_conversationreader') THEN NULL
+        WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack', 'sales_conductreport', 'sales_conductacknowledgement', 'service_requestnote', 'service_mailbox', 'service_conversationreader') THEN NULL
         WHEN subject.plain ~ '^service_(followup|macro|presence|requestlink)$' THEN NULL  -- the desk's own
         WHEN subject.plain ~ '^service_(careplan|caretouch|carepause|improvementplan|feedbackreview|surveywave)$' THEN NULL
         WHEN subject.plain = 'service_articlefile' THEN NULL

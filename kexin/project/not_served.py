@@ -221,6 +221,7 @@ NOT_SERVED: dict[str, str] = {
     "sales.operations.confirming.acknowledge_disclosure": _CUSTOMER,
     "sales.operations.confirming.confirm_sale": _CUSTOMER,
     "sales.operations.signing.sign_sale": _CUSTOMER,
+    "sales.operations.sheets.open_own_sheet": _CUSTOMER,
     "sales.own.own_sale": _CUSTOMER,
     "sales.own.own_sales": _CUSTOMER,
     "sales.recordings.queries.recordings_of_sale": "Part of the sale's page; `/recordings` lists them.",
@@ -230,5 +231,6 @@ NOT_SERVED: dict[str, str] = {
     "sales.queries.sales_of": "Part of the customer's page; `/sales?customer_id=…` lists them.",
     "sales.oversight.exporting.export_oversight": "A file for people; `/sales-oversight/sales` gives the same sales.",
     "sales.oversight.examining.examine_sales": _CLOCK,
+    "sales.conduct.acknowledging.ask_for_acknowledgements": _CLOCK,
     "sales.oversight.risk_reviews.remind_risk_reviews": _CLOCK,
 }

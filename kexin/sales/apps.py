@@ -13,6 +13,7 @@ class SalesConfig(AppConfig):
         from kexin.sales.adapters.authority import local
         from kexin.sales.advice import wiring as advice_wiring
         from kexin.sales.aftercare import wiring as aftercare_wiring
+        from kexin.sales.conduct import wiring as conduct_wiring
         from kexin.sales.dossier import evidence, sentences
         from kexin.sales.dossier.parts import register_dossier_part
         from kexin.sales.followup import wiring as followup_wiring
@@ -43,5 +44,6 @@ class SalesConfig(AppConfig):
         recordings_wiring.wire()
         followup_wiring.wire()
         oversight_wiring.wire()
+        conduct_wiring.wire()
         aftercare_wiring.wire()
         notices_wiring.wire()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kexin.sales.advice.policies import AdvicePolicy
 from kexin.sales.aftercare.policies import AftercarePolicy
+from kexin.sales.conduct.policies import ConductRulesPolicy
 from kexin.sales.followup.policies import ReturnCallPolicy
 from kexin.sales.notices.policies import NoticePolicy
 from kexin.sales.orders.policies import OrderPolicy
@@ -17,6 +18,7 @@ from kexin.sales.sale_policies import SalePolicy, UnderstandingPolicy
 __all__ = [
     "AdvicePolicy",
     "AftercarePolicy",
+    "ConductRulesPolicy",
     "InspectionPolicy",
     "NoticePolicy",
     "OrderPolicy",

@@ -82,6 +82,16 @@ def remind_risk_reviews(timestamp: int) -> None:
     remind(actor=system("clock.oversight"))
 
 
+@app.periodic(cron="50 3 * * *")
+@app.task(name="sales.ask_for_acknowledgements", queueing_lock="sales.ask_for_acknowledgements", queue="records",
+          retry=_AGAIN)  # fmt: skip
+def ask_for_acknowledgements(timestamp: int) -> None:
+    """Every night: who may sell and has not acknowledged the rules of conduct in force."""
+    from kexin.sales.conduct.acknowledging import ask_for_acknowledgements as ask
+
+    ask(actor=system("clock.conduct"))
+
+
 @app.periodic(cron="1 * * * *")
 @app.task(name="sales.lapse_sales", queueing_lock="sales.lapse_sales", queue="records", retry=_AGAIN)
 def lapse_sales(timestamp: int) -> None:

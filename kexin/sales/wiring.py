@@ -8,7 +8,16 @@ from kexin.core.ui.menu import register_menu
 from kexin.core.ui.panels import register_head_action, register_panel, register_tab
 from kexin.party.history import register_history
 from kexin.sales import events, handlers, own, queries, sale_policies, sentences, work  # noqa: F401
-from kexin.sales.operations import approving, confirming, failing, lapsing, opening, ordering, signing  # noqa: F401
+from kexin.sales.operations import (  # noqa: F401
+    approving,
+    confirming,
+    failing,
+    lapsing,
+    opening,
+    ordering,
+    sheets,
+    signing,
+)
 from kexin.sales.orders.answering import after_confirmation, after_refusal
 from kexin.sales.ui import pages
 

@@ -45,9 +45,11 @@ REQUIREMENTS = {
         "allows it, asked for the whole list and again at each call; consent, restriction, reviewed script",
         "messages are shown elsewhere",
     ),
+    "E-16": "a script passes only if its reviewer says yes to each: need and gain before features, empathy and trust "
+    "without pressure, professional and clear; only the reviewed one is read in a call",
     "D-13": ("an opinion with three checks before a call is made", "the sale's own opinion is shown elsewhere"),
 }
-SCREENS = {"J-06": "电访", "D-13": "电访"}
+SCREENS = {"J-06": "电访", "D-13": "电访", "E-16": "/text-versions/<id>/review/、电访"}
 pytestmark = pytest.mark.django_db
 TODAY, DAY = dt.date(2026, 11, 20), dt.timedelta(days=1)
 GOOD = "理财产品不是存款，投资有风险。\n\n净值会波动，可能亏损；业绩比较基准不代表预期收益率。"
@@ -213,6 +215,14 @@ def test_only_a_reviewed_script_is_read(bank: Any, chen: Any, wealth: Product, c
     assert script_for(wealth, "zh").version is None
     submit_text(text.pk, actor=system("set-up"))
     answers = {each.code: True for each in in_force(TextReviewPolicy).points("sales_script")}
+    for code in ("value", "empathy", "professional"):
+        assert code not in {each.code for each in in_force(TextReviewPolicy).points("risk_disclosure")}
+        with pytest.raises(RuleViolation) as stopped:
+            review_text(text.pk, actor=bank.actor("wu"), approve=True, answers=answers | {code: False})
+        assert list(stopped.value.fields) == [f"check_{code}"]
+    asked = client_of("wu").get(reverse("product_texts:review", args=[text.pk])).content.decode()
+    assert "不是罗列产品特点" in asked
+    assert script_for(wealth, "zh").version is None
     review_text(text.pk, actor=bank.actor("wu"), approve=True, answers=answers)
     page = client_of("lin").get(reverse("engagement:calls")).content.decode()
     assert "净值会波动" in page

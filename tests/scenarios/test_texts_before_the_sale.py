@@ -4,6 +4,7 @@ customer's language, by version, and never a promise of return."""
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,11 @@ from kexin.core.calendar import business_date
 from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event
 from kexin.core.policy import in_force
+from kexin.engagement.operations import add_document
+from kexin.holdings.tests.test_review import text_of
 from kexin.party.models import Customer
+from kexin.portal.operations import invite_customer
+from kexin.portal.tests.conftest import Phone, files, store
 from kexin.products.models import Product, TextVersion
 from kexin.products.texts.lint import findings
 from kexin.products.texts.operations import draft_text, draft_version, review_text, submit_text, withdraw_text
@@ -26,7 +31,7 @@ from kexin.sales.choices import Gate, SaleChannel
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
 from kexin.sales.operations.confirming import acknowledge_disclosure, tell_opinion
-from kexin.sales.operations.opening import open_sale
+from kexin.sales.operations.opening import change_sale, open_sale
 from kexin.sales.rules import SaleFacts, needed_gates
 from kexin.sales.sale_policies import SalePolicy
 from kexin.suitability.matching import sources
@@ -36,12 +41,15 @@ from tests.personas import Bank
 from tests.product_people import admitted, hire
 from tests.scenarios.test_a_sale_through_its_gates import AMOUNT, OWN, RIGHT
 
+__all__ = ["files", "store"]
 REQUIREMENTS = {
+    "D-04": "the reviewed sheet as a file that the customer opens on the phone before buying, its fingerprint kept",
     "D-10": "a whole, reviewed description is there before the purchase, and the customer has read it",
     "D-18": "the risks that apply are named in plain words, read before the confirmation, kept with the sale",
     "D-19": "each class of products has its own contents, and a text that lacks one cannot pass",
     "D-20": "risk, return, liquidity, suitability and fees stand in what is given; the checklist asks for the rest",
-    "D-21": ("by word of mouth and by the written text, kept with mode, language and version", "paper is only noted"),
+    "D-21": "by word of mouth, by the written text on the screen and on paper, kept with mode, language and version; "
+    "of paper the signed copy, with its fingerprint",
     "D-22": ("questions about the risks answered right before going on", "confirmation is shown by the gates"),
     "D-23": "nothing is given that somebody else has not reviewed; what was given stays as it was",
     "F-21": ("texts for customers in Chinese and English, each reviewed by itself", "other languages as further rows"),
@@ -51,7 +59,12 @@ REQUIREMENTS = {
     ),
     "K-02": ("content: the risks said before the purchase", "complaints and the 24 hours come with service"),
 }
-SCREENS = {"D-18": "/products/texts/", "D-21": "/sales/<id>/", "D-23": "/text-versions/<id>/review/"}
+SCREENS = {
+    "D-04": "portal: /purchases/<id>/risks/",
+    "D-18": "/products/texts/",
+    "D-21": "/sales/<id>/",
+    "D-23": "/text-versions/<id>/review/",
+}
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("texts-before-the-sale")]
 DAY = dt.timedelta(days=1)
 RISKS = (
@@ -123,6 +136,28 @@ def sale(bank: Bank, chen: Customer, shelf: Product, monkeypatch: pytest.MonkeyP
     return tell_opinion(made, actor=lin, mode="spoken")
 
 
+def test_what_was_told_on_paper_leaves_its_signed_copy(
+    bank: Bank, chen: Customer, sale: Sale, store: Any, client_of: Any
+) -> None:
+    lin = bank.actor("lin")
+    again = change_sale(sale, actor=lin, amount=AMOUNT, decision_no=sale.decision_no or 0, version=sale.version)
+    with pytest.raises(RuleViolation) as missing:
+        tell_opinion(again, actor=lin, mode="paper")
+    assert list(missing.value.fields) == ["document_id"]
+    chen.refresh_from_db()
+    paper = add_document(chen, actor=lin, stored=store(chen), title="适当性匹配意见（签字）", category="contract")
+    page = client_of("lin").get(reverse("sales:sale", args=[sale.pk])).content.decode()
+    assert "适当性匹配意见（签字）" in page
+    tell = reverse("sales:tell", args=[sale.pk])
+    client_of("lin").post(tell, {"mode": "paper", "document": "999999"})
+    assert not sale.gates.filter(gate=Gate.TOLD, round=again.round).exists()  # nobody else's paper, and none at all
+    client_of("lin").post(tell, {"mode": "paper", "document": str(paper.pk)})
+    told = sale.gates.get(gate=Gate.TOLD, round=again.round).evidence
+    assert (told["mode"], told["document"], told["sha256"]) == ("paper", paper.pk, paper.digest)
+    page = client_of("lin").get(reverse("sales:sale", args=[sale.pk])).content.decode()
+    assert reverse("engagement:download", args=[paper.pk]) in page
+
+
 def read(sale: Sale, row: Customer, given: list[TextVersion], language: str = "zh", seconds: int = 60) -> Sale:
     return acknowledge_disclosure(
         sale, actor=herself(row), texts=[each.pk for each in given], language=language, seconds=seconds, answers=RIGHT
@@ -154,6 +189,31 @@ def test_nothing_is_sold_on_a_text_that_nobody_reviewed(bank: Bank, chen: Custom
     assert sale.gates.get(gate=Gate.TOLD).evidence["mode"] == "spoken"
     assert Event.objects.filter(name="products.TextApproved").count() == 1
     assert AuditEntry.objects.filter(operation="products.review_text", outcome="done").exists()
+
+
+def test_the_customer_opens_the_sheet_before_buying(bank: Bank, chen: Customer, sale: Sale) -> None:
+    zh = Phone("zh-CN")
+    zh.enter(invite_customer(chen, actor=bank.actor("lin"), purpose="buy", delivery="qr").address)
+    reviewed(bank, RISKS)
+    page = zh.get(f"/purchases/{sale.pk}/risks/").content.decode()
+    assert f"/purchases/{sale.pk}/sheet/" not in page
+    assert zh.post(f"/purchases/{sale.pk}/sheet/").status_code == 422  # none is reviewed yet
+    title, body = next(each[3:] for each in demo_texts() if each[:3] == ("product_sheet", "wealth", "zh"))
+    row = draft_text(
+        actor=bank.actor("fang"), kind="product_sheet", language="zh", title=title, body=body, product_class="wealth"
+    )
+    passed(bank, row)
+    page = zh.get(f"/purchases/{sale.pk}/risks/").content.decode()
+    assert f"/purchases/{sale.pk}/sheet/" in page
+    answer = zh.post(f"/purchases/{sale.pk}/sheet/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    said = "".join(text_of(answer.content).split())
+    for words in (sale.product.name.replace(" ", ""), "理财产品不是存款", "业绩比较基准"):
+        assert words in said, words
+    entry = AuditEntry.objects.get(operation="sales.open_own_sheet", outcome="done")
+    assert (entry.customer_id, entry.actor_kind) == (chen.pk, "customer")
+    assert entry.arguments["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    assert sale.gates.filter(gate=Gate.DISCLOSED).exists() is False  # opening it is not yet having read it
 
 
 def test_each_language_is_reviewed_by_itself_and_the_customer_reads_the_own_one(

@@ -21,6 +21,7 @@ from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
 from kexin.sales.operations.confirming import acknowledge_disclosure, confirm_sale, to_confirm
 from kexin.sales.operations.opening import cancel_sale
+from kexin.sales.operations.sheets import OPEN_SHEET, open_own_sheet
 from kexin.sales.operations.signing import sign_sale
 from kexin.sales.own import VIEW_OWN, OwnSale, own_sale, own_sales
 from kexin.sales.signatures.choices import ProofMethod
@@ -128,6 +129,20 @@ def risks(request: HttpRequest, pk: int) -> HttpResponse:
         "reading": reading or signing.dumps([pk, [each.pk for each in given], timezone.now().timestamp()], salt=_SALT),
     }
     return render(request, "portal/purchase_risks.html", context, status=422 if problem or wrong else 200)
+
+
+@require_POST
+@room(OPEN_SHEET)
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST, because it is recorded: the product sheet as a file, in the reader's language."""
+    try:
+        file = open_own_sheet(pk, actor=actor_of(request), language=_language())
+    except RuleViolation as refusal:
+        return _shown(request, pk, _told(refusal), 422)
+    response = HttpResponse(file.content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 def _read(token: str, pk: int) -> tuple[list[int], int]:

@@ -90,6 +90,7 @@ urlpatterns = [
     path("purchases/", purchases.purchases, name="purchases"),
     path("purchases/<int:pk>/", purchases.purchase, name="purchase"),
     path("purchases/<int:pk>/risks/", purchases.risks, name="purchase_risks"),
+    path("purchases/<int:pk>/sheet/", purchases.sheet, name="purchase_sheet"),
     path("purchases/<int:pk>/confirm/", purchases.confirm, name="purchase_confirm"),
     path("purchases/<int:pk>/sign/", purchases.sign, name="purchase_sign"),
     path("purchases/<int:pk>/cancel/", purchases.cancel, name="purchase_cancel"),

@@ -31,6 +31,14 @@ def print_sheet(product_id: int, *, actor: Actor, language: str) -> SheetFile:
     product = Product.objects.visible_to(actor, "products.print_sheet").filter(pk=product_id).first()
     if product is None:
         raise NotFound
+    act = frame.current.get()
+    if act is not None:
+        act.subject = ("products.Product", product.pk)
+    return sheet_file(product, language)
+
+
+def sheet_file(product: Product, language: str) -> SheetFile:
+    """The same for a caller that has asked its own permission. Inside an operation, which notes the fingerprint."""
     if language not in TextLanguage.values:
         raise RuleViolation(fields={"language": _("Choose one of the list.")})
     version = version_in_use(product, TextKind.PRODUCT_SHEET, language)
@@ -39,7 +47,6 @@ def print_sheet(product_id: int, *, actor: Actor, language: str) -> SheetFile:
     content = product_sheet(product, version)
     act = frame.current.get()
     if act is not None:
-        act.subject = ("products.Product", product.pk)
         act.notes["sha256"] = hashlib.sha256(content).hexdigest()
         act.notes["text_version"] = version.pk
     return SheetFile(f"{product.code}-{language}.pdf", content)

@@ -110,7 +110,7 @@ def _refused(bank: Bank, users: Mapping[str, int]) -> TextVersion:
         reviewed_by=REVIEWER,
         reviewer_user_id=users.get(REVIEWER),
         reviewed_at=_at(day, 16),
-        checklist={each.code: each.code not in ("promise", "risk_said", "truth") for each in points},
+        checklist={each.code: each.code not in ("promise", "risk_said", "truth", "empathy") for each in points},
         note="“稳健的收益保障”是收益承诺，全文没有提示风险，“错过不再”制造紧迫感。请改写后重新提交。",
         **_drafted(day, users),
     )

@@ -52,9 +52,10 @@ class SaleChangeTaken(Taken):
 
 
 class TellingTaken(Taken):
-    """How the customer was told the matching opinion."""
+    """How the customer was told the matching opinion; on paper, which document of the customer is the signed copy."""
 
     mode: one_of(TellingMode)  # type: ignore[valid-type]
+    document_id: Id | None = None
 
 
 class SaleApprovalTaken(Taken):
@@ -282,7 +283,7 @@ def another_amount(request: ApiRequest, sale_id: Id, data: SaleChangeTaken) -> S
 def opinion_told(request: ApiRequest, sale_id: Id, data: TellingTaken) -> SaleWhole:
     """The customer was told the matching opinion."""
     row = _named(request, "sales.tell_opinion", sale_id)
-    return _whole(request, tell_opinion(row, actor=request.actor, mode=data.mode).pk)
+    return _whole(request, tell_opinion(row, actor=request.actor, mode=data.mode, document_id=data.document_id).pk)
 
 
 @router.write("POST", "/sales/{sale_id}/approval", "sales.approve_sale")

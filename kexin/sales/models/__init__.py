@@ -2,6 +2,7 @@
 
 from kexin.sales.models.advice import NeedsAnalysis, Visit
 from kexin.sales.models.aftercare import AftercareItem
+from kexin.sales.models.conduct import ConductAcknowledgement, ConductReport
 from kexin.sales.models.inspection_item import InspectionItem
 from kexin.sales.models.instruction import Instruction
 from kexin.sales.models.notice import CustomerNotice, Notice
@@ -19,6 +20,8 @@ from kexin.sales.models.withdrawal import Withdrawal
 __all__ = [
     "AftercareItem",
     "AuthorityRoot",
+    "ConductAcknowledgement",
+    "ConductReport",
     "CustomerNotice",
     "InspectionItem",
     "Instruction",

@@ -17,6 +17,7 @@ from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.models import PolicyVersion
 from kexin.core.operation import operation
 from kexin.core.policy import numbers_of
+from kexin.engagement.models import Document
 from kexin.products.choices import ProductState
 from kexin.sales.choices import Gate, TellingMode
 from kexin.sales.matching import opinion_of
@@ -50,13 +51,25 @@ def rules_of(sale: Sale) -> SalePolicy:
 
 
 @operation("sales.tell_opinion", label=_("Tell the matching opinion"), plain=("mode",))
-def tell_opinion(sale: Sale | int, *, actor: Actor, mode: str) -> Sale:
-    """The customer was told what the matching came to, by word, on paper or on the screen (NFRA 2025-7 Art. 28)."""
+def tell_opinion(sale: Sale | int, *, actor: Actor, mode: str, document_id: int | None = None) -> Sale:
+    """The customer was told what the matching came to, by word, on paper or on the screen (NFRA 2025-7 Art. 28).
+
+    On paper, the copy the customer signed is kept among the customer's documents: ``document_id`` names it, and its
+    fingerprint stands in the gate.
+    """
     row = Sale.objects.lock(sale, actor)
     is_open(row).enforce()
     if mode not in TellingMode.values:
         raise RuleViolation(fields={"mode": _("Choose one of the list.")})
-    pass_gate(row, Gate.TOLD, actor=actor, evidence={"decision": row.decision_no, "mode": mode})
+    evidence: dict[str, object] = {"decision": row.decision_no, "mode": mode}
+    if mode == TellingMode.PAPER:
+        paper = Document.objects.filter(pk=document_id or 0, customer=row.customer_id, withdrawn_at=None).first()
+        if paper is None:
+            raise RuleViolation(
+                fields={"document_id": _("File the signed paper with the customer's documents first, then choose it.")}
+            )
+        evidence |= {"document": paper.pk, "sha256": paper.digest}
+    pass_gate(row, Gate.TOLD, actor=actor, evidence=evidence)
     return row
 
 

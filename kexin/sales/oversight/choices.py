@@ -19,6 +19,7 @@ class ItemSource(TextChoices):
     SELLER_TERMINAL = "terminal", _("Signed where the seller was signed in")
     ASSESSED_AGAIN = "assessed_again", _("Assessed again with a higher grade on the day of the sale")
     LINK_REUSED = "link", _("A link was forwarded or opened again")
+    CONDUCT = "conduct", _("A colleague reported conduct against the rules")
 
 
 class ItemState(TextChoices):

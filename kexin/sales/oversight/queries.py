@@ -30,7 +30,7 @@ class ItemFilter:
 @query(VIEW_ITEMS, label=_("See inspection items"), record="list")
 def inspection_items(actor: Actor, wanted: ItemFilter | None = None) -> QuerySet[InspectionItem]:
     """Items of units within reach, the newest first."""
-    rows = InspectionItem.objects.visible_to(actor, VIEW_ITEMS)
+    rows = _readable(actor)
     rows = rows.select_related("sale__product", "customer__party", "seller", "unit")
     asked = wanted or ItemFilter()
     if asked.state in ItemState.values:
@@ -47,8 +47,16 @@ def inspection_items(actor: Actor, wanted: ItemFilter | None = None) -> QuerySet
 @query(VIEW_ITEMS, label=_("See inspection items"), record="open")
 def inspection_item(actor: Actor, pk: int) -> InspectionItem:
     """One item within reach. NotFound."""
-    rows = InspectionItem.objects.visible_to(actor, VIEW_ITEMS)
+    rows = _readable(actor)
     row = rows.select_related("sale__product", "customer__party", "seller", "unit").filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
+
+
+def _readable(actor: Actor) -> QuerySet[InspectionItem]:
+    """Items within reach; what a colleague reported about a sale of the reader's own is not shown to the reader."""
+    rows = InspectionItem.objects.visible_to(actor, VIEW_ITEMS)
+    if actor.user_id is None:
+        return rows
+    return rows.exclude(source=ItemSource.CONDUCT, seller__user=actor.user_id)

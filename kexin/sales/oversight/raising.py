@@ -25,6 +25,11 @@ SETTLE = "sales.settle_inspection_item"
 OFFICER = "consumer_protection_officer"
 
 
+def item_key(source: ItemSource, matter: str) -> str:
+    """The name of a matter, by which it is raised once."""
+    return f"{source.value}:{matter}"[:120]
+
+
 def raise_item(source: ItemSource, matter: str, *, sale: Sale, facts: Mapping[str, Any]) -> bool:
     """Make the item about this matter of a sale; False where it stands already. Inside an operation.
 
@@ -32,7 +37,7 @@ def raise_item(source: ItemSource, matter: str, *, sale: Sale, facts: Mapping[st
     whoever owes it, so that nobody near the seller reads it there.
     """
     row, new = InspectionItem.objects.get_or_create(
-        key=f"{source.value}:{matter}"[:120],
+        key=item_key(source, matter),
         defaults={
             "source": source,
             "sale": sale,

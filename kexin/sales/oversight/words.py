@@ -8,10 +8,13 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
+from kexin.core.models import PolicyVersion
+from kexin.core.policy import numbers_of
 from kexin.party.choices import RelationshipKind
+from kexin.sales.conduct.policies import ConductRulesPolicy
 from kexin.sales.followup.calling import numbers_for
 from kexin.sales.followup.choices import AttemptResult
-from kexin.sales.models import InspectionItem, ReturnCall
+from kexin.sales.models import ConductReport, InspectionItem, ReturnCall
 from kexin.sales.oversight.choices import ItemSource
 
 Told = list[tuple[str, str]]
@@ -70,6 +73,18 @@ def _link(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
     return [(_t("Network address"), str(facts.get("address", "")))]
 
 
+def _conduct(row: InspectionItem, facts: Mapping[str, Any]) -> Told:
+    report = ConductReport.objects.select_related("reporter").filter(item=row).first()
+    if report is None:
+        return []
+    rules = numbers_of(ConductRulesPolicy, PolicyVersion.objects.get(pk=report.policy_id))
+    return [
+        (_t("Rule of conduct"), rules.label_of(report.rule)),
+        (_t("What was seen or heard"), str(report.words)),
+        (_t("Reported by"), report.reporter.shown_name),
+    ]
+
+
 _TELL: dict[ItemSource, Callable[[InspectionItem, Mapping[str, Any]], Told]] = {
     ItemSource.CONTRADICTION: _contradiction,
     ItemSource.UNREACHED: _unreached,
@@ -79,4 +94,5 @@ _TELL: dict[ItemSource, Callable[[InspectionItem, Mapping[str, Any]], Told]] = {
     ItemSource.ASSESSED_AGAIN: _again,
     ItemSource.RELATIVE: _related,
     ItemSource.LINK_REUSED: _link,
+    ItemSource.CONDUCT: _conduct,
 }

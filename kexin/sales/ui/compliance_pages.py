@@ -46,6 +46,7 @@ from kexin.sales.oversight.queries import VIEW_ITEMS
 from kexin.sales.oversight.verdicts import Fault
 from kexin.sales.queries import VIEW as VIEW_SALES
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings
+from kexin.sales.ui.conduct_pages import acknowledgement_lines
 from kexin.suitability.assessments.lists import DUE, EXPIRED, OFTEN, StandingFilter, narrowed, standings
 from kexin.suitability.assessments.queries import VIEW as VIEW_STANDINGS
 
@@ -151,6 +152,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "items": [(source.label, count, sure, _items_url(actor, asked, source)) for source, count, sure in found.items],
         "assessments": _assessments(actor, asked),
         "recordings": _recordings(actor, asked),
+        "conduct": acknowledgement_lines(actor, asked.unit_id),
         "sellers_url": reverse("people_sellers") if actor.may("people.view_qualifications") else "",
         "risks": _risks(key),
         "export_url": f"{reverse('oversight:export')}?{_query(asked)}" if actor.may(EXPORT_OVERSIGHT) else "",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.actor import Actor
+from kexin.core.errors import NotFound
 from kexin.core.templatetags.kexin import moment
 from kexin.core.ui import numbers
 from kexin.core.ui.columns import Column
@@ -21,6 +22,8 @@ from kexin.core.ui.form_page import post_only
 from kexin.core.ui.panels import actions_for
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table, View
+from kexin.engagement.models import Document
+from kexin.engagement.queries import VIEW_DOCUMENTS, documents
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of
@@ -34,6 +37,7 @@ from kexin.sales.queries import RecordLine, SaleFile, sale_file, sales, sales_of
 from kexin.sales.quota.queries import reservation_of
 from kexin.sales.recordings.oversight import sales_by_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
+from kexin.sales.ui.conduct_pages import may_report_on
 from kexin.sales.ui.instruction_pages import instruction_context
 from kexin.sales.why import why_ended
 from kexin.sales.withdrawing.taking_back import right_now, withdraw_sale
@@ -48,6 +52,7 @@ LEVEL = {
     SaleState.LAPSED: "quiet",
     SaleState.WITHDRAWN: "warn",
 }
+MOST_PAPERS = 30
 STAFF_GATES = {
     Gate.TOLD: "sales.tell_opinion",
     Gate.RECORDED: "sales.begin_recording",
@@ -157,7 +162,9 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "actions": actions_for(request, "sale", row.pk) if row.state == SaleState.OPEN else [],
             "act": _act(actor, row, file.blocked_by),
             "may_export": actor.may("sales.export_dossier"),
+            "may_report": may_report_on(actor, row),
             "modes": TellingMode.choices,
+            "papers": _papers(actor, file),
             "may_record": row.state == SaleState.OPEN and _to_be_recorded(actor, file),
             "recordings": recordings_of_sale(actor, row) if actor.may(VIEW_RECORDINGS) else [],
             "may_cancel": row.state == SaleState.OPEN and _may(actor, row, "sales.cancel_sale"),
@@ -183,6 +190,16 @@ RECORD_PAGES = {
     StageRecord.NEEDS: ("advice:needs", "sales.view_advice"),
     StageRecord.PLAN: ("advice:plan", "sales.view_advice"),
 }
+
+
+def _papers(actor: Actor, file: SaleFile) -> list[Document]:
+    """Documents of the customer from which the signed paper is chosen, while the opinion is to be told."""
+    if file.blocked_by != Gate.TOLD or file.sale.state != SaleState.OPEN or not actor.may(VIEW_DOCUMENTS):
+        return []
+    try:
+        return [each for each in documents(actor, file.sale.customer_id) if each.withdrawn_at is None][:MOST_PAPERS]
+    except NotFound:  # the customer has another manager by now
+        return []
 
 
 def _record(actor: Actor, line: RecordLine, stage: str) -> dict[str, Any]:
@@ -218,10 +235,16 @@ def _back(pk: int) -> str:
 
 @require_POST
 def tell(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST mode: the opinion was told."""
+    """POST mode, document: the opinion was told; on paper, the copy that is kept."""
     actor = actor_of(request)
-    mode = request.POST.get("mode", "")
-    return post_only(request, lambda: tell_opinion(pk, actor=actor, mode=mode), back_url=_back(pk), done=_("Noted."))
+    mode, said = request.POST.get("mode", ""), request.POST.get("document", "")
+    paper = int(said) if said.isdigit() and len(said) < 18 else None
+    return post_only(
+        request,
+        lambda: tell_opinion(pk, actor=actor, mode=mode, document_id=paper),
+        back_url=_back(pk),
+        done=_("Noted."),
+    )
 
 
 @require_POST

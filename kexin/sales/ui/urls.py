@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.sales.ui import instruction_pages, opening_pages, pages
+from kexin.sales.ui import conduct_pages, instruction_pages, opening_pages, pages
 
 app_name = "sales"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("sales/<int:pk>/hand-over/", pages.hand_over, name="hand_over"),
     path("sales/<int:pk>/redeem/", instruction_pages.redeem, name="redeem"),
     path("sales/<int:pk>/dividends/", instruction_pages.dividends, name="dividends"),
+    path("sales/<int:pk>/conduct/", conduct_pages.report, name="report_conduct"),
     path("sales/<int:pk>/withdraw/", pages.withdraw, name="withdraw"),
     path("sales/<int:pk>/cancel/", pages.cancel, name="cancel"),
 ]
