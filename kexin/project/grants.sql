@@ -32,6 +32,13 @@ BEGIN
       IF rights IS NOT NULL THEN
         EXECUTE format('GRANT %s ON %s TO kexin_app', rights, subject.name);
       END IF;
+      IF subject.append_only AND subject.plain NOT LIKE 'core\_%' THEN  -- a change of keys writes ciphertexts anew
+        SELECT string_agg(format('%I', attname), ', ') INTO rights FROM pg_attribute
+         WHERE attrelid = subject.name AND atttypid = 'bytea'::regtype AND attnum > 0 AND NOT attisdropped;
+        IF rights IS NOT NULL THEN
+          EXECUTE format('GRANT UPDATE (%s) ON %s TO kexin_app', rights, subject.name);
+        END IF;
+      END IF;
     END IF;
     IF portal THEN  -- what customers read of their own, and what they leave: no sign-ins, no audit, no staff's notes
       EXECUTE format('REVOKE ALL ON %s FROM kexin_portal', subject.name);

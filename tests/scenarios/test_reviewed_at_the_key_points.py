@@ -10,7 +10,7 @@ import pytest
 
 from kexin.core.approval import decide_approval
 from kexin.core.calendar import business_date
-from kexin.core.errors import NotPermitted, RuleViolation
+from kexin.core.errors import Conflict, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, WorkItem
 from kexin.core.policy import in_force
 from kexin.party import rules as party_rules
@@ -63,7 +63,7 @@ def test_a_product_and_its_text_before_anything_is_sold(bank: Bank) -> None:
     for name in ("fang", "lin"):
         with pytest.raises(NotPermitted):
             review_compliance(row.pk, actor=bank.actor(name), opinion="合规", checks=ticks("compliance"))
-    with pytest.raises(RuleViolation):  # the approver cannot come first
+    with pytest.raises(Conflict):  # the approver cannot come first
         approve_admission(row.pk, actor=du, opinion="同意", checks=ticks("approval"))
     with pytest.raises(RuleViolation):  # nor does a list with a gap pass
         review_compliance(row.pk, actor=wu, opinion="合规", checks=ticks("compliance")[1:])

@@ -50,7 +50,9 @@ def held(bank: Bank, chen: Customer) -> list[Product]:
         unit_id=chen.unit_id, opened_on=TODAY - DAYS * DAY,
     )  # fmt: skip
     for number, (value, swing) in enumerate(((200_000, 0.004), (100_000, 0.009)), 1):
-        product = Product.objects.create(code=f"P{number}", name=f"稳盈{number}号", product_class="wealth")
+        product = Product.objects.create(
+            code=f"P{number}", name=f"稳盈{number}号", product_class="wealth", state="admitted"
+        )
         Holding.objects.create(
             account=account, customer=chen, product=product, units=1, cost=value, market_value=value, as_of=TODAY
         )
