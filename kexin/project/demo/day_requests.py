@@ -31,8 +31,11 @@ STANDING: Final = (
 
 
 def tell_of_requests() -> None:
-    """Of Lin's customers, one each where there are enough; the lobby is offered two, one is visited again."""
-    lin, at = cast("lin"), dt.datetime.now(dt.UTC)
+    """Of Lin's customers, one each where there are enough: every other told Sun on the telephone, the rest told Lin.
+
+    The lobby is offered two, one is visited again.
+    """
+    lin, sun, at = cast("lin"), cast("sun"), dt.datetime.now(dt.UTC)
     rows = Customer.objects.filter(lead_post=lin.post_id).exclude(status="prospect").select_related("party")
     mine = list(rows.order_by("customer_no")[: 2 * len(STANDING)])[-len(STANDING) :]
     if not mine:
@@ -41,36 +44,37 @@ def tell_of_requests() -> None:
     last: ServiceRequest | None = None
     for (state, hours, number), customer in zip(STANDING, itertools.cycle(mine), strict=False):
         kind, category, subject, text, result = ASKED[number]
+        asked = sun if number % 2 and state not in ("offered", "linked") else lin
         row = open_request(
             customer,
-            actor=lin,
+            actor=asked,
             kind=kind,
             category=category,
-            channel=("phone", "branch", "visit")[number % 3],
+            channel="phone" if asked is sun else ("phone", "branch", "visit")[number % 3],
             subject=subject,
             text=text,
             urgency="urgent" if state == "late" else "general",
             received_at=at - dt.timedelta(hours=hours),
         )
-        _go_on(row, lin, state, result, lobby)
+        _go_on(row, asked, state, result, lobby)
         if state == "linked" and last is not None:
             link_requests(row, actor=lin, other_no=last.request_no, why="同一小区，同一天来问")
         last = row
 
 
-def _go_on(row: ServiceRequest, lin: Actor, state: str, result: str, lobby: Actor | None) -> None:
+def _go_on(row: ServiceRequest, owner: Actor, state: str, result: str, lobby: Actor | None) -> None:
     if state in ("answered", "paused", "snoozed", "told"):
-        record_contact(row, actor=lin, channel="phone", text=ON_IT[row.pk % len(ON_IT)], reaction="neutral")
+        record_contact(row, actor=owner, channel="phone", text=ON_IT[row.pk % len(ON_IT)], reaction="neutral")
     if state == "answered":
-        note_request(row, actor=lin, text="已联系运营，下午回复。")
+        note_request(row, actor=owner, text="已联系运营，下午回复。")
     elif state == "paused":
-        pause_clock(row, actor=lin, code="result", reason="awaits_customer", note="等身份证复印件")
+        pause_clock(row, actor=owner, code="result", reason="awaits_customer", note="等身份证复印件")
     elif state == "offered" and lobby is not None and lobby.post_id is not None:
-        offer_request(row, actor=lin, post_id=lobby.post_id, reason="客户明天到网点，请在厅堂办理")
+        offer_request(row, actor=owner, post_id=lobby.post_id, reason="客户明天到网点，请在厅堂办理")
     elif state == "snoozed":
         morning = dt.datetime.combine(next_working(business_date()), dt.time(9), zone())
-        snooze_request(row, actor=lin, until=morning)
+        snooze_request(row, actor=owner, until=morning)
     elif state == "told":
-        tell_result(row, actor=lin, result=result, solved=not result.endswith("未获同意。"), channel="phone")
+        tell_result(row, actor=owner, result=result, solved=not result.endswith("未获同意。"), channel="phone")
         if row.pk % 2:
-            plan_follow_up(row, actor=lin, due_on=next_working(business_date()))
+            plan_follow_up(row, actor=owner, due_on=next_working(business_date()))
