@@ -25,6 +25,7 @@ from kexin.engagement.policies import DocumentPolicy
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
+from kexin.party.ui.forms import LANGUAGES
 from kexin.people.queries import names_of, post_labels
 from kexin.service.choices import RequestState
 from kexin.service.conversations import presence
@@ -216,7 +217,7 @@ def _facts(actor: Actor, row: Conversation) -> dict[str, Any]:
     return facts | {
         "customer_url": reverse("party:customer", args=[row.customer_id]) if reachable else "",
         "preferred": party.get_preferred_channel_display() if party.preferred_channel else "",
-        "language": party.language,
+        "language": dict(LANGUAGES).get(party.language, party.language),
         "requests": [(each, each.state in (RequestState.OPEN, RequestState.TOLD)) for each in asked[:5]],
         "earlier": [each for each in conversations_of(actor, row.customer) if each.pk != row.pk][:5],
     }

@@ -6,7 +6,11 @@ const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
 const down = (box) => { box.scrollTop = box.scrollHeight; };
 
 async function refresh(box, force = false) {
-  if (box.dataset.asking || (document.hidden && !force)) return;
+  if (document.hidden && !force) return;
+  if (box.dataset.asking) { // what is on its way may be older than what has just changed
+    box.dataset.again = "1";
+    return;
+  }
   box.dataset.asking = "1";
   try {
     const address = new URL(box.dataset.live, location.href);
@@ -22,7 +26,13 @@ async function refresh(box, force = false) {
     box.dataset.version = answer.headers.get("X-Version");
     if (keep) { down(box); box.querySelector(".bubbles li:last-child")?.scrollIntoView({ block: "nearest" }); }
     if (box.querySelectorAll(".theirs").length > count && !document.hasFocus()) document.title = `● ${title}`;
-  } catch { /* no network now: asked again in a moment */ } finally { delete box.dataset.asking; }
+  } catch { /* no network now: asked again in a moment */ } finally {
+    delete box.dataset.asking;
+    if (box.dataset.again) {
+      delete box.dataset.again;
+      refresh(box, force);
+    }
+  }
 }
 
 // One stream tells at once that something changed; while it is open the page asks only now and then, to say it is here.
