@@ -69,6 +69,7 @@ from kexin.service.api import complaints as service_complaints
 from kexin.service.api import conversations as service_conversations
 from kexin.service.api import desk as service_desk
 from kexin.service.api import feedback as service_feedback
+from kexin.service.api import queues as service_queues
 from kexin.service.api import requests as service_requests
 from kexin.service.api import surveys as service_surveys
 from kexin.suitability.api import assessments, matching, questionnaires
@@ -150,6 +151,7 @@ for floor in (
     service_board,
     service_complaint_steps,
     service_requests,
+    service_queues,
     service_surveys,
     service_conversations,
     service_feedback,

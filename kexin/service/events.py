@@ -140,3 +140,15 @@ class FollowUpSettled:
     subject: str
     request_id: int
     outcome: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class RequestQueued:
+    """A request waits in a queue for a member; who was asked first stays responsible meanwhile."""
+
+    customer_id: int
+    subject: str
+    request_id: int
+    queue_id: int
+    queue_name: str

@@ -20,11 +20,11 @@ from kexin.party.models import Customer
 from kexin.people.models import by_language
 from kexin.service.choices import ClockState, RequestState
 from kexin.service.deskwork.policies import DeskPolicy
-from kexin.service.models import Clock, RequestEntry, RequestNote, ServiceRequest
+from kexin.service.models import Clock, QueueMember, RequestEntry, RequestNote, ServiceRequest
 
 VIEW, VIEW_OWN = "service.view_requests", "service.view_own_requests"
 TEXTS = ("subject", "text", "result_text")
-OWNED, MINE, OFFERED = "owned", "mine", "offered"
+OWNED, MINE, OFFERED, QUEUED = "owned", "mine", "offered", "queued"
 LATE, TODAY = "late", "today"
 SNOOZED, EVERY = "snoozed", "all"
 MOST = 200
@@ -67,9 +67,9 @@ def shown(clock: Clock, now: dt.datetime) -> ClockShown:
 def requests(
     actor: Actor, *, state: str = "", side: str = "", due: str = "", rest: str = ""
 ) -> QuerySet[ServiceRequest]:
-    """Requests within reach. ``side``: those one owns, one's own customers', those offered to one; ``due``: late or
-    due within 24 hours; ``rest``: those put aside now, or ``all``. Without it, what one owns and put aside is left
-    out until it comes back."""
+    """Requests within reach. ``side``: those one owns, one's own customers', those offered to one, those that wait in
+    one's queues; ``due``: late or due within 24 hours; ``rest``: those put aside now, or ``all``. Without it, what one
+    owns and put aside is left out until it comes back."""
     rows = ServiceRequest.objects.visible_to(actor, VIEW).select_related("customer__party", "unit")
     if state == "unfinished":
         rows = rows.unfinished()
@@ -82,6 +82,9 @@ def requests(
         rows = rows.filter(Q(owner_post__in=posts) | Q(first_post__in=posts) | Q(customer__lead_post__in=posts))
     elif side == OFFERED:
         rows = rows.filter(offered_post__in=posts)
+    elif side == QUEUED:
+        works = QueueMember.objects.filter(post__in=posts, left_at=None).values("queue")
+        rows = rows.filter(queued_at__isnull=False, queue__in=works)
     now = timezone.now()
     if due == LATE:
         rows = rows.filter(ticking=True, due_at__lt=now)

@@ -59,5 +59,7 @@ def register() -> None:
     told("service.FollowUpPlanned", _("Return visit after a request"), "calendar-plus",
          lambda payload: f"{_number(payload)} · {payload.get('due_on', '')}")  # fmt: skip
     told("service.FollowUpSettled", _("Return visit after a request"), "phone-check", _follow_up)
+    told("service.RequestQueued", _("Request waits in a queue"), "stack-2",
+         lambda payload: f"{_number(payload)} · {payload.get('queue_name', '')}")  # fmt: skip
     leave_out("service.ClockPaused")
     leave_out("service.ClockResumed")

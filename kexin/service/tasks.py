@@ -16,6 +16,15 @@ def sweep_requests(timestamp: int) -> None:
     closing.sweep()
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="service.give_out_queues", queueing_lock="service.give_out_queues", queue="records")
+def give_out_queues(timestamp: int) -> None:
+    """Every minute: what waits in a queue goes to whom there is room for it now."""
+    from kexin.service.queues.giving import give_out
+
+    give_out()
+
+
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="service.prompt_surveys", queueing_lock="service.prompt_surveys", queue="records")
 def prompt_surveys(timestamp: int) -> None:

@@ -36,6 +36,9 @@ def register() -> None:
     deskwork.register()
     feedback.register()
     care.register()
+    from kexin.service.queues import wiring as queues
+
+    queues.register()
     from kexin.service.oversight import wiring as oversight
 
     oversight.register()

@@ -133,7 +133,7 @@ class RequestsWanted(Paging):
     """Which requests, which part of the list."""
 
     state: Annotated[str, Field(pattern=f"^(unfinished|{'|'.join(RequestState.values)}|)$", examples=["open"])] = ""
-    side: Annotated[str, Field(pattern="^(owned|mine|offered|)$", examples=["owned"])] = ""
+    side: Annotated[str, Field(pattern="^(owned|mine|offered|queued|)$", examples=["owned"])] = ""
     due: Annotated[str, Field(pattern="^(late|today|)$", examples=["late"])] = ""
     rest: Annotated[str, Field(pattern="^(snoozed|all|)$", examples=["all"])] = ""
 
@@ -156,6 +156,8 @@ class RequestShown(Shown):
     owner_post_id: Id
     first_post_id: Id
     offered_post_id: Id | None
+    queue_id: Id | None = Field(description="The queue through which it came", examples=[None])
+    queued_at: Moment | None = Field(description="Waits there for a member since", examples=[None])
     received_at: Moment
     opened_at: Moment
     due_at: Moment

@@ -32,6 +32,7 @@ from kexin.service.models.knowledge import (
     SearchMade,
     SearchTerm,
 )
+from kexin.service.models.queues import PostSkill, QueueMember, RequestQueue
 from kexin.service.models.requests import RequestEntry, RequestNote, ServiceRequest
 from kexin.service.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyVersion, SurveyWave
 
@@ -68,11 +69,14 @@ __all__ = [
     "ImprovementPlan",
     "Macro",
     "Mailbox",
+    "PostSkill",
     "Presence",
+    "QueueMember",
     "Remediation",
     "RequestEntry",
     "RequestLink",
     "RequestNote",
+    "RequestQueue",
     "SearchMade",
     "SearchTerm",
     "ServiceRequest",

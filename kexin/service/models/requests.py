@@ -27,6 +27,7 @@ from kexin.service.choices import (
     RequestState,
     Urgency,
 )
+from kexin.service.models.queues import QueueMember, RequestQueue
 
 
 class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
@@ -55,6 +56,7 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
                 every.filter(offered_post__in=posts),
                 every.filter(asked_posts__overlap=sorted(posts)),
                 every.filter(customer__lead_post__in=posts),
+                every.filter(queued_at__isnull=False, queue__in=_queues_of(posts)),
             ]
         if units:
             branches += [every.filter(unit__in=units), every.filter(customer__unit__in=units)]
@@ -75,6 +77,11 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
         return self.unfinished().exclude(_awake(at, wake_hours))
 
 
+def _queues_of(posts: set[int]) -> models.QuerySet[QueueMember, int]:
+    """Queues in which these posts work: what waits there is seen by each member."""
+    return QueueMember.objects.filter(post__in=posts, left_at=None).values_list("queue", flat=True)
+
+
 def _awake(at: dt.datetime, wake_hours: int) -> Q:
     near = Q(ticking=True, due_at__lte=at + dt.timedelta(hours=wake_hours))
     return Q(snoozed_until=None) | Q(snoozed_until__lte=at) | near
@@ -85,6 +92,8 @@ class ServiceRequest(models.Model):
 
     ``due_at`` is the earliest of its running clocks, for lists; where none runs, ``ticking`` is false and it is the
     last one that ran. ``round`` counts how often the request was opened again.
+    ``queue`` is the queue through which it came; since ``queued_at`` it waits there, until a member takes it;
+    ``passed_posts`` did not want it meanwhile.
     ``asked_posts`` are colleagues who were asked in a note. ``kept_from`` are staff numbers of those about whom a
     complaint came out of it: they see it no more.
     """
@@ -120,6 +129,19 @@ class ServiceRequest(models.Model):
     offered_by = models.CharField(max_length=80, blank=True)
     offer_reason = models.CharField(max_length=200, blank=True)
     asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    queue = models.ForeignKey(
+        RequestQueue,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("queue"),
+    )
+    queued_at = models.DateTimeField(_("waits in the queue since"), null=True, blank=True)
+    passed_posts: ArrayField[list[int], list[int]] = ArrayField(
+        models.BigIntegerField(), default=list, blank=True, editable=False
+    )
     kept_from: ArrayField[list[str], list[str]] = ArrayField(
         models.CharField(max_length=20, db_collation="C"), default=list, blank=True, editable=False
     )
@@ -153,6 +175,7 @@ class ServiceRequest(models.Model):
                 | (~Q(state__in=["open", "told"]) & Q(closed_at__isnull=False)),
                 name="service_request_closed",
             ),
+            models.CheckConstraint(condition=Q(queued_at=None) | ~Q(queue=None), name="service_request_queued"),
             models.CheckConstraint(
                 condition=~Q(state__in=["told", "closed"]) | Q(told_at__isnull=False, solved__isnull=False),
                 name="service_request_told",
@@ -170,6 +193,7 @@ class ServiceRequest(models.Model):
             models.Index("first_post", name="service_first"),
             models.Index("offered_post", condition=Q(offered_post__isnull=False), name="service_offered"),
             models.Index("told_at", condition=Q(state="told"), name="service_told"),
+            models.Index("queue", "due_at", "id", condition=Q(queued_at__isnull=False), name="service_queue_waits"),
             GinIndex(fields=["asked_posts"], name="service_asked", condition=~Q(asked_posts=[])),
         ]
 

@@ -164,6 +164,7 @@ def join_requests(request: ServiceRequest | int, *, actor: Actor, into_no: str) 
 
 
 def _end_offer(row: ServiceRequest, actor: Actor) -> None:
+    row.queued_at = None
     if row.offered_post_id is not None:
         settle_offer(row, outcome="withdrawn", by=actor.name, cancelled=True)
         row.offered_post, row.offered_by = None, ""

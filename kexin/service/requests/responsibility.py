@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -22,6 +24,13 @@ from kexin.service.rules import clean
 from kexin.service.work import owe_offer, settle_offer
 
 OFFERS, ANSWERS = "service.offer_request", "service.answer_offer"
+Passing = Callable[[ServiceRequest, int, Actor], None]
+_passing: list[Passing] = []
+
+
+def register_passing(passes: Passing) -> None:
+    """Queues ask the next member where one declines: ``passes(row, post, actor)``; the row is saved afterwards."""
+    _passing.append(passes)
 
 
 def takers(row: ServiceRequest) -> list[int]:
@@ -45,8 +54,9 @@ def offer_request(request: ServiceRequest | int, *, actor: Actor, post_id: int, 
     if row.offered_post_id is not None:
         settle_offer(row, outcome="withdrawn", by=actor.name, cancelled=True)
     row.offered_post, row.offered_by, row.offer_reason = post, actor.name, why
+    row.queued_at = None
     row.version += 1
-    row.save(update_fields=["offered_post", "offered_by", "offer_reason", "version"])
+    row.save(update_fields=["offered_post", "offered_by", "offer_reason", "queued_at", "version"])
     owe_offer(row, post, in_force(RequestPolicy))
     return row
 
@@ -65,6 +75,9 @@ def answer_offer(request: ServiceRequest | int, *, actor: Actor, accept: bool, r
     settle_offer(row, outcome="accepted" if accept else "declined", by=actor.name)
     if accept:
         hand_over(row, post)
+    else:
+        for passes in _passing:
+            passes(row, post.pk, actor)
     row.version += 1
     row.save()
     return row
@@ -77,6 +90,7 @@ def recall_offer(request: ServiceRequest | int, *, actor: Actor) -> ServiceReque
     if row.offered_post_id is None:
         raise RuleViolation(_("This request is offered to nobody."))
     _no_offer(row, "")
+    row.queued_at = None
     settle_offer(row, outcome="withdrawn", by=actor.name, cancelled=True)
     row.version += 1
     row.save()
@@ -114,6 +128,6 @@ def _no_offer(row: ServiceRequest, reason: str) -> None:
 def hand_over(row: ServiceRequest, post: Post) -> None:
     """Another post is responsible, for the clocks too; the caller settles offers and saves the row."""
     before = row.owner_post_id
-    row.owner_post, row.unit_id = post, post.unit_id
+    row.owner_post, row.unit_id, row.queued_at = post, post.unit_id, None
     move_work(row)
     emit(RequestReassigned(row.customer_id, row.request_no, row.pk, before, post.pk))

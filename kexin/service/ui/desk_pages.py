@@ -31,6 +31,7 @@ from kexin.service.presence import beat, may_beat, register_presence
 from kexin.service.queries import VIEW
 from kexin.service.ui.desk_forms import FollowUpForm, LinkForm, SnoozeForm, UseMacroForm, VisitedForm
 from kexin.service.ui.macro_pages import words_of
+from kexin.service.ui.queue_pages import queue_context
 
 REQUEST = "request"
 
@@ -55,6 +56,7 @@ def desk_context(actor: Actor, row: ServiceRequest, *, mine: bool) -> dict[str, 
         "visits": visits,
         "planned_visit": planned,
         "macros": usable_macros(actor, row) if row.state == RequestState.OPEN and mine and actor.may(APPLIES) else [],
+        **queue_context(actor, row, mine=mine),
         "may_snooze": unfinished and mine and actor.may("service.snooze_request"),
         "may_link": actor.may("service.link_requests"),
         "may_unlink": actor.may("service.unlink_requests"),

@@ -70,6 +70,7 @@ class RequestFilter(BoardFilters):
             ("owned", _("I am responsible")),
             ("mine", _("Mine and of my customers")),
             ("offered", _("Offered to me")),
+            ("queued", _("In my queues")),
         ],
         method="as_is",
     )
@@ -111,6 +112,7 @@ class RequestTable(Table):
     views = (
         View("owned", _("I am responsible"), FIRST),
         View("offered", _("Offered to me"), "state=unfinished&side=offered"),
+        View("queued", _("In my queues"), "state=open&side=queued"),
         View("open", _("All unfinished"), "state=unfinished"),
         View("late", _("Late"), "state=unfinished&due=late"),
         View("snoozed", _("Put aside"), "side=owned&rest=snoozed"),
@@ -187,7 +189,13 @@ def request_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "service/requests.html",
-        {"title": _("Requests"), "table": table, "tiles": tiles, "may_macros": actor.may("service.view_macros")},
+        {
+            "title": _("Requests"),
+            "table": table,
+            "tiles": tiles,
+            "may_macros": actor.may("service.view_macros"),
+            "may_queues": actor.may("service.view_queues"),
+        },
     )
 
 

@@ -1,0 +1,1 @@
+"""Queues of requests: which request goes to whom, by skill and load."""
