@@ -1,4 +1,4 @@
-"""Facts of requests."""
+"""Facts of requests; without a customer where the caller is not on file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kexin.core.events import event
 @event
 @dataclass(frozen=True, slots=True)
 class RequestOpened:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     kind: str
@@ -23,7 +23,7 @@ class RequestOpened:
 class RequestAnswered:
     """Words were exchanged with the customer about a request; ``outward``: the institution spoke."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     channel: str
@@ -35,7 +35,7 @@ class RequestAnswered:
 class RequestReassigned:
     """Somebody accepted what the former owner offered."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     before_post: int
@@ -45,7 +45,7 @@ class RequestReassigned:
 @event
 @dataclass(frozen=True, slots=True)
 class ClockPaused:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     clock: str
@@ -55,7 +55,7 @@ class ClockPaused:
 @event
 @dataclass(frozen=True, slots=True)
 class ClockResumed:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     clock: str
@@ -65,7 +65,7 @@ class ClockResumed:
 @event
 @dataclass(frozen=True, slots=True)
 class ResultGiven:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     solved: bool
@@ -75,7 +75,7 @@ class ResultGiven:
 @event
 @dataclass(frozen=True, slots=True)
 class RequestClosed:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     confirmation: str
@@ -84,7 +84,7 @@ class RequestClosed:
 @event
 @dataclass(frozen=True, slots=True)
 class RequestReopened:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     disputed: bool
@@ -93,7 +93,7 @@ class RequestReopened:
 @event
 @dataclass(frozen=True, slots=True)
 class RequestWithdrawn:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
 
@@ -103,7 +103,7 @@ class RequestWithdrawn:
 class RequestsJoined:
     """One request goes on in another of the same customer."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     into_id: int
@@ -115,7 +115,7 @@ class RequestsJoined:
 class RequestsLinked:
     """Two requests have to do with each other and stay two."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     other_id: int
@@ -127,7 +127,7 @@ class RequestsLinked:
 class FollowUpPlanned:
     """The customer is asked on that day whether it is really settled."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     due_on: str
@@ -136,7 +136,7 @@ class FollowUpPlanned:
 @event
 @dataclass(frozen=True, slots=True)
 class FollowUpSettled:
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     outcome: str
@@ -147,8 +147,18 @@ class FollowUpSettled:
 class RequestQueued:
     """A request waits in a queue for a member; who was asked first stays responsible meanwhile."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     request_id: int
     queue_id: int
     queue_name: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class CallerIdentified:
+    """The caller of a request turned out to be this customer."""
+
+    customer_id: int
+    subject: str
+    request_id: int

@@ -23,7 +23,7 @@ from kexin.service.deskwork.policies import DeskPolicy
 from kexin.service.models import Clock, QueueMember, RequestEntry, RequestNote, ServiceRequest
 
 VIEW, VIEW_OWN = "service.view_requests", "service.view_own_requests"
-TEXTS = ("subject", "text", "result_text")
+TEXTS = ("subject", "text", "result_text", "caller_name", "caller_phone", "caller_email")
 OWNED, MINE, OFFERED, QUEUED = "owned", "mine", "offered", "queued"
 LATE, TODAY = "late", "today"
 SNOOZED, EVERY = "snoozed", "all"

@@ -61,5 +61,6 @@ def register() -> None:
     told("service.FollowUpSettled", _("Return visit after a request"), "phone-check", _follow_up)
     told("service.RequestQueued", _("Request waits in a queue"), "stack-2",
          lambda payload: f"{_number(payload)} · {payload.get('queue_name', '')}")  # fmt: skip
+    told("service.CallerIdentified", _("Caller of a request recognised"), "user-check", _number)
     leave_out("service.ClockPaused")
     leave_out("service.ClockResumed")

@@ -14,12 +14,13 @@ def register() -> None:
     from kexin.service.complaints import wiring as complaints
     from kexin.service.conversations import wiring as conversations
     from kexin.service.queries import VIEW
-    from kexin.service.requests import closing, handling, opening, pausing, responsibility, sweeping  # noqa: F401
+    from kexin.service.requests import callers, closing, handling, opening, pausing, responsibility, sweeping  # noqa: F401
     from kexin.service.ui import request_pages
 
     work.register()
     sentences.register()
     conversations.register()
+    callers.register()
     register_history("service_servicerequest", VIEW)
     register_history("service_clock", VIEW)
     register_menu("service", _("Requests"), "service:requests", "headset", VIEW, 10)

@@ -16,6 +16,7 @@ from kexin.party.models import Customer
 from kexin.service.choices import Channel, Confirmation, EntryKind, Reaction, RequestState, Urgency
 from kexin.service.models import Clock, RequestEntry, ServiceRequest
 from kexin.service.queries import NOTE, TEXTS, VIEW, Line, RequestFile, request_file, requests, standing
+from kexin.service.requests.callers import IDENTIFIES, OPENS, identify_caller, open_caller_request
 from kexin.service.requests.closing import (
     confirm_request,
     join_requests,
@@ -43,6 +44,20 @@ class RequestTaken(Taken):
     text: Words = ""
     urgency: one_of(Urgency) = "general"  # type: ignore[valid-type]
     received_at: Moment | None = Field(default=None, examples=[None])
+
+
+class CallerRequestTaken(RequestTaken):
+    """What somebody asks who is not on file; a telephone number or an e-mail address is needed."""
+
+    name: str = Field(min_length=1, max_length=80, examples=["李先生"])
+    phone: str = Field(default="", max_length=30, examples=["13900001234"])
+    email: str = Field(default="", max_length=254, examples=[""])
+
+
+class CallerTaken(Taken):
+    """Which customer the caller is."""
+
+    customer_id: Id
 
 
 class RequestContactTaken(Taken):
@@ -143,7 +158,10 @@ class RequestShown(Shown):
 
     id: Id
     request_no: str = Field(examples=["Q202600000001"])
-    customer_id: Id
+    customer_id: Id | None = Field(description="None: the caller is not on file", examples=[7])
+    caller_name: str = Field(description="Of a caller who was not on file", examples=[""])
+    caller_phone: str = Field(examples=[""])
+    caller_email: str = Field(examples=[""])
     kind: str = Field(examples=["consultation"])
     category: str = Field(examples=["card"])
     channel: str = Field(examples=["phone"])
@@ -261,6 +279,19 @@ def list_requests(request: ApiRequest, wanted: Query[RequestsWanted]) -> Page[Re
         lambda found: decrypt_rows(ServiceRequest, list(found), TEXTS),
     )  # fmt: skip
     return Page[RequestShown](items=items, next=following)
+
+
+@router.write("POST", "/requests", OPENS, status=201)
+def caller_request_opened(request: ApiRequest, data: CallerRequestTaken) -> RequestShown:
+    """Open a request of a caller who is not on file."""
+    return shown_request(open_caller_request(actor=request.actor, **data.model_dump()))
+
+
+@router.write("POST", "/requests/{request_id}/customer", IDENTIFIES)
+def caller_identified(request: ApiRequest, request_id: Id, data: CallerTaken) -> RequestShown:
+    """Say which customer the caller is; once."""
+    row = _named(request, IDENTIFIES, request_id)
+    return shown_request(identify_caller(row, actor=request.actor, customer_id=data.customer_id))
 
 
 @router.read("/requests/standing", VIEW)

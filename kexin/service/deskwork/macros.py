@@ -22,12 +22,12 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.query import query
-from kexin.party.naming import shown_name
 from kexin.people.models import OrgUnit
 from kexin.service.choices import ClockState, MacroState
 from kexin.service.models import Macro, ServiceRequest
 from kexin.service.policies import Kind, RequestPolicy, parse_kinds, parse_named
 from kexin.service.queries import VIEW
+from kexin.service.requests.callers import whose
 from kexin.service.requests.handling import kind_of, move_request, note_request, owned, record_contact
 from kexin.service.requests.pausing import pause_clock
 from kexin.service.rules import clean
@@ -178,7 +178,7 @@ def apply_macro(
 def merge_values(actor: Actor, row: ServiceRequest) -> dict[str, str]:
     """What the fields mean for a request: the customer's name as the actor may read it."""
     return {
-        "customer": shown_name(actor, row.customer),
+        "customer": whose(actor, row),
         "request_no": row.request_no,
         "due": f"{row.due_at.astimezone(zone()):%Y-%m-%d %H:%M}",
         "agent": actor.label,

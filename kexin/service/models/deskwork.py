@@ -53,7 +53,7 @@ class FollowUp(models.Model):
     """跟进回访: a dated visit or call after the result, again until the customer says it is settled (F-19, G-09)."""
 
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="follow_ups")
-    customer_id = models.BigIntegerField(editable=False)
+    customer_id = models.BigIntegerField(editable=False, null=True)
     key_id = models.UUIDField(editable=False)
     due_on = models.DateField(_("return visit on"))
     owner_post = models.ForeignKey(Post, on_delete=models.PROTECT, db_index=False, related_name="+")

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from kexin.core.actor import Actor
 from kexin.core.choices import ActorKind, Reach
 from kexin.core.fields import Level, PersonalField
+from kexin.core.masking import mask_contact, mask_name
 from kexin.core.scope import ScopedQuerySet
 from kexin.party.models import Customer
 from kexin.people.models import OrgUnit, Post
@@ -90,6 +91,8 @@ def _awake(at: dt.datetime, wake_hours: int) -> Q:
 class ServiceRequest(models.Model):
     """服务工单. ``owner_post`` is never empty: the first asked, until somebody else accepted (首问负责制).
 
+    Of a caller who is not on file there is no customer but ``caller_*``, and ``key_id`` is a key of its own; the tokens
+    find the caller again. Once it is known whose it is, ``customer`` is set; the words keep the key they have.
     ``due_at`` is the earliest of its running clocks, for lists; where none runs, ``ticking`` is false and it is the
     last one that ran. ``round`` counts how often the request was opened again.
     ``queue`` is the queue through which it came; since ``queued_at`` it waits there, until a member takes it;
@@ -99,8 +102,15 @@ class ServiceRequest(models.Model):
     """
 
     request_no = models.CharField(_("request number"), max_length=20, unique=True, db_collation="C")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, db_index=False, related_name="requests")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="requests"
+    )
     key_id = models.UUIDField(editable=False)
+    caller_name = PersonalField(_("caller"), level=Level.C2, mask=mask_name, max_length=80)
+    caller_phone = PersonalField(_("caller's telephone"), level=Level.C2, mask=mask_contact, max_length=30)
+    caller_email = PersonalField(_("caller's e-mail"), level=Level.C2, mask=mask_contact, max_length=254)
+    phone_token = models.BinaryField(null=True, editable=False)
+    email_token = models.BinaryField(null=True, editable=False)
     kind = models.CharField(_("kind"), max_length=40, db_collation="C")
     category = models.CharField(_("category"), max_length=40, db_collation="C")
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices)
@@ -175,6 +185,9 @@ class ServiceRequest(models.Model):
                 | (~Q(state__in=["open", "told"]) & Q(closed_at__isnull=False)),
                 name="service_request_closed",
             ),
+            models.CheckConstraint(
+                condition=~Q(customer=None) | Q(caller_name__isnull=False), name="service_request_of_somebody"
+            ),
             models.CheckConstraint(condition=Q(queued_at=None) | ~Q(queue=None), name="service_request_queued"),
             models.CheckConstraint(
                 condition=~Q(state__in=["told", "closed"]) | Q(told_at__isnull=False, solved__isnull=False),
@@ -194,6 +207,8 @@ class ServiceRequest(models.Model):
             models.Index("offered_post", condition=Q(offered_post__isnull=False), name="service_offered"),
             models.Index("told_at", condition=Q(state="told"), name="service_told"),
             models.Index("queue", "due_at", "id", condition=Q(queued_at__isnull=False), name="service_queue_waits"),
+            models.Index("phone_token", condition=Q(phone_token__isnull=False), name="service_caller_phone"),
+            models.Index("email_token", condition=Q(email_token__isnull=False), name="service_caller_email"),
             GinIndex(fields=["asked_posts"], name="service_asked", condition=~Q(asked_posts=[])),
         ]
 
@@ -213,7 +228,7 @@ class RequestEntry(models.Model):
     """工单记录: words exchanged with the customer. Never changed."""
 
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="entries")
-    customer_id = models.BigIntegerField(editable=False)
+    customer_id = models.BigIntegerField(editable=False, null=True)
     key_id = models.UUIDField(editable=False)
     kind = models.CharField(_("kind"), max_length=5, choices=EntryKind.choices)
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, blank=True)
@@ -240,7 +255,7 @@ class RequestNote(models.Model):
     """内部备注: what no customer reads, in a table that the portal's own database role cannot read. Never changed."""
 
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, db_index=False, related_name="notes")
-    customer_id = models.BigIntegerField(editable=False)
+    customer_id = models.BigIntegerField(editable=False, null=True)
     key_id = models.UUIDField(editable=False)
     text = PersonalField(_("text"), level=Level.C2, max_length=4000)
     asked_posts: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list, blank=True)

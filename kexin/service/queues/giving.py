@@ -127,7 +127,9 @@ def queue_arrival(request_id: int, *, actor: Actor) -> ServiceRequest | None:
         raise NotPermitted
     rows = ServiceRequest.objects.select_for_update(of=("self",)).select_related("customer__party", "customer__unit")
     row = rows.filter(pk=request_id, state=RequestState.OPEN, queue=None).first()
-    if row is None or not _unattended(row) or row.owner_post_id == row.customer.lead_post_id:
+    if row is None or row.customer is None or not _unattended(row):
+        return None
+    if row.owner_post_id == row.customer.lead_post_id:
         return None
     item = arriving(row.customer, row.customer.unit.path, kind=row.kind, category=row.category, channel=row.channel)
     queue = queue_for(item)
@@ -206,7 +208,7 @@ def _choose(
     if queue is None:
         return None
     needs = dict(queue.needs)
-    spoken = rules.for_language(row.customer.party.language) if row is not None else ""
+    spoken = rules.for_language(row.customer.party.language) if row is not None and row.customer is not None else ""
     if spoken:
         needs[spoken] = max(needs.get(spoken, 1), 1)
     return least_loaded(candidates(queue, rules), needs=needs, weight=weight, passed=passed)

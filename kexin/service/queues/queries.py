@@ -114,7 +114,7 @@ def queue_file(actor: Actor, pk: int) -> QueueFile:
         if each.post_id in rows
     ]
     found = ServiceRequest.objects.visible_to(actor, VIEW).filter(waiting(row)).select_related("customer__party")
-    shown = list(decrypt_rows(ServiceRequest, list(found.order_by(*IN_ORDER)[:MOST]), ("subject",)))
+    shown = list(decrypt_rows(ServiceRequest, list(found.order_by(*IN_ORDER)[:MOST]), ("subject", "caller_name")))
     count = ServiceRequest.objects.filter(waiting(row)).count()
     mine = any(each in rows for each in actor.post_ids)
     return QueueFile(row, sorted(members, key=lambda each: (each.percent, each.label)), shown, count, mine)
@@ -123,7 +123,8 @@ def queue_file(actor: Actor, pk: int) -> QueueFile:
 @query(VIEW, label=_("See requests"))
 def queues_to_send(actor: Actor, request: ServiceRequest) -> list[RequestQueue]:
     """Queues in use that serve the customer's unit or one above it, the nearest first."""
-    units = [int(each) for each in request.customer.unit.path.strip("/").split("/")]
+    unit = request.customer.unit if request.customer is not None else request.unit
+    units = [int(each) for each in unit.path.strip("/").split("/")]
     rows = RequestQueue.objects.filter(retired_at=None, unit__in=units).exclude(
         pk=request.queue_id if request.queued_at is not None else None
     )

@@ -150,9 +150,7 @@ def join_requests(request: ServiceRequest | int, *, actor: Actor, into_no: str) 
     into = visible.filter(request_no=into_no.strip().upper()).first()
     if into is None:
         raise RuleViolation(fields={"into_no": _("No such request within your reach.")})
-    may_join(
-        same=into.pk == row.pk, customers_equal=into.customer_id == row.customer_id, into_state=into.state
-    ).enforce()
+    may_join(same=into.pk == row.pk, customers_equal=_same_person(row, into), into_state=into.state).enforce()
     state, at = TABLE.after(row.state, "join"), now()
     _end_offer(row, actor)
     end_clocks(row, at, actor.name)
@@ -161,6 +159,15 @@ def join_requests(request: ServiceRequest | int, *, actor: Actor, into_no: str) 
     row.save()
     emit(RequestsJoined(row.customer_id, row.request_no, row.pk, into.pk, into.request_no))
     return row
+
+
+def _same_person(row: ServiceRequest, into: ServiceRequest) -> bool:
+    """One customer; of callers who are not on file, one telephone number or one address."""
+    if row.customer_id is not None or into.customer_id is not None:
+        return row.customer_id == into.customer_id
+    return (row.phone_token is not None and row.phone_token == into.phone_token) or (
+        row.email_token is not None and row.email_token == into.email_token
+    )
 
 
 def _end_offer(row: ServiceRequest, actor: Actor) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,20 @@ from kexin.service.models import RequestEntry, RequestNote, ServiceRequest
 from kexin.service.policies import Kind, RequestPolicy
 from kexin.service.requests.running import begin_clocks, now
 from kexin.service.rules import clean, may_open
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who is not on file."""
+
+    name: str
+    phone: str
+    email: str
+
+    def columns(self) -> dict[str, str | None]:
+        """As they stand in the request."""
+        return {f"caller_{each}": getattr(self, each) or None for each in ("name", "phone", "email")}
+
 
 HANDLES = "service.record_contact"  # who may do this can be responsible for requests
 
@@ -46,7 +62,8 @@ def open_request(
     post = Post.objects.filter(pk=actor.post_id or 0).first()
     if post is None:
         raise RuleViolation(_("Only somebody who holds a post can be responsible for a request."))
-    return _make(row, post, actor, kind, category, channel, subject, text, urgency, received_at)
+    key = row.party.key_id
+    return begin_request(row, key, post, actor, kind, category, channel, subject, text, urgency, received_at)
 
 
 @operation("service.send_own_request", label=_("Send a request"), plain=("kind", "category"))
@@ -57,7 +74,8 @@ def send_own_request(*, actor: Actor, kind: str, category: str, subject: str, te
     post = _held(row.lead_post_id) or _held(duty_holder(HANDLES, row.unit_id))
     if post is None:
         raise RuleViolation(_("Your request cannot be taken here at the moment. Please telephone us."))
-    return _make(row, post, actor, kind, category, Channel.PORTAL, subject, text, Urgency.GENERAL, None)
+    key = row.party.key_id
+    return begin_request(row, key, post, actor, kind, category, Channel.PORTAL, subject, text, Urgency.GENERAL, None)
 
 
 def _held(pk: int | None) -> Post | None:
@@ -65,8 +83,9 @@ def _held(pk: int | None) -> Post | None:
     return held.filter(roles__role__grants__operation=HANDLES).first()
 
 
-def _make(
-    customer: Customer,
+def begin_request(
+    who: Customer | Caller,
+    key_id: UUID,
     post: Post,
     actor: Actor,
     kind: str,
@@ -77,7 +96,9 @@ def _make(
     urgency: str,
     received_at: dt.datetime | None,
 ) -> ServiceRequest:
-    if customer.status in (CustomerStatus.MERGED, CustomerStatus.CLOSED):
+    """Inside an operation: whole, owned by this post, with its clocks, its first words and its key."""
+    customer = who if isinstance(who, Customer) else None
+    if customer is not None and customer.status in (CustomerStatus.MERGED, CustomerStatus.CLOSED):
         raise RuleViolation(_("The file is closed and can only be read."))
     rules, at = in_force(RequestPolicy), now()
     said, about, known = clean(text), clean(subject), rules.kind(kind)
@@ -97,7 +118,8 @@ def _make(
         pk=key,
         request_no=f"Q{business_date().year}{key:08d}",
         customer=customer,
-        key_id=customer.party.key_id,
+        key_id=key_id,
+        **({} if isinstance(who, Customer) else who.columns()),
         kind=kind,
         category=category,
         channel=channel,
@@ -118,7 +140,7 @@ def _make(
     row.save(force_insert=True)
     record(row, EntryKind.ASKED, said or about, actor, at=row.received_at, channel=channel)
     begin_clocks(row, known.milestones, row.received_at)
-    emit(RequestOpened(customer.pk, row.request_no, row.pk, kind, known.name, channel))
+    emit(RequestOpened(row.customer_id, row.request_no, row.pk, kind, known.name, channel))
     return row
 
 

@@ -17,7 +17,7 @@ from kexin.service.surveys.work import owe_low_score
 def ask_after_service(fact: RequestClosed) -> None:
     """Whoever was responsible is judged; a request opened again and closed again asks no second time."""
     row = ServiceRequest.objects.filter(pk=fact.request_id).first()
-    if row is not None:
+    if row is not None and fact.customer_id is not None:  # who is not on file is not asked
         trigger_survey(
             fact.customer_id, actor=system(CLOCK), trigger=SurveyTrigger.SERVICE, subject_no=fact.subject,
             unit_id=row.unit_id, post_id=row.owner_post_id,

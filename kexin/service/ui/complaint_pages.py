@@ -222,7 +222,10 @@ def _received(
 ) -> HttpResponse:
     first = {"channel": request.GET.get("channel", "phone")}
     if source is not None:
-        decrypt_rows(ServiceRequest, [source], ("subject", "text"))
+        decrypt_rows(ServiceRequest, [source], ("subject", "text", "caller_name", "caller_phone"))
+        if source.customer_id is None:
+            caller = {"complainant_name": source.caller_name, "complainant_phone": source.caller_phone}
+            first |= {name: str(value or "") for name, value in caller.items()}
         first |= {"subject": str(source.subject or ""), "text": str(source.text or ""), "channel": source.channel}
     form = ReceiveForm(request.POST if request.method == "POST" else None, on_file=customer is not None, initial=first)
 

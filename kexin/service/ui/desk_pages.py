@@ -19,7 +19,6 @@ from kexin.core.errors import NotFound
 from kexin.core.policy import in_force
 from kexin.core.ui.form_page import form_page, need, post_only
 from kexin.core.ui.request import actor_of
-from kexin.party.naming import shown_name
 from kexin.service.choices import FollowUpState, RequestState
 from kexin.service.deskwork.following import follow_ups_of, plan_follow_up, settle_follow_up
 from kexin.service.deskwork.linking import link_requests, related_requests, unlink_requests
@@ -29,6 +28,7 @@ from kexin.service.deskwork.snoozing import asleep, snooze_request, wake_request
 from kexin.service.models import ServiceRequest
 from kexin.service.presence import beat, may_beat, register_presence
 from kexin.service.queries import VIEW
+from kexin.service.requests.callers import whose
 from kexin.service.ui.desk_forms import FollowUpForm, LinkForm, SnoozeForm, UseMacroForm, VisitedForm
 from kexin.service.ui.macro_pages import words_of
 from kexin.service.ui.queue_pages import queue_context
@@ -78,7 +78,7 @@ def _row(actor: Actor, pk: int) -> ServiceRequest:
 
 
 def _sub(actor: Actor, row: ServiceRequest) -> str:
-    return f"{row.request_no} · {shown_name(actor, row.customer)}"
+    return f"{row.request_no} · {whose(actor, row)}"
 
 
 def snooze(request: HttpRequest, pk: int) -> HttpResponse:

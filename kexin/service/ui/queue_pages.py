@@ -16,7 +16,6 @@ from kexin.core.errors import NotFound
 from kexin.core.policy import in_force
 from kexin.core.ui.form_page import form_page, need, post_only
 from kexin.core.ui.request import actor_of
-from kexin.party.naming import shown_name
 from kexin.people.queries import post_labels, units_in_reach
 from kexin.service.choices import RequestState
 from kexin.service.models import QueueMember, RequestQueue, ServiceRequest
@@ -38,6 +37,7 @@ from kexin.service.queues.giving import SENDS, TAKES, queue_request, take_queued
 from kexin.service.queues.members import skills_of
 from kexin.service.queues.policies import QueuePolicy
 from kexin.service.queues.queries import may_keep, queue_file, queues, queues_to_send
+from kexin.service.requests.callers import whose
 from kexin.service.ui.countdown import countdown
 from kexin.service.ui.queue_forms import MemberForm, QueueForm, SendForm, SkillsForm
 
@@ -80,7 +80,7 @@ def queue_page(request: HttpRequest, pk: int) -> HttpResponse:
         "waiting": [
             (
                 each,
-                shown_name(actor, each.customer),
+                whose(actor, each),
                 countdown(each.due_at, now) if each.ticking else "–",
                 owners.get(each.owner_post_id, ""),
                 each.offered_post_id is not None,
@@ -229,7 +229,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         SendForm(request.POST or None, queues=choices),
         lambda data: queue_request(pk, actor=actor, **data),
         title=_("Send to a queue"),
-        sub=f"{found.request_no} · {shown_name(actor, found.customer)}",
+        sub=f"{found.request_no} · {whose(actor, found)}",
         back_url=reverse("service:request", args=[pk]),
         submit_label=_("Send"),
         done=said,

@@ -24,6 +24,7 @@ from kexin.party.queries import customer_in_reach
 from kexin.people.queries import post_labels
 from kexin.service.models import ServiceRequest
 from kexin.service.queries import VIEW, request_file
+from kexin.service.requests.callers import whose
 from kexin.service.requests.closing import (
     confirm_request,
     join_requests,
@@ -204,7 +205,7 @@ def _form(
         make(row, actor),
         lambda data: act(actor, data),
         title=title,
-        sub=f"{row.request_no} · {shown_name(actor, row.customer)}",
+        sub=f"{row.request_no} · {whose(actor, row)}",
         back_url=_url(pk),
         done=done,
         submit_label=label,

@@ -24,13 +24,13 @@ from kexin.core.ui.table import Table
 from kexin.engagement.colleagues import colleagues_of
 from kexin.party.choices import PartyKind
 from kexin.party.models import Customer
-from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of, post_labels
 from kexin.service.choices import Channel, ClockState, EntryKind, Mode, Reaction, RequestState, Urgency
 from kexin.service.models import ServiceRequest
 from kexin.service.policies import Kind, RequestPolicy, parse_kinds
 from kexin.service.queries import EVERY, NOTE, SNOOZED, RequestFile, request_file, requests, requests_of, standing
+from kexin.service.requests.callers import found_by, perhaps_customers, same_caller, whose
 from kexin.service.requests.handling import is_head, kind_of
 from kexin.service.ui.board_filters import BoardFilters
 from kexin.service.ui.countdown import countdown
@@ -60,7 +60,7 @@ def _categories() -> list[tuple[str, str]]:
 
 
 class RequestFilter(BoardFilters):
-    q = django_filters.CharFilter(label=_("Request number"), field_name="request_no", lookup_expr="startswith")
+    q = django_filters.CharFilter(label=_("Request number, telephone or e-mail of a caller"), method="typed")
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("unfinished", _("Unfinished")), *RequestState.choices], method="as_is"
     )
@@ -93,6 +93,10 @@ class RequestFilter(BoardFilters):
         model = ServiceRequest
         fields: list[str] = []
 
+    def typed(self, queryset: Any, name: str, value: str) -> Any:
+        """A request number, or by which a caller is found again."""
+        return found_by(queryset, value)
+
     def as_is(self, queryset: Any, name: str, value: str) -> Any:
         """Asked of the query itself, before the filters."""
         return queryset
@@ -105,7 +109,7 @@ class RequestTable(Table):
     caption = _("Requests")
     default_sort = "due"
     search = "q"
-    search_hint = _("Request number")
+    search_hint = _("Request number, telephone or e-mail of a caller")
     empty_title = _("No requests")
     empty_text = _("A request is opened on the customer's page; customers send their own by the portal.")
     empty_icon = "headset"
@@ -131,7 +135,7 @@ class RequestTable(Table):
 
         self.columns = (
             Column("subject", _("Subject of the request"), value="subject", phone="title", always=True),
-            Column("customer", _("Customer"), value=lambda row: shown_name(actor, row.customer), phone="sub"),
+            Column("customer", _("Customer"), value=lambda row: whose(actor, row), phone="sub"),
             Column("due", _("Limit"), value=limit, sort=("due_at", "pk")),
             Column("state", _("State"), value=state_chip),
             Column("kind", _("Kind"), value=lambda row: kinds[row.kind].label if row.kind in kinds else row.kind),
@@ -149,7 +153,7 @@ class RequestTable(Table):
             ),
         )
         rows = list(self.page.rows)
-        decrypt_rows(ServiceRequest, rows, ("subject",))
+        decrypt_rows(ServiceRequest, rows, ("subject", "caller_name"))
         self.owners = post_labels({row.owner_post_id for row in rows}) if rows else {}
 
     def row_url(self, row: ServiceRequest) -> str:
@@ -194,6 +198,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
             "table": table,
             "tiles": tiles,
             "may_macros": actor.may("service.view_macros"),
+            "may_open": actor.may("service.open_caller_request"),
             "may_queues": actor.may("service.view_queues"),
         },
     )
@@ -246,8 +251,11 @@ def draw(request: HttpRequest, file: RequestFile, *, status: int = 200, **extra:
         "owner": labels.get(row.owner_post_id, ""),
         "first": labels.get(row.first_post_id, ""),
         "offered": labels.get(row.offered_post_id or 0, ""),
-        "customer_name": shown_name(actor, row.customer),
+        "customer_name": whose(actor, row),
         "customer_url": reverse("party:customer", args=[row.customer_id]) if reachable else "",
+        "same_caller": same_caller(actor, row),
+        "perhaps": perhaps_customers(actor, row),
+        "may_identify": unfinished and row.customer_id is None and may("identify_caller"),
         "unfinished": unfinished,
         "channels": SPOKEN,
         "reactions": Reaction.choices,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from kexin.service.ui import (
+    caller_pages,
     care_urls,
     conversation_urls,
     desk_urls,
@@ -20,6 +21,8 @@ urlpatterns = [
     *desk_urls.urlpatterns,
     path("requests/", request_pages.request_list, name="requests"),
     path("requests/<int:pk>/", request_pages.request_page, name="request"),
+    path("requests/new/", caller_pages.new_caller_request, name="new_caller_request"),
+    path("requests/<int:pk>/customer/", caller_pages.identify, name="identify_caller"),
     path("requests/<int:pk>/contact/", request_acts.contact, name="contact"),
     path("requests/<int:pk>/note/", request_acts.note, name="note"),
     path("requests/<int:pk>/answer/", request_acts.answer, name="answer"),
