@@ -15,6 +15,11 @@ from kexin.service.choices import Nature
 
 ANSWERED, RESULT = "contact", "result"  # what ends a clock: words to the customer, or the result told
 MET_BY = (ANSWERED, RESULT)
+STAGE_NEEDS = {
+    "customer": _("It is known which customer it is."),
+    "answered": _("The customer was given a first answer."),
+    "note": _("An internal note says what was found."),
+}
 MOST_KINDS, MOST_ROWS = 40, 20
 
 
@@ -42,15 +47,22 @@ class Milestone(Named):
 
 
 @dataclass(frozen=True, slots=True)
+class Stage(Named):
+    """A stage of a kind; ``needs``: what has to be so before a request enters it (codes of ``STAGE_NEEDS``)."""
+
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind(Named):
     """A kind of request: F-07 and the institution's own; stages in order (CF-16)."""
 
     nature: Nature
     categories: tuple[Named, ...]
-    stages: tuple[Named, ...]
+    stages: tuple[Stage, ...]
     milestones: tuple[Milestone, ...]
 
-    def stage(self, code: str) -> Named | None:
+    def stage(self, code: str) -> Stage | None:
         return next((each for each in self.stages if each.code == code), None)
 
     def category(self, code: str) -> Named | None:
@@ -78,10 +90,21 @@ def _kind(row: Mapping[str, Any]) -> Kind:
     _once(milestones)
     if {each.met_by for each in milestones} != set(MET_BY):
         raise ValueError("a kind has a clock for the first answer and one for the result")
-    categories, stages = parse_named(row["categories"]), parse_named(row["stages"])
+    categories, stages = parse_named(row["categories"]), parse_stages(row["stages"])
     if not categories or len(stages) < 2:
         raise ValueError("a kind has categories and at least two stages")
     return Kind(name.code, name.name, name.name_en, Nature(row["nature"]), categories, stages, milestones)
+
+
+def parse_stages(rows: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
+    """Stages in order. Raises ValueError; the first one is entered by opening the request and needs nothing."""
+    found = []
+    for each, row in zip(parse_named(rows), rows, strict=True):
+        needs = tuple(str(need) for need in row.get("needs", ()))
+        if set(needs) - set(STAGE_NEEDS) or len(set(needs)) < len(needs) or (needs and not found):
+            raise ValueError("a stage after the first needs something of the list, or nothing")
+        found.append(Stage(each.code, each.name, each.name_en, needs))
+    return tuple(found)
 
 
 def _milestone(row: Mapping[str, Any]) -> Milestone:
@@ -113,6 +136,11 @@ def explain_kinds(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     told = []
     for kind in parse_kinds(rows):
         told.append((kind.label, " – ".join(each.label for each in kind.stages)))
+        told += [
+            (f"{kind.label} · {each.label}", " ".join(str(STAGE_NEEDS[need]) for need in each.needs))
+            for each in kind.stages
+            if each.needs
+        ]
         told += [(f"{kind.label} · {each.label}", str(each.within)) for each in kind.milestones]
     return told
 

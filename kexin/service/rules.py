@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.workflow import Transitions
 from kexin.service.choices import Channel, Reaction, RequestState, Urgency
-from kexin.service.policies import Kind
+from kexin.service.policies import STAGE_NEEDS, Kind
 
 LONGEST_SUBJECT, LONGEST_TEXT = 120, 4000
 TABLE = Transitions(
@@ -93,6 +93,15 @@ def may_own(*, owner: int, posts: Collection[int], heads: bool) -> Decision:
     if owner in posts or heads:
         return ALLOWED
     return refused("owner", _("Somebody else is responsible for this request. Leave a note, or ask to be handed it."))
+
+
+def may_enter(needs: Collection[str], fulfilled: Collection[str]) -> Decision:
+    """A stage is entered when what it needs is so; going back needs nothing."""
+    decision = ALLOWED
+    for need in needs:
+        if need not in fulfilled:
+            decision &= refused(need, _("First: %(need)s") % {"need": STAGE_NEEDS[need]}, "stage")
+    return decision
 
 
 def may_reopen(*, closed_at: dt.datetime | None, now: dt.datetime, days: int) -> Decision:

@@ -21,7 +21,7 @@ from kexin.service.models import RequestEntry, RequestNote, ServiceRequest
 from kexin.service.policies import ANSWERED, Kind, RequestPolicy
 from kexin.service.requests.opening import note, record
 from kexin.service.requests.running import meet
-from kexin.service.rules import LONGEST_TEXT, clean, may_note_contact, may_own, text_fits
+from kexin.service.rules import LONGEST_TEXT, clean, may_enter, may_note_contact, may_own, text_fits
 from kexin.service.work import owe_reply
 
 ASSIGNS = "service.assign_request"
@@ -101,14 +101,28 @@ def _colleagues(ask: Sequence[int], actor: Actor) -> list[Post]:
 def move_request(
     request: ServiceRequest | int, *, actor: Actor, stage: str, version: int | None = None
 ) -> ServiceRequest:
-    """To any stage of its kind, forwards or back."""
+    """To any stage of its kind, forwards or back; forwards, what the stages until there need has to be so."""
     row = owned(request, actor, version)
-    if kind_of(row).stage(stage) is None:
+    codes = [each.code for each in kind_of(row).stages]
+    if stage not in codes:
         raise RuleViolation(fields={"stage": _("Choose one of the list.")})
+    here = codes.index(row.stage) if row.stage in codes else 0
+    between = kind_of(row).stages[here + 1 : codes.index(stage) + 1]
+    may_enter(list(dict.fromkeys(need for each in between for need in each.needs)), _fulfilled(row)).enforce()
     row.stage = stage
     row.version += 1
     row.save(update_fields=["stage", "version"])
     return row
+
+
+def _fulfilled(row: ServiceRequest) -> set[str]:
+    """Which of the conditions of stages are so (``STAGE_NEEDS``)."""
+    facts = {
+        "customer": row.customer_id is not None,
+        "answered": row.entries.filter(kind=EntryKind.TOLD).exists(),
+        "note": RequestNote.objects.filter(request=row).exists(),
+    }
+    return {name for name, so in facts.items() if so}
 
 
 @operation("service.grade_request", label=_("Grade a request"), plain=("urgency",))

@@ -18,6 +18,7 @@ from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.deskwork.macros import merge_values
 from kexin.service.events import RequestClosed
 from kexin.service.models import Complaint, ServiceRequest
+from kexin.service.policies import parse_stages
 from kexin.service.queries import request_file, requests_of
 from kexin.service.requests import closing, handling
 from kexin.service.requests.callers import (
@@ -167,6 +168,29 @@ def test_a_caller_who_complains_is_a_complainant_not_on_file(bank: Any, asked: A
     )  # fmt: skip
     assert isinstance(made, Complaint)
     assert (made.customer_id, fresh(asked).state) == (None, "complaint")
+
+
+def test_a_stage_is_entered_when_what_it_needs_is_so(bank: Any, chen: Any) -> None:
+    sun = bank.actor("sun")
+    row = open_caller_request(actor=sun, **CALLER, **(TOLD | {"kind": "product_change"}))
+    handling.move_request(row, actor=sun, stage="identity")
+    for stage in ("handling", "feedback"):  # over it one does not come either
+        with pytest.raises(RuleViolation) as refused:
+            handling.move_request(row, actor=sun, stage=stage)
+        assert set(refused.value.fields) == {"stage"}
+    identify_caller(row, actor=sun, customer_id=chen.pk)
+    handling.move_request(row, actor=sun, stage="handling")
+    assert fresh(handling.move_request(row, actor=sun, stage="reception")).stage == "reception"  # back needs nothing
+
+
+@pytest.mark.parametrize("needs", [["gossip"], ["note", "note"]])
+def test_a_condition_that_nobody_knows_is_no_policy(needs: list[str]) -> None:
+    rows = [{"code": "one", "name": "一", "name_en": "One"}, {"code": "two", "name": "二", "name_en": "Two"}]
+    assert [each.needs for each in parse_stages([rows[0], rows[1] | {"needs": ["note"]}])] == [(), ("note",)]
+    with pytest.raises(ValueError, match="a stage"):
+        parse_stages([rows[0], rows[1] | {"needs": needs}])
+    with pytest.raises(ValueError, match="a stage"):
+        parse_stages([rows[0] | {"needs": ["note"]}, rows[1]])
 
 
 def test_out_of_reach_nobody_identifies_or_sees_a_caller(bank: Any, asked: Any, chen: Any) -> None:
