@@ -18,6 +18,7 @@ from kexin.project.demo.day_advice import tell_of_advice
 from kexin.project.demo.day_calls import tell_of_calls
 from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
 from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, tell_of_targets, tell_of_transfers
+from kexin.project.demo.day_queues import tell_of_queues
 from kexin.project.demo.day_recordings import tell_of_inspection, tell_of_recordings
 from kexin.project.demo.day_referrals import tell_of_referrals
 from kexin.project.demo.day_requests import tell_of_requests
@@ -49,6 +50,7 @@ def tell_day(
                 "advice": lambda: tell_of_advice(today),
                 "referrals": tell_of_referrals,
                 "requests": tell_of_requests,
+                "queues": tell_of_queues,
                 "values": lambda: settle_all(today, actor=system("clock.value")),
                 "outcomes": _ask,
             },
