@@ -70,7 +70,7 @@ def requests(
     """Requests within reach. ``side``: those one owns, one's own customers', those offered to one, those that wait in
     one's queues; ``due``: late or due within 24 hours; ``rest``: those put aside now, or ``all``. Without it, what one
     owns and put aside is left out until it comes back."""
-    rows = ServiceRequest.objects.visible_to(actor, VIEW).select_related("customer__party", "unit")
+    rows = ServiceRequest.objects.all()
     if state == "unfinished":
         rows = rows.unfinished()
     elif state in RequestState.values:
@@ -95,7 +95,7 @@ def requests(
         rows = rows.asleep(now, wake)
     elif side == OWNED and rest != EVERY:
         rows = rows.awake(now, wake)
-    return rows
+    return rows.visible_to(actor, VIEW).select_related("customer__party", "unit")
 
 
 @dataclass(frozen=True, slots=True)

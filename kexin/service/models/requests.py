@@ -48,7 +48,7 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
             return self
         posts = {g.post_id for g in grants if g.reach == Reach.PORTFOLIO and g.post_id is not None}
         units = {unit for g in grants if g.reach != Reach.PORTFOLIO for unit in g.unit_ids}
-        every = self.model._default_manager
+        every = self  # with what is asked already: each branch finds the few by its own index, not all in reach
         branches = []
         if posts:
             branches += [
