@@ -98,7 +98,7 @@ def _kind(row: Mapping[str, Any]) -> Kind:
 
 def parse_stages(rows: Sequence[Mapping[str, Any]]) -> tuple[Stage, ...]:
     """Stages in order. Raises ValueError; the first one is entered by opening the request and needs nothing."""
-    found = []
+    found: list[Stage] = []
     for each, row in zip(parse_named(rows), rows, strict=True):
         needs = tuple(str(need) for need in row.get("needs", ()))
         if set(needs) - set(STAGE_NEEDS) or len(set(needs)) < len(needs) or (needs and not found):

@@ -86,7 +86,7 @@ class SenderIdentified:
 class ConversationLinked:
     """The conversation belongs to a request."""
 
-    customer_id: int
+    customer_id: int | None
     subject: str
     conversation_id: int
     request_no: str

@@ -90,5 +90,5 @@ def _linked(row: Conversation, request: ServiceRequest) -> Conversation:
     row.request = request
     row.version += 1
     row.save(update_fields=["request", "version"])
-    emit(ConversationLinked(request.customer_id, row.conversation_no, row.pk, request.request_no))
+    emit(ConversationLinked(row.customer_id, row.conversation_no, row.pk, request.request_no))
     return row

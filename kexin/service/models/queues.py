@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -16,7 +18,7 @@ class RequestQueueQuerySet(ScopedQuerySet["RequestQueue"]):
     scope_post = None
 
 
-def _codes(label: object) -> ArrayField[list[str], list[str]]:
+def _codes(label: Any) -> ArrayField[list[str], list[str]]:
     return ArrayField(models.CharField(max_length=40, db_collation="C"), verbose_name=label, default=list, blank=True)
 
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.actor import Actor
 from kexin.core.approval import Approvable, propose, register_approvable
@@ -64,7 +65,7 @@ def propose_queue(
     known = RequestQueue.objects.lock(queue_id, actor) if queue_id is not None else None
     if known is not None and (known.retired_at is not None or known.unit_id != unit_id):
         raise RuleViolation(_("It is out of use, or another unit's."))
-    values = {
+    values: dict[str, Any] = {
         "name": clean(name),
         "name_en": clean(name_en),
         "rank": rank,
@@ -128,8 +129,13 @@ def told(values: Mapping[str, Any]) -> dict[str, str]:
         "tiers": dict(tier_choices()),
         "languages": {},
     }
-    heads = {"kinds": _("Kinds"), "categories": _("Categories"), "channels": _("By which way"), "tiers": _("Tiers"),
-             "languages": _("Languages")}  # fmt: skip
+    heads = {
+        "kinds": pgettext_lazy("request", "Kinds"),
+        "categories": _("Categories"),
+        "channels": _("By which way"),
+        "tiers": _("Tiers"),
+        "languages": _("Languages"),
+    }
     said = {
         str(heads[field]): ", ".join(labels[field].get(each, each) for each in values[field])
         for field in heads

@@ -157,7 +157,8 @@ def queue_conversation(conversation_id: int, *, actor: Actor) -> Conversation | 
     path = row.customer.unit.path if row.customer is not None else row.unit.path
     queue = queue_for(arriving(row.customer, path, channel=row.channel), conversation=True)
     rules = in_force(QueuePolicy)
-    chosen = _choose(_locked(queue.pk), rules, rules.conversation_weight, ()) if queue is not None else None
+    place = _locked(queue.pk) if queue is not None else None
+    chosen = _choose(place, rules, rules.conversation_weight, (), apart=row.pk)
     if queue is None or chosen is None or chosen.post_id == row.owner_post_id:
         return None
     before, post = row.owner_post_id, Post.objects.get(pk=chosen.post_id)
@@ -204,6 +205,8 @@ def _choose(
     weight: int,
     passed: list[int] | tuple[int, ...],
     row: ServiceRequest | None = None,
+    *,
+    apart: int = 0,
 ) -> Candidate | None:
     if queue is None:
         return None
@@ -211,11 +214,12 @@ def _choose(
     spoken = rules.for_language(row.customer.party.language) if row is not None and row.customer is not None else ""
     if spoken:
         needs[spoken] = max(needs.get(spoken, 1), 1)
-    return least_loaded(candidates(queue, rules), needs=needs, weight=weight, passed=passed)
+    return least_loaded(candidates(queue, rules, apart=apart), needs=needs, weight=weight, passed=passed)
 
 
 def _wait(row: ServiceRequest, queue: RequestQueue) -> None:
     row.queue, row.queued_at, row.passed_posts = queue, timezone.now(), []
+    row.save(update_fields=["queue", "queued_at", "passed_posts"])  # now it weighs on nobody
     emit(RequestQueued(row.customer_id, row.request_no, row.pk, queue.pk, queue.name))
 
 

@@ -33,10 +33,10 @@ def present(posts: Iterable[int], day: dt.date) -> set[int]:
     return set(able) - set(Delegation.objects.running(day).filter(post__in=list(posts)).values_list("post", flat=True))
 
 
-def loads(posts: Iterable[int], rules: QueuePolicy) -> dict[int, int]:
+def loads(posts: Iterable[int], rules: QueuePolicy, *, apart: int = 0) -> dict[int, int]:
     """What weighs on posts: open requests they own or are offered, conversations that await their answer.
 
-    What still waits in a queue weighs on nobody but on who is offered it.
+    What still waits in a queue weighs on nobody but on who is offered it. ``apart``: the conversation that is given.
     """
     wanted, found = list(posts), defaultdict[int, int](int)
     weight = Case(
@@ -51,7 +51,9 @@ def loads(posts: Iterable[int], rules: QueuePolicy) -> dict[int, int]:
     for rows, post in ((owned, "owner_post"), (offered, "offered_post")):
         for pk, sum_ in rows.order_by().values(post).annotate(sum=Sum(weight)).values_list(post, "sum"):
             found[pk] += sum_
-    talks = Conversation.objects.filter(state=ConversationState.OPEN, owner_post__in=wanted).order_by()
+    talks = (
+        Conversation.objects.filter(state=ConversationState.OPEN, owner_post__in=wanted).exclude(pk=apart).order_by()
+    )
     for pk, count in talks.values("owner_post").annotate(count=Count("pk")).values_list("owner_post", "count"):
         found[pk] += count * rules.conversation_weight
     return dict(found)
@@ -65,12 +67,12 @@ def skills_of(posts: Iterable[int]) -> dict[int, dict[str, int]]:
     return dict(found)
 
 
-def candidates(queue: RequestQueue, rules: QueuePolicy) -> list[Candidate]:
+def candidates(queue: RequestQueue, rules: QueuePolicy, *, apart: int = 0) -> list[Candidate]:
     """The members of a queue, each as of now, in the order of their posts."""
     day = day_of_work()
     rows = list(QueueMember.objects.filter(queue=queue, left_at=None).order_by("post_id"))
     posts = [row.post_id for row in rows]
-    here, load, skills = present(posts, day), loads(posts, rules), skills_of(posts)
+    here, load, skills = present(posts, day), loads(posts, rules, apart=apart), skills_of(posts)
     return [
         Candidate(
             post_id=row.post_id,

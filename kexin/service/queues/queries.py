@@ -125,9 +125,9 @@ def queues_to_send(actor: Actor, request: ServiceRequest) -> list[RequestQueue]:
     """Queues in use that serve the customer's unit or one above it, the nearest first."""
     unit = request.customer.unit if request.customer is not None else request.unit
     units = [int(each) for each in unit.path.strip("/").split("/")]
-    rows = RequestQueue.objects.filter(retired_at=None, unit__in=units).exclude(
-        pk=request.queue_id if request.queued_at is not None else None
-    )
+    rows = RequestQueue.objects.filter(retired_at=None, unit__in=units)
+    if request.queued_at is not None and request.queue_id is not None:
+        rows = rows.exclude(pk=request.queue_id)
     return list(rows.select_related("unit").order_by(F("unit__path").desc(), "rank", "pk")[:50])
 
 

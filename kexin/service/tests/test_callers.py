@@ -160,7 +160,7 @@ def test_pages_of_a_caller(bank: Any, chen: Any, client_of: Callable[[str], Clie
 def test_a_caller_who_complains_is_a_complainant_not_on_file(bank: Any, asked: Any) -> None:
     made = receive_complaint(
         ComplaintData(
-            triage="complaint", source="own", channel="phone", subject="态度差", text="柜员不理人，请处理一下这件事",
+            triage="complaint", source="hotline", channel="phone", subject="态度差", text="柜员不理人，请处理",
             complainant_name="李先生", complainant_phone="13900001234",
         ),
         actor=bank.actor("sun"),

@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.errors import NotFound
 from kexin.core.ui.fields import SearchSelect
@@ -33,7 +34,7 @@ class CallerForm(RequestForm):
 
     name = forms.CharField(label=_("Name of the caller"), max_length=LONGEST["name"])
     phone = forms.CharField(
-        label=_("Telephone"),
+        label=pgettext_lazy("caller", "Telephone"),
         max_length=LONGEST["phone"],
         required=False,
         help_text=_("This or the e-mail address is needed, so that the caller is found again."),

@@ -97,7 +97,7 @@ class QueueForm(SkillsForm):
 class MemberForm(forms.Form):
     """Who, how much they carry, when they get nothing new."""
 
-    post_id = forms.TypedChoiceField(label=_("Colleague"), coerce=int)
+    post_id = forms.TypedChoiceField(label=pgettext_lazy("request", "Colleague"), coerce=int)
     capacity = forms.IntegerField(
         label=_("Carries at most"),
         min_value=1,
