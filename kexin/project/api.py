@@ -64,6 +64,8 @@ from kexin.sales.api import (
 from kexin.service.api import articles
 from kexin.service.api import board as service_board
 from kexin.service.api import care as service_care
+from kexin.service.api import complaint_figures as service_complaint_figures
+from kexin.service.api import complaint_reports as service_complaint_reports
 from kexin.service.api import complaint_steps as service_complaint_steps
 from kexin.service.api import complaints as service_complaints
 from kexin.service.api import conversations as service_conversations
@@ -150,6 +152,8 @@ for floor in (
     service_desk,
     service_board,
     service_complaint_steps,
+    service_complaint_figures,
+    service_complaint_reports,
     service_requests,
     service_queues,
     service_surveys,

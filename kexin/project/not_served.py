@@ -93,6 +93,8 @@ NOT_SERVED: dict[str, str] = {
     "service.complaints.own.own_matters": _CUSTOMER,
     "service.complaints.own.send_own_complaint": _CUSTOMER,
     "service.complaints.own.write_own_complaint_words": _CUSTOMER,
+    "service.complaints.analysis.exporting.export_complaint_figures": "For people; `/complaint-figures` tells it.",
+    "service.complaints.analysis.report_files.download_complaint_report": "Files of what `/complaint-reports` tells.",
     "service.complaints.exporting.export_complaints": "A file for people; `/complaints` lists the same cases.",
     "service.complaints.queries.newest_complaint": "Whether an open page is still true; `/complaints` lists the cases.",
     "service.complaints.closing.close_silent_complaint": _CLOCK,

@@ -206,3 +206,10 @@ class RemedyState(TextChoices):
     OPEN = "open", pgettext_lazy("remediation", "Measure under way")
     DONE = "done", pgettext_lazy("remediation", "Done, effect to be verified")
     VERIFIED = "verified", pgettext_lazy("remediation", "Effect verified")
+
+
+class ReportKind(TextChoices):
+    """Periods of statutory reports."""
+
+    QUARTER = "quarter", pgettext_lazy("complaint report", "Quarterly table")
+    YEAR = "year", pgettext_lazy("complaint report", "Annual disclosure")

@@ -222,3 +222,24 @@ class ComplaintFileExported:
     subject: str
     complaint_id: int
     digest: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ComplaintReportMade:
+    """A statutory report was frozen; no customer is named."""
+
+    subject: str
+    report_id: int
+    sha256: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ComplaintReportDecided:
+    """Somebody else approved and signed it, or returned it."""
+
+    subject: str
+    report_id: int
+    sha256: str
+    approved: bool

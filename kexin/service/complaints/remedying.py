@@ -22,6 +22,8 @@ from kexin.core.values import Duration
 from kexin.core.workflow import WorkKind, close_work, open_work, register_work_kind
 from kexin.people.models import Post
 from kexin.people.queries import held_on
+from kexin.service.complaints.analysis.asking import VIEW_FIGURES
+from kexin.service.complaints.analysis.effects import effect_of
 from kexin.service.complaints.choices import ComplaintState, RemedyState
 from kexin.service.complaints.events import RemediationOpened, RemediationVerified
 from kexin.service.complaints.policies import ComplaintPolicy
@@ -145,6 +147,7 @@ def verify_remediation(
     row.effect = said(effect, "effect", _("Write what you have seen."), 1000)
     if not effective and (due_on is None or due_on < business_date()):
         raise RuleViolation(fields={"due_on": _("Say until when it goes on.")})
+    _keep_seen(row, actor)
     close_work(VERIFY, SUBJECT, row.pk, outcome="verified" if effective else "without", by=actor.name)
     row.version += 1
     if effective:
@@ -157,6 +160,14 @@ def verify_remediation(
         _owe(row)
     emit(RemediationVerified(row.complaint.complaint_no, row.complaint_id, row.pk, effective))
     return row
+
+
+def _keep_seen(row: Remediation, actor: Actor) -> None:
+    """The numbers as whoever verifies them may see them stay with the verdict."""
+    found = effect_of(actor, row) if actor.may(VIEW_FIGURES) else None
+    row.cases_before = found.before.cases if found else None
+    row.cases_after = found.after.cases if found else None
+    row.days_compared = found.after.days if found else None
 
 
 def register() -> None:

@@ -102,5 +102,7 @@ def register() -> None:
     tell("SettlementAgreed", _("Settlement of a complaint"), "heart-handshake", number)
     leave_out("service.RemediationOpened")
     leave_out("service.RemediationVerified")
+    leave_out("service.ComplaintReportMade")
+    leave_out("service.ComplaintReportDecided")
     tell("ComplaintFileExported", _("File of a complaint exported"), "file-certificate", number)
     register_veil(hidden)

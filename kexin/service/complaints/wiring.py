@@ -27,6 +27,7 @@ def register() -> None:
         settling,
         work,
     )
+    from kexin.service.complaints.analysis import wiring as analysis
     from kexin.service.complaints.queries import VIEW
     from kexin.service.ui import complaint_pages
 
@@ -36,6 +37,7 @@ def register() -> None:
     matching.register()
     evidence.register()
     own.register()
+    analysis.register()
     register_menu("service", _("Complaints"), "complaints:list", "message-exclamation", VIEW, 20)
     register_panel(
         "customer", "service", "main", 20, "complaints", _("Complaints"), VIEW, complaint_pages.complaints_panel

@@ -4,6 +4,7 @@ from kexin.service.models.assistant import AssistantLine, AssistantModel, Assist
 from kexin.service.models.care import CarePause, CarePlan, CareTouch
 from kexin.service.models.clocks import Clock, ClockPause
 from kexin.service.models.complaint_evidence import ComplaintEvidence
+from kexin.service.models.complaint_reports import ComplaintReport, ComplaintReportDecision
 from kexin.service.models.complaint_steps import (
     ComplaintExtension,
     ComplaintLetter,
@@ -59,6 +60,8 @@ __all__ = [
     "ComplaintLetter",
     "ComplaintLink",
     "ComplaintNote",
+    "ComplaintReport",
+    "ComplaintReportDecision",
     "Conversation",
     "ConversationFile",
     "ConversationMessage",

@@ -192,7 +192,8 @@ class RemediationQuerySet(ScopedQuerySet["Remediation"]):
 class Remediation(models.Model):
     """溯源整改: the cause of a case, its owner outside the complaint team, a measure, a date, its verified effect.
 
-    Who owns a cause needs not see the case: nothing here is a word of the complainant.
+    Who owns a cause needs not see the case: nothing here is a word of the complainant. ``cases_before`` and
+    ``cases_after`` are what the verifier had before the eyes: cases of the cause within ``days_compared`` on each side.
     """
 
     complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="remediations")
@@ -211,6 +212,9 @@ class Remediation(models.Model):
     verified_by = models.CharField(_("verified by"), max_length=80, blank=True)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True)
     effect = models.CharField(_("effect seen"), max_length=1000, blank=True)
+    cases_before = models.PositiveIntegerField(_("cases before"), null=True, blank=True)
+    cases_after = models.PositiveIntegerField(_("cases after"), null=True, blank=True)
+    days_compared = models.PositiveSmallIntegerField(_("days compared"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = RemediationQuerySet.as_manager()

@@ -56,15 +56,15 @@ def t_of(confidence: int, df: int) -> float:
 
 def _t_below(t: float, df: int) -> float:
     """P(T ≤ t) for t ≥ 0: 1 − I(df ÷ (df + t²); df ÷ 2, ½) ÷ 2."""
-    return 1 - _beta_share(df / (df + t * t), df / 2, 0.5) / 2
+    return 1 - beta_share(df / (df + t * t), df / 2, 0.5) / 2
 
 
-def _beta_share(x: float, a: float, b: float) -> float:
+def beta_share(x: float, a: float, b: float) -> float:
     """The regularised incomplete beta function, by Lentz's continued fraction."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
     if x > (a + 1) / (a + b + 2):
-        return 1 - _beta_share(1 - x, b, a)
+        return 1 - beta_share(1 - x, b, a)
     front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
     tiny, c, d = 1e-300, 1.0, 1 - (a + b) * x / (a + 1)
     d = 1 / (d or tiny)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import django_filters
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -30,13 +29,7 @@ from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import post_labels
-from kexin.service.complaints.choices import (
-    ComplaintNature,
-    ComplaintState,
-    Grade,
-    RegulatoryMajor,
-    Source,
-)
+from kexin.service.complaints.analysis.asking import VIEW_FIGURES
 from kexin.service.complaints.exporting import EXPORT, complaints_file, export_complaints
 from kexin.service.complaints.handling import note_complaint, record_complaint_contact
 from kexin.service.complaints.letters import reply_pdf
@@ -51,52 +44,11 @@ from kexin.service.complaints.queries import (
 from kexin.service.complaints.receiving import RECEIVE, receive_complaint
 from kexin.service.models import Complaint, ServiceRequest
 from kexin.service.ui.complaint_files import files_context
+from kexin.service.ui.complaint_filters import ComplaintFilter
 from kexin.service.ui.complaint_forms import ReceiveForm
 from kexin.service.ui.complaint_shown import case_context, grade_chip, ruler, state_chip, whose
 
 FIRST = "state=unfinished"
-
-
-class ComplaintFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Complaint number"), field_name="complaint_no", lookup_expr="istartswith")
-    state = django_filters.ChoiceFilter(
-        label=_("State"), choices=[("unfinished", _("Unfinished")), *ComplaintState.choices], method="as_is"
-    )
-    side = django_filters.ChoiceFilter(
-        label=_("Whose"),
-        choices=[
-            ("owned", _("Handled by me")),
-            ("inquiry", _("Investigated by me")),
-            ("received", _("I am the contact")),
-        ],
-        method="as_is",
-    )
-    due = django_filters.ChoiceFilter(
-        label=_("Limit"),
-        choices=[
-            ("late", _("Late by our limits")),
-            ("today", _("Within 24 hours")),
-            ("legal_late", _("Late by law")),
-            ("legal_soon", _("By law within five days")),
-        ],
-        method="as_is",
-    )
-    grade = django_filters.ChoiceFilter(label=_("Grade"), choices=Grade.choices)
-    regulatory_major = django_filters.ChoiceFilter(
-        label=_("Major consumer complaint (to be reported)"),
-        choices=[each for each in RegulatoryMajor.choices if each[0]],
-    )
-    nature = django_filters.ChoiceFilter(label=_("Nature"), choices=ComplaintNature.choices)
-    source = django_filters.ChoiceFilter(label=_("Source"), choices=Source.choices)
-    regulator_no = django_filters.CharFilter(label=_("Regulator's number"), lookup_expr="istartswith")
-
-    class Meta:
-        model = Complaint
-        fields: list[str] = []
-
-    def as_is(self, queryset: Any, name: str, value: str) -> Any:
-        """Asked of the query itself, before the filters."""
-        return queryset
 
 
 class ComplaintTable(Table):
@@ -187,6 +139,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
         "stamp": newest_complaint(actor),
         "may_receive": actor.may(RECEIVE),
         "may_export": actor.may(EXPORT),
+        "may_figures": actor.may(VIEW_FIGURES),
     }
     return render(request, "service/complaints.html", context)
 

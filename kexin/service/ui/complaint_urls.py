@@ -7,8 +7,10 @@ from django.urls import path
 from kexin.service.ui import (  # noqa: F401  acts register themselves
     complaint_acts,
     complaint_course,
+    complaint_figures,
     complaint_files,
     complaint_pages,
+    complaint_reports,
     remediation_pages,
 )
 
@@ -18,6 +20,14 @@ urlpatterns = [
     path("complaints/", complaint_pages.complaint_list, name="list"),
     path("complaints/new/", complaint_pages.new_complaint, name="new"),
     path("complaints/export/", complaint_pages.export, name="export"),
+    path("complaints/figures/", complaint_figures.figures_page, name="figures"),
+    path("complaints/figures/export/", complaint_figures.export, name="export_figures"),
+    path("complaints/reports/", complaint_reports.report_list, name="reports"),
+    path("complaints/reports/new/", complaint_reports.make_report, name="make_report"),
+    path("complaints/reports/<int:pk>/", complaint_reports.report_page, name="report"),
+    path("complaints/reports/<int:pk>/differences/", complaint_reports.differences_page, name="report_differences"),
+    path("complaints/reports/<int:pk>/download/", complaint_reports.download, name="download_report"),
+    path("complaints/trend/", complaint_figures.trend_page, name="trend"),
     path("complaints/news/", complaint_files.news, name="news"),
     path("complaints/files/<int:pk>/", complaint_files.file, name="file"),
     path("complaints/<int:pk>/dossier/", complaint_files.draw_dossier, name="draw_dossier"),

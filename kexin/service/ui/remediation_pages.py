@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import django_filters
@@ -11,9 +12,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.policy import in_force
 from kexin.core.ui.columns import Column, View
@@ -21,6 +25,14 @@ from kexin.core.ui.form_page import form_page
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 from kexin.people.queries import names_of, post_labels
+from kexin.service.complaints.analysis.asking import (
+    VIEW_FIGURES,
+    FiguresAsked,
+    figures_asked,
+    units_counted_for,
+)
+from kexin.service.complaints.analysis.effects import Side, effect_of
+from kexin.service.complaints.analysis.figures import CAUSE
 from kexin.service.complaints.choices import RemedyState
 from kexin.service.complaints.policies import ComplaintPolicy
 from kexin.service.complaints.queries import VIEW
@@ -33,7 +45,13 @@ from kexin.service.complaints.remedying import (
 )
 from kexin.service.models import Complaint, Remediation
 from kexin.service.ui.complaint_course_forms import EffectForm, FinishForm
+from kexin.service.ui.complaint_figures import address, list_of
 
+EFFECT_WORDS = {
+    "fell": _("It comes less often"),
+    "rose": _("It comes more often"),
+    "unclear": _("No difference beyond chance"),
+}
 LEVEL = {RemedyState.OPEN.value: "warn", RemedyState.DONE.value: "calm", RemedyState.VERIFIED.value: "good"}
 
 
@@ -41,6 +59,8 @@ class RemediationFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(
         label=_("State"), choices=[("late", _("Late")), *RemedyState.choices], method="as_is"
     )
+
+    cause = django_filters.CharFilter(label=_("Code of the cause"))
 
     class Meta:
         model = Remediation
@@ -104,6 +124,43 @@ def remediation_list(request: HttpRequest) -> HttpResponse:
     return render(request, "core/page_list.html", {"title": _("Root-cause remediation"), "table": table})
 
 
+def _effect(actor: Actor, row: Remediation) -> dict[str, Any]:
+    """Before and after, for who may read figures, of what they may count.
+
+    The numbers that the verifier had before the eyes are for who counts the whole institution: beside a reader's own
+    they would tell of cases kept from that reader.
+    """
+    shown: dict[str, Any] = {"may_figures": actor.may(VIEW_FIGURES)}
+    if not shown["may_figures"]:
+        return shown
+    shown["seen_then"] = row.days_compared is not None and units_counted_for(actor, None) is None
+    today = business_date()
+    asked = figures_asked(today - dt.timedelta(days=364), today)
+    shown["trend_url"] = f"{reverse('complaints:trend')}?{address(asked, by=CAUSE, key=row.cause)}"
+    found = effect_of(actor, row)
+    if found is None:
+        return shown
+    told = found.change
+    return shown | {
+        "effect_found": found,
+        "effect_where": row.owner_unit.shown_name if found.unit_id is not None else _t("the whole institution"),
+        "effect_level": {"fell": "good", "rose": "bad"}.get(told.word, "quiet") if told else "quiet",
+        "effect_word": EFFECT_WORDS[told.word] if told else _("Nothing to compare"),
+        "effect_ratio": "–" if told is None or told.value is None else f"{told.value:.2f}",
+        "effect_bounds": "" if told is None else f"{told.low:.2f} – {'∞' if told.high is None else f'{told.high:.2f}'}",
+        "effect_sides": [
+            (pgettext("effect", "Before"), found.before, _cases_url(actor, row, found.before, found.unit_id)),
+            (pgettext("effect", "After"), found.after, _cases_url(actor, row, found.after, found.unit_id)),
+        ],
+    }
+
+
+def _cases_url(actor: Actor, row: Remediation, side: Side, unit_id: int | None) -> str:
+    if not side.cases or not actor.may(VIEW):
+        return ""
+    return list_of(FiguresAsked(side.first, side.last, unit_id), CAUSE, row.cause)
+
+
 def remediation_page(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the measure. POST: its owner reports it as done, or somebody else says whether it works."""
     actor = actor_of(request)
@@ -138,5 +195,6 @@ def remediation_page(request: HttpRequest, pk: int) -> HttpResponse:
             "verified_by": named.get(row.verified_by, row.verified_by),
             "case_url": reverse("complaints:complaint", args=[row.complaint_id]) if seen else "",
             "may_act": finish or verify,
+            **_effect(actor, row),
         },
     )

@@ -35,7 +35,8 @@ function plotted(spec) {
       formatter: (points) => tip(points[0].axisValueLabel, points.map((p) => [p.seriesName, show(p.value, spec.unit)])) },
     series: spec.series.map((one) => ({
       name: one.name, data: one.data, type: bars ? "bar" : "line", stack: spec.type === "stacked" ? "all" : undefined,
-      step: spec.step ? "end" : undefined, showSymbol: false, barMaxWidth: 26, lineStyle: { width: 2 }, areaStyle: spec.type === "area" ? { opacity: 0.1 } : undefined,
+      step: spec.step ? "end" : undefined, showSymbol: Boolean(one.dots), symbol: "circle", symbolSize: one.dots ? 10 : 4, barMaxWidth: 26,
+      lineStyle: { width: one.dots ? 0 : one.dashed ? 1.5 : 2, type: one.dashed ? "dashed" : "solid" }, areaStyle: spec.type === "area" ? { opacity: 0.1 } : undefined,
       markLine: one.limit === undefined ? undefined : { silent: true, symbol: "none", data: [{ yAxis: one.limit }], lineStyle: { color: token("--bad-mark"), type: "dashed" } },
     })),
   };
