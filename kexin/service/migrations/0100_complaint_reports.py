@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_work_kept_from"),
         ("people", "0005_qualifications"),
-        ("service", "0013_complaint_step_history"),
+        ("service", "0121_callers"),
     ]
 
     operations = [

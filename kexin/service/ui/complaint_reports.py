@@ -132,7 +132,7 @@ class MakeForm(forms.Form):
     quarter = forms.TypedChoiceField(
         label=_("Quarter"),
         coerce=int,
-        empty_value=0,
+        empty_value=None,
         required=False,
         choices=[("", "–"), *((each, f"Q{each}") for each in range(1, 5))],
         help_text=_("Left empty for a year."),
@@ -150,7 +150,7 @@ def make_report(request: HttpRequest) -> HttpResponse:
     return form_page(
         request,
         form,
-        lambda said: make_complaint_report(actor=actor, **said),
+        lambda said: make_complaint_report(actor=actor, **said | {"quarter": said["quarter"] or 0}),
         title=_("Make a report"),
         sub=_("Whole periods that are over"),
         back_url=reverse("complaints:reports"),

@@ -114,12 +114,13 @@ def facts_of(rows: QuerySet[Complaint], at: dt.datetime) -> list[CaseFacts]:
     marked = rows.annotate(counted_unit=COUNTED_UNIT, product_code=product_of(), seller_no=seller_of(), **named)
     found = []
     for line in marked.order_by("pk").values_list(*_PLAIN, *_MORE, *named):
-        pk, number, version, joined, told, business, causes, place, unit, *named_last = line[:14]
+        pk, number, version, joined, told, business, causes, place = line[:8]
+        unit, channel, source, major, product, seller = line[8:14]
         flags = frozenset(name for name, true in zip(FLAGS, line[14:], strict=True) if true)
         found.append(
             CaseFacts(
                 pk, number, version, joined is not None, told is not None, business, tuple(causes), place, unit,
-                *named_last, flags,
+                channel, source, major, product, seller, flags,
             )
         )  # fmt: skip
     return found

@@ -189,7 +189,7 @@ def _xlsx(found: ReportFile, language: str) -> bytes:
 
     row, content = found.row, found.row.content
     book = Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for table in content["tables"]:
         sheet = book.create_sheet(title_of(table["code"])[:31])
         sheet.append([_first_head(table["code"]), *(str(HEADS[head]) for head in table["heads"])])

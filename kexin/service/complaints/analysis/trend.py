@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncMonth
@@ -93,7 +94,7 @@ def _begun(counts: Sequence[int]) -> int:
     return next((place for place, count in enumerate(counts) if count), len(counts))
 
 
-def _by_month(rows: QuerySet[Complaint]) -> QuerySet[Complaint]:
+def _by_month(rows: QuerySet[Complaint]) -> Any:
     return rows.filter(joined_into=None).order_by().annotate(month=TruncMonth("opened_at", tzinfo=zone()))
 
 
@@ -112,7 +113,7 @@ def complaint_trend(actor: Actor, asked: FiguresAsked, dimension: str = WHOLE, k
         raise RuleViolation(fields={"by": _("Choose one of the list.")})
     rules, units = in_force(FiguresPolicy), units_counted_for(actor, asked.unit_id)
     months, whole, base = _span(asked, rules)
-    rows = narrowed(_by_month(seen_by(actor, whole, units)), dimension, key)
+    rows = _by_month(narrowed(seen_by(actor, whole, units), dimension, key))
     found = {month.date(): count for month, count in rows.values_list("month").annotate(Count("pk"))}
     counts = [found.get(month, 0) for month in months]
     customers, areas, per_customers = _areas(_units_of(dimension, key, units), months)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _t
 
@@ -27,6 +27,7 @@ from kexin.service.complaints.analysis.figures import (
 )
 from kexin.service.complaints.choices import Source
 from kexin.service.complaints.policies import ComplaintPolicy
+from kexin.service.policies import Named
 
 FACETS = {BUSINESS: "businesses", CAUSE: "causes", PLACE: "places"}
 
@@ -54,11 +55,11 @@ def labels_of(places: Iterable[Key]) -> dict[Key, str]:
 def _name(
     dimension: str,
     key: str,
-    facets: dict,
-    units: dict,
-    sold: dict,
-    sellers: dict,
-    choices: dict,  # type: ignore[type-arg]
+    facets: Mapping[str, Mapping[str, Named]],
+    units: Mapping[int, OrgUnit],
+    sold: Mapping[str, str],
+    sellers: Mapping[str, str],
+    choices: Mapping[str, Mapping[str, type_text]],
 ) -> type_text:
     if dimension in facets:
         named = facets[dimension].get(key)
@@ -72,4 +73,4 @@ def _name(
         return f"{sellers[key]} ({key})" if key in sellers else key
     if dimension == WHOLE:
         return _t("All complaints")
-    return choices[dimension].get(key, key)  # type: ignore[no-any-return]
+    return choices[dimension].get(key, key)
