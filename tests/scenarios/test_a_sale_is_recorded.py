@@ -51,7 +51,7 @@ __all__ = ["product", "tolerance"]
 REQUIREMENTS = {
     "D-26": (
         "the recording of a sale with its nodes, checksum and inspection",
-        "analysis and backup are shown elsewhere",
+        "analysis of preference and trend comes with insight; backup of keys only",
     ),
 }
 SCREENS = {"D-26": "/sales/<id>/recording/"}

@@ -43,7 +43,10 @@ REQUIREMENTS = {
     "D-14": "know, recommend, disclose, confirm, follow up: stages of a policy around fixed gates",
     "D-15": ("assessment, presentation, confirmation and signing, execution", "admission is shown by the products"),
     "D-22": "risk, returns and suitability confirmed one by one and signed by the customer alone",
-    "D-26": ("every gate with evidence, history and audit", "analysis and backup are shown elsewhere"),
+    "D-26": (
+        "every gate with evidence, history and audit",
+        "analysis of preference and trend comes with insight; backup of keys only",
+    ),
 }
 SCREENS = {"D-14": "/sales/<id>/", "D-22": "portal: /purchases/<id>/"}
 pytestmark = pytest.mark.django_db
