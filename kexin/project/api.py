@@ -74,6 +74,8 @@ from kexin.service.api import feedback as service_feedback
 from kexin.service.api import queues as service_queues
 from kexin.service.api import requests as service_requests
 from kexin.service.api import surveys as service_surveys
+from kexin.service.api import telephony as service_telephony
+from kexin.service.api import wecom as service_wecom
 from kexin.suitability.api import assessments, matching, questionnaires
 from kexin.suitability.api import portfolio as portfolio_risk
 from kexin.suitability.api import values as customer_values
@@ -158,6 +160,8 @@ for floor in (
     service_queues,
     service_surveys,
     service_conversations,
+    service_telephony,
+    service_wecom,
     service_feedback,
     service_care,
     articles,

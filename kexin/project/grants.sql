@@ -47,6 +47,7 @@ BEGIN
         WHEN subject.plain IN ('sales_visit', 'sales_needsanalysis', 'sales_referral', 'sales_reviewpack', 'sales_conductreport', 'sales_conductacknowledgement', 'service_requestnote', 'service_mailbox', 'service_conversationreader') THEN NULL
         WHEN subject.plain ~ '^service_(followup|macro|presence|requestlink|requestqueue|queuemember|postskill)$' THEN NULL  -- the desk's own
         WHEN subject.plain ~ '^service_(careplan|caretouch|carepause|improvementplan|feedbackreview|surveywave)$' THEN NULL
+        WHEN subject.plain ~ '^service_(phonecall|phoneextension|wecomaccount|archiveagreement|flaggedwords)$' THEN NULL
         WHEN subject.plain = 'service_articlefile' THEN NULL
         WHEN subject.plain ~ '^service_(article|articleversion|articleentry|articlecategory|articlelink|searchterm|assistantmodel)$' THEN 'SELECT'
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'

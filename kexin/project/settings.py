@@ -199,6 +199,8 @@ KEXIN_MAIL = env.str("KEXIN_MAIL", default="outbox")
 KEXIN_SMTP_URL = env.str("KEXIN_SMTP_URL", default="")
 KEXIN_MAIL_FROM = env.str("KEXIN_MAIL_FROM", default="")
 # Mail of customers: the mailbox that is read, imaps://user:password@host:993/INBOX; empty: none.
+KEXIN_WECOM_URL = env.str("KEXIN_WECOM_URL", default="")
+KEXIN_WECOM_TOKEN = env.str("KEXIN_WECOM_TOKEN", default="")
 KEXIN_IMAP_URL = env.str("KEXIN_IMAP_URL", default="")
 KEXIN_SMS = env.str("KEXIN_SMS", default="outbox")
 KEXIN_SMS_URL = env.str("KEXIN_SMS_URL", default="")

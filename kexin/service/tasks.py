@@ -58,6 +58,15 @@ def sweep_conversations(timestamp: int) -> None:
     sweep()
 
 
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="service.sweep_calls", queueing_lock="service.sweep_calls", queue="records")
+def sweep_calls(timestamp: int) -> None:
+    """Every ten minutes: calls of which the telephone system told no end."""
+    from kexin.service.telephony.wiring import sweep
+
+    sweep()
+
+
 @app.periodic(cron="35 * * * *")
 @app.task(name="service.close_silent_feedback", queueing_lock="service.close_silent_feedback", queue="records")
 def close_silent_feedback(timestamp: int) -> None:
@@ -86,6 +95,24 @@ def fetch_mail(timestamp: int) -> None:
         fetching.fetch_mail(settings.KEXIN_IMAP_URL)
     except fetching.MailboxAway as away:
         logging.getLogger(__name__).warning("the mailbox cannot be read: %s", away)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="service.fetch_wecom", queueing_lock="service.fetch_wecom", lock="service.fetch_wecom", queue="messages")
+def fetch_wecom(timestamp: int) -> None:
+    """Every minute, one reader at a time: new messages of the WeCom archive, where one is set."""
+    import logging
+
+    from django.conf import settings
+
+    if not settings.KEXIN_WECOM_URL:
+        return
+    from kexin.service.wecom import fetching, sidecar
+
+    try:
+        fetching.fetch_archive(settings.KEXIN_WECOM_URL, settings.KEXIN_WECOM_TOKEN)
+    except sidecar.ArchiveAway as away:
+        logging.getLogger(__name__).warning("the archive of WeCom cannot be read: %s", away)
 
 
 @app.periodic(cron="10 10,15 * * *")

@@ -21,6 +21,12 @@ def register() -> None:
     sentences.register()
     conversations.register()
     callers.register()
+    from kexin.service.telephony import wiring as telephony
+
+    telephony.register()
+    from kexin.service.wecom import wiring as wecom
+
+    wecom.register()
     register_history("service_servicerequest", VIEW)
     register_history("service_clock", VIEW)
     register_menu("service", _("Requests"), "service:requests", "headset", VIEW, 10)

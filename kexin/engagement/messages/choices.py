@@ -12,6 +12,10 @@ class MessageChannel(TextChoices):
     EMAIL = "email", pgettext_lazy("channel", "E-mail")
 
 
+WECOM = "wecom"  # answers where the customer wrote; what the house sends by itself goes by the two ways above
+OUT_CHANNELS = [*MessageChannel.choices, (WECOM, pgettext_lazy("channel", "WeCom"))]
+
+
 class MessageStatus(TextChoices):
     """Waiting ones are sent by the job; sent means taken over by the carrier, not read by the customer."""
 

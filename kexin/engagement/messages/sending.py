@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import uuid
+from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.engagement.messages import adapters
-from kexin.engagement.messages.adapters import Letter, NotNow, Refused
+from kexin.engagement.messages.adapters import Enclosure, Letter, NotNow, Refused
 from kexin.engagement.messages.choices import MessageChannel, MessageStatus
 from kexin.engagement.messages.events import MessageFailed, MessageSent
 from kexin.engagement.messages.policies import MessagePolicy
@@ -35,6 +36,15 @@ CARRIER = "clock.messages"
 PERSONAL = {"service.answer"}  # purposes of what a person wrote; the rest is written by the house
 HOLD_SECONDS = 120  # nobody else tries a message that somebody tries right now
 _KINDS = {MessageChannel.SMS: ContactKind.MOBILE, MessageChannel.EMAIL: ContactKind.EMAIL}
+
+
+Enclose = Callable[[OutboundMessage], tuple[Enclosure, ...]]
+_enclosed: dict[str, Enclose] = {}
+
+
+def register_enclosures(purpose: str, enclose: Enclose) -> None:
+    """A floor above tells which files go with messages of a purpose; LookupError: they are no longer kept."""
+    _enclosed[purpose] = enclose
 
 
 def reachable_at(customer: Customer, channel: str) -> ContactPoint | None:
@@ -173,12 +183,15 @@ def send(message_id: int) -> None:
             str(row.body),
             thread=str(row.thread or ""),
             personal=row.purpose in PERSONAL,
+            files=_enclosed[row.purpose](row) if row.purpose in _enclosed else (),
         )
         number = carrier.send(letter).number
     except NotNow as failure:
         problem = str(failure)
     except Refused as failure:
         problem, final = str(failure), True
+    except LookupError:  # without what was promised in it, it does not go
+        problem, final = "file-gone", True
     except ValueError:
         problem = "set-up"
         log.error("message %s: its carrier is not set up", message_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.fields import Level, PersonalField
 from kexin.core.masking import mask_contact
 from kexin.core.scope import ScopedQuerySet
-from kexin.engagement.messages.choices import MessageChannel, MessageStatus
+from kexin.engagement.messages.choices import OUT_CHANNELS, MessageStatus
 from kexin.party.models import Customer
 
 
@@ -25,7 +25,7 @@ class OutboundMessage(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, blank=True, related_name="messages_out")
     key_id = models.UUIDField(editable=False)
-    channel = models.CharField(_("channel"), max_length=8, choices=MessageChannel.choices)
+    channel = models.CharField(_("channel"), max_length=8, choices=OUT_CHANNELS)
     purpose = models.CharField(_("purpose"), max_length=40, db_collation="C")
     address = PersonalField(_("address"), level=Level.C2, mask=mask_contact, max_length=200)
     subject_line = PersonalField(_("subject"), level=Level.C2, max_length=200)

@@ -27,7 +27,11 @@ def listing(request: HttpRequest) -> HttpResponse:
         "status": status,
         "choices": MessageStatus.choices,
         "readable": readable(),
-        "kept": {"sms": settings.KEXIN_SMS == "outbox", "email": settings.KEXIN_MAIL == "outbox"},
+        "kept": {
+            "sms": settings.KEXIN_SMS == "outbox",
+            "email": settings.KEXIN_MAIL == "outbox",
+            "wecom": not settings.KEXIN_WECOM_URL,
+        },
         "full": len(lines) == MOST_MESSAGES,
         "most": MOST_MESSAGES,
     }

@@ -1,6 +1,6 @@
 """The day of loading at the front, told through the doors once figures and maturities are known: targets, the pool,
 hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress,
-recordings and their inspection, plans, referrals, requests.
+recordings and their inspection, plans, referrals, requests, conversations, care.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from kexin.engagement.operations import ask_for_outcomes
 from kexin.project.demo.chapters import tell_chapters
 from kexin.project.demo.day_advice import tell_of_advice
 from kexin.project.demo.day_calls import tell_of_calls
+from kexin.project.demo.day_conversations import tell_of_care, tell_of_conversations
 from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
 from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, tell_of_targets, tell_of_transfers
 from kexin.project.demo.day_queues import tell_of_queues
@@ -51,6 +52,8 @@ def tell_day(
                 "referrals": tell_of_referrals,
                 "requests": tell_of_requests,
                 "queues": tell_of_queues,
+                "conversations": tell_of_conversations,
+                "care": tell_of_care,
                 "values": lambda: settle_all(today, actor=system("clock.value")),
                 "outcomes": _ask,
             },

@@ -1,4 +1,5 @@
-"""What people at the front did before the day of loading: calls, meetings, shares, one hand-over.
+"""What people at the front did before the day of loading: calls, meetings, requests, conversations, surveys,
+shares, one hand-over.
 
 It comes in with the bank, in the same transaction and under the same audit entry, dated when it happened: as the data
 of a bank that changes its system would. What is done on the day of loading goes through the doors (``story``, ``day``).
@@ -11,10 +12,12 @@ import pyarrow as pa
 
 from kexin.project.demo.folios import read_folios
 from kexin.project.demo.past_calls import bring_calls, draw_calls
+from kexin.project.demo.past_conversations import bring_talks, draw_talks
 from kexin.project.demo.past_meetings import bring_meetings, draw_meetings
 from kexin.project.demo.past_ownership import bring_shares, bring_transfer
 from kexin.project.demo.past_requests import bring_requests, draw_requests
 from kexin.project.demo.past_rows import Facts
+from kexin.project.demo.past_surveys import bring_surveys
 from kexin.project.demo.simulate import Bank
 from kexin.project.demo.staffing import Staff
 
@@ -29,6 +32,9 @@ def bring_past(bank: Bank, staff: Staff, truth: pa.Table) -> dict[str, int]:
     counts |= bring_meetings(bank, sorted(meetings, key=lambda each: (each.day, each.second)), facts)
     asked = sorted((each for folio in folios for each in draw_requests(bank, folio)), key=lambda row: row.received)
     counts |= bring_requests(bank, asked, facts)
+    talks = sorted((each for folio in folios for each in draw_talks(bank, folio)), key=lambda talk: talk.opened)
+    counts |= bring_talks(bank, talks, facts)
+    counts |= bring_surveys(bank, folios, facts)
     counts |= bring_shares(bank, folios)
     counts |= bring_transfer(bank, staff, facts)
     return counts | {"core_event": facts.write()}

@@ -24,7 +24,7 @@ from kexin.service.conversations.answering import (
     start_conversation,
     take_conversation,
 )
-from kexin.service.conversations.choices import ANSWERED_HERE, ConversationChannel
+from kexin.service.conversations.choices import BEGUN_HERE, ConversationChannel
 from kexin.service.conversations.files import download_conversation_file
 from kexin.service.conversations.incoming import BY_GATEWAY, TAKES_IN, take_in_words
 from kexin.service.conversations.joining import identify_sender, link_conversation, turn_into_request
@@ -126,7 +126,7 @@ class ConversationAnswerTaken(Taken):
 class ConversationStartTaken(Taken):
     """By which way, and the first words."""
 
-    channel: Annotated[str, Field(pattern=f"^({'|'.join(each.value for each in ANSWERED_HERE)})$", examples=["chat"])]
+    channel: Annotated[str, Field(pattern=f"^({'|'.join(each.value for each in BEGUN_HERE)})$", examples=["chat"])]
     text: str = Field(min_length=1, max_length=4000, examples=["您的卡已到网点。"])
     subject: str = Field(default="", max_length=200, examples=["您的新卡"])
 
@@ -177,7 +177,7 @@ class ConversationRequestTaken(Taken):
     urgency: one_of(Urgency) = "general"  # type: ignore[valid-type]
 
 
-def _shown(row: Conversation) -> ConversationShown:
+def shown_conversation(row: Conversation) -> ConversationShown:
     plain = {name: getattr(row, name) for name in ConversationShown.model_fields if name not in ("id", "subject")}
     return ConversationShown(id=row.pk, subject=str(row.subject or ""), **plain)
 
@@ -209,7 +209,7 @@ def _said(each: Said) -> ConversationMessageShown:
 
 def _thread(found: Thread) -> ConversationThreadShown:
     return ConversationThreadShown(
-        conversation=_shown(found.row),
+        conversation=shown_conversation(found.row),
         result=str(found.row.result_text or ""),
         messages=[_said(each) for each in found.said],
         more=found.more,
@@ -224,7 +224,9 @@ def _named(request: ApiRequest, permission: str, pk: int) -> Conversation:
 def list_conversations(request: ApiRequest, wanted: Query[ConversationsWanted]) -> Page[ConversationShown]:
     """Conversations within reach, the newest word first."""
     rows = conversations(request.actor, view=wanted.view, channel=wanted.channel)
-    items, following = page_of(request, rows, wanted, [("last_at", "desc"), ("pk", "desc")], _shown, open_heads)
+    items, following = page_of(
+        request, rows, wanted, [("last_at", "desc"), ("pk", "desc")], shown_conversation, open_heads
+    )
     return Page[ConversationShown](items=items, next=following)
 
 
@@ -251,7 +253,7 @@ def read_conversation(request: ApiRequest, conversation_id: Id) -> ConversationT
 def conversation_started(request: ApiRequest, customer_id: Id, data: ConversationStartTaken) -> ConversationShown:
     """Write to a customer first; whoever does is responsible for the conversation."""
     customer = existing(request.actor, "service.start_conversation", Customer.objects.all(), customer_id)
-    return _shown(start_conversation(customer, actor=request.actor, **data.model_dump()))
+    return shown_conversation(start_conversation(customer, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/conversations/{conversation_id}/answers", "service.answer_conversation", status=201)
@@ -267,28 +269,28 @@ def conversation_answered(
 def conversation_taken(request: ApiRequest, conversation_id: Id) -> ConversationShown:
     """Be responsible from now on."""
     row = _named(request, "service.take_conversation", conversation_id)
-    return _shown(take_conversation(row, actor=request.actor))
+    return shown_conversation(take_conversation(row, actor=request.actor))
 
 
 @router.write("POST", "/conversations/{conversation_id}/putting-off", "service.put_off_conversation")
 def conversation_put_off(request: ApiRequest, conversation_id: Id, data: ConversationPutOffTaken) -> ConversationShown:
     """Out of sight until a moment, or until the customer writes."""
     row = _named(request, "service.put_off_conversation", conversation_id)
-    return _shown(put_off_conversation(row, actor=request.actor, until=data.until))
+    return shown_conversation(put_off_conversation(row, actor=request.actor, until=data.until))
 
 
 @router.write("POST", "/conversations/{conversation_id}/closing", "service.close_conversation")
 def conversation_closed(request: ApiRequest, conversation_id: Id, data: ConversationEndTaken) -> ConversationShown:
     """Close it with what came of it."""
     row = _named(request, "service.close_conversation", conversation_id)
-    return _shown(close_conversation(row, actor=request.actor, **data.model_dump()))
+    return shown_conversation(close_conversation(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/conversations/{conversation_id}/reopening", "service.reopen_conversation")
 def conversation_reopened(request: ApiRequest, conversation_id: Id) -> ConversationShown:
     """It was closed too early."""
     row = _named(request, "service.reopen_conversation", conversation_id)
-    return _shown(reopen_conversation(row, actor=request.actor))
+    return shown_conversation(reopen_conversation(row, actor=request.actor))
 
 
 @router.write("POST", "/conversations/{conversation_id}/customer", "service.identify_sender")
@@ -297,14 +299,14 @@ def conversation_identified(
 ) -> ConversationShown:
     """Say which customer an unknown sender is."""
     row = _named(request, "service.identify_sender", conversation_id)
-    return _shown(identify_sender(row, actor=request.actor, customer_id=data.customer_id))
+    return shown_conversation(identify_sender(row, actor=request.actor, customer_id=data.customer_id))
 
 
 @router.write("POST", "/conversations/{conversation_id}/request-link", "service.link_conversation")
 def conversation_linked(request: ApiRequest, conversation_id: Id, data: ConversationLinkTaken) -> ConversationShown:
     """Join it with a request of the same customer."""
     row = _named(request, "service.link_conversation", conversation_id)
-    return _shown(link_conversation(row, actor=request.actor, request_no=data.request_no))
+    return shown_conversation(link_conversation(row, actor=request.actor, request_no=data.request_no))
 
 
 @router.write("POST", "/conversations/{conversation_id}/request", "service.turn_into_request", status=201)

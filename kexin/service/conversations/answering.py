@@ -18,13 +18,23 @@ from kexin.engagement.messages.sending import write_message
 from kexin.engagement.models import OutboundMessage
 from kexin.party.models import Customer
 from kexin.people.models import Post
-from kexin.service.conversations.choices import ANSWERED_HERE, SENT_OUT, ConversationChannel, ConversationState, Side
+from kexin.service.conversations.choices import (
+    ANSWERED_HERE,
+    BEGUN_HERE,
+    SENT_OUT,
+    UNDISTURBED,
+    WITH_FILES,
+    ConversationChannel,
+    ConversationState,
+    Side,
+)
 from kexin.service.conversations.events import ConversationAccepted, ConversationClosed, ConversationReopened
 from kexin.service.conversations.files import Looked, refuse_unfit
 from kexin.service.conversations.mail.threading import subject_with
 from kexin.service.conversations.policies import ConversationPolicy
 from kexin.service.conversations.rules import LONGEST_SUBJECT, TABLE, may_end, may_put_off, may_say, not_before
 from kexin.service.conversations.talking import ANSWERS, begin, held, say
+from kexin.service.conversations.wecom_members import member_for
 from kexin.service.conversations.work import move_answer, owe_answer, settle_answer
 from kexin.service.models import Conversation, ConversationMessage
 from kexin.service.rules import clean, text_fits
@@ -56,27 +66,33 @@ def answer_conversation(
     if channel not in ANSWERED_HERE:
         raise RuleViolation(_("An answer cannot be sent by this channel. Use another way, and note it."))
     if file is not None:
-        if channel != ConversationChannel.CHAT:
-            raise RuleViolation(fields={"file": _("Files go out in the portal only.")})
+        if channel not in WITH_FILES:
+            raise RuleViolation(fields={"file": _("Files go out in the portal and by mail.")})
         refuse_unfit(file, row.key_id)
+        if channel == ConversationChannel.EMAIL and file.size > rules.mail_file_mb * 1_000_000:
+            told = _("By mail a file may have %(most)s MB.") % {"most": rules.mail_file_mb}
+            raise RuleViolation(fields={"file": told})
     outbound = _sent(row, said, actor, rules) if channel in SENT_OUT else None
     return say(row, said, actor=actor, files=[Looked(file, None)] if file else [], outbound=outbound)
 
 
 def _sent(row: Conversation, text: str, actor: Actor, rules: ConversationPolicy) -> OutboundMessage:
-    """Handed to the carrier; by short message not in the hours in which nobody is disturbed."""
+    """Handed to the carrier; what makes a telephone ring not in the hours in which nobody is disturbed."""
     by_mail = row.channel == ConversationChannel.EMAIL
+    line = subject_with(str(row.subject or ""), row.conversation_no, row.token) if by_mail else ""
+    if row.channel == ConversationChannel.WECOM:
+        line = member_for(row, actor)
     return write_message(
         row.customer,
         actor=actor,
         channel=row.channel,
         purpose=PURPOSE,
         body=text,
-        subject_line=subject_with(str(row.subject or ""), row.conversation_no, row.token) if by_mail else "",
+        subject_line=line,
         address=str(row.address or ""),
         key_id=row.key_id,
         thread=str(row.mail_thread or "") if by_mail else "",
-        not_before=_undisturbed(rules) if row.channel == ConversationChannel.SMS else None,
+        not_before=_undisturbed(rules) if row.channel in UNDISTURBED else None,
     )
 
 
@@ -94,7 +110,7 @@ def start_conversation(
     post = Post.objects.filter(pk=actor.post_id or 0).first()
     if post is None:
         raise RuleViolation(_("Only somebody who holds a post can be responsible for a conversation."))
-    if channel not in ANSWERED_HERE:
+    if channel not in BEGUN_HERE:
         raise RuleViolation(fields={"channel": _("Choose one of the list.")})
     rules, said, about = in_force(ConversationPolicy), clean(text), clean(subject).replace("\n", " ")
     decision = may_say(said, files=0, forbidden=rules.forbidden) & text_fits(about, LONGEST_SUBJECT, "subject")

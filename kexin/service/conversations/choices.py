@@ -27,8 +27,15 @@ CHANNEL_OF = {
     ConversationChannel.PHONE: Channel.PHONE,
     ConversationChannel.THIRD: Channel.THIRD_PARTY,
 }
-ANSWERED_HERE = (ConversationChannel.CHAT, ConversationChannel.EMAIL, ConversationChannel.SMS)
-SENT_OUT = (ConversationChannel.EMAIL, ConversationChannel.SMS)  # by a carrier, as messages out
+BEGUN_HERE = (ConversationChannel.CHAT, ConversationChannel.EMAIL, ConversationChannel.SMS)
+ANSWERED_HERE = (*BEGUN_HERE, ConversationChannel.WECOM)
+UNDISTURBED = (ConversationChannel.SMS, ConversationChannel.WECOM)  # what makes a telephone ring waits for the morning
+WITH_FILES = (ConversationChannel.CHAT, ConversationChannel.EMAIL)
+SENT_OUT = (
+    ConversationChannel.EMAIL,
+    ConversationChannel.SMS,
+    ConversationChannel.WECOM,
+)  # by a carrier, as messages out
 
 
 class ConversationState(TextChoices):

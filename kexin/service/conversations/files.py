@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.crypto import Undecipherable
 from kexin.core.errors import RuleViolation
+from kexin.core.fields import decrypt_rows
 from kexin.core.keystore import KeyForgotten
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.rekeying import Passed, Place, register_places
 from kexin.engagement import vault
 from kexin.engagement.media import HEAD_BYTES, ending_fits, media_type
+from kexin.engagement.messages.adapters import Enclosure
+from kexin.engagement.messages.sending import register_enclosures
+from kexin.engagement.models import OutboundMessage
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.rules import safe_name
 from kexin.service.conversations.choices import HeldBack
@@ -84,6 +88,19 @@ def refuse_unfit(stored: vault.StoredFile, key_id: UUID) -> None:
         raise RuleViolation(fields={"file": _("Files with macros are not taken. Save it without them, or as PDF.")})
 
 
+def enclosed(message: OutboundMessage) -> tuple[Enclosure, ...]:
+    """The files of an answer that leaves by mail. LookupError where one is no longer kept."""
+    rows = ConversationFile.objects.filter(message__outbound=message, held_back="").exclude(stored_as="")
+    found = []
+    for each in decrypt_rows(ConversationFile, list(rows.order_by("pk")), ("file_name",)):
+        try:
+            content = b"".join(vault.read(each.stored_as, each.key_id))
+        except FileNotFoundError as missing:
+            raise LookupError("file") from missing
+        found.append(Enclosure(str(each.file_name or "") or f"file-{each.pk}", each.media_type, content))
+    return tuple(found)
+
+
 Handed = tuple[ConversationFile, Iterator[bytes]]
 
 
@@ -142,4 +159,5 @@ def register() -> None:
         return (_Heads(),)
 
     vault.register_keeper(_known)
+    register_enclosures("service.answer", enclosed)
     register_places("customers", heads)

@@ -54,15 +54,28 @@ def take_in_words(
     if not sender:
         raise RuleViolation(fields={"address": _("Say from where it came.")})
     may_say(said, files=0).enforce()
-    known = hashlib.sha256(f"{channel}:{reference}".encode()).hexdigest()
-    before = ConversationMessage.objects.filter(reference=known).first()
-    if before is not None:
-        return before
+    return known_words(by, reference) or take_words(by, sender, said, reference=reference, name=name, said_at=said_at)
+
+
+def known_words(by: ConversationChannel, reference: str) -> ConversationMessage | None:
+    """What was taken under that number before."""
+    return ConversationMessage.objects.filter(reference=_known(by, reference)).first()
+
+
+def _known(by: ConversationChannel, reference: str) -> str:
+    return hashlib.sha256(f"{by.value}:{reference}".encode()).hexdigest()
+
+
+def take_words(
+    by: ConversationChannel, sender: str, said: str, *, reference: str, name: str, said_at: dt.datetime | None
+) -> ConversationMessage:
+    """Inside an operation: words that were not taken before, kept where they belong."""
+    sender = "".join(sender.split())[:LONGEST_ADDRESS]
     now, rules = timezone.now(), in_force(ConversationPolicy)
     machine = too_many(by, sender, rules, now)
     row = _going_on(by, sender, rules, now) or _new(by, sender, name)
     at = said_at if said_at is not None and now - dt.timedelta(days=30) < said_at <= now else now
-    return hear(row, said, by=WRITER, automatic=machine, wakes=not machine, reference=known, at=at)
+    return hear(row, said, by=WRITER, automatic=machine, wakes=not machine, reference=_known(by, reference), at=at)
 
 
 def _going_on(

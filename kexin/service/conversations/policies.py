@@ -50,12 +50,18 @@ class ConversationPolicy(Policy):
     most_per_hour: int = setting(
         _("More messages of one sender in an hour count as a loop of machines"), minimum=3, maximum=1000
     )
+    mail_file_mb: int = setting(_("A file that goes out by mail has at most"), unit=_("MB"), minimum=1, maximum=20)
     purposes: list = setting(  # type: ignore[type-arg]
         _("What a conversation was about"), check=parse_named, explain=_purposes_told
     )
     forbidden: list = setting(  # type: ignore[type-arg]
         _("Phrases that are never written to customers"), check=parse_phrases
     )
+
+    @classmethod
+    def from_older(cls, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Files went out on the portal alone before."""
+        return {"mail_file_mb": 10, **values}
 
     def purpose(self, code: str) -> Named | None:
         return next((each for each in parse_named(self.purposes) if each.code == code), None)

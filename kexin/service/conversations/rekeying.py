@@ -7,7 +7,8 @@ from typing import Any
 
 from kexin.core.rekeying import BlindTable, Place, register_places
 from kexin.core.tokens import exact_candidates, exact_token
-from kexin.service.models import Conversation
+from kexin.service.conversations.choices import ConversationChannel
+from kexin.service.models import ArchiveAgreement, Conversation, PhoneCall
 
 
 def address_token(channel: str, address: str) -> bytes:
@@ -24,10 +25,22 @@ def _anew(row: Conversation) -> Mapping[str, Any]:
     return {"address_token": address_token(row.channel, str(row.address))} if row.address else {}
 
 
+def _call_anew(row: PhoneCall) -> Mapping[str, Any]:
+    return {"number_token": address_token(ConversationChannel.PHONE, str(row.number))} if row.number else {}
+
+
+def _agreement_anew(row: ArchiveAgreement) -> Mapping[str, Any]:
+    return {"address_token": address_token(ConversationChannel.WECOM, str(row.address))} if row.address else {}
+
+
 def register() -> None:
     """Called once, when the floor is ready."""
 
     def blind() -> Iterable[Place]:
-        return (BlindTable(Conversation, ("address_token",), _anew),)
+        return (
+            BlindTable(Conversation, ("address_token",), _anew),
+            BlindTable(PhoneCall, ("number_token",), _call_anew),
+            BlindTable(ArchiveAgreement, ("address_token",), _agreement_anew),
+        )
 
     register_places("tokens", blind)

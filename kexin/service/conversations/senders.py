@@ -12,23 +12,28 @@ from kexin.service.conversations.policies import ConversationPolicy
 from kexin.service.conversations.rekeying import address_candidates
 from kexin.service.models import Conversation, ConversationMessage
 
-_KIND = {ConversationChannel.EMAIL: ContactKind.EMAIL, ConversationChannel.SMS: ContactKind.MOBILE}
+_KINDS = {
+    ConversationChannel.EMAIL: (ContactKind.EMAIL,),
+    ConversationChannel.SMS: (ContactKind.MOBILE,),
+    ConversationChannel.WECOM: (ContactKind.WECOM,),
+    ConversationChannel.PHONE: (ContactKind.MOBILE, ContactKind.PHONE),
+}
 
 
 def customers_at(channel: ConversationChannel, address: str) -> set[int]:
     """Customers who have this address or number on file, in use."""
-    kind = _KIND.get(channel)
-    if not address or kind is None:
-        return set()
-    points = ContactPoint.objects.filter(kind=kind, token__in=contact_candidates(kind.value, address))
-    return set(points.filter(do_not_use=False).values_list("party_id", flat=True)[:5])
+    found: set[int] = set()
+    for kind in _KINDS.get(channel, ()) if address else ():
+        points = ContactPoint.objects.filter(kind=kind, token__in=contact_candidates(kind.value, address))
+        found |= set(points.filter(do_not_use=False).values_list("party_id", flat=True)[:5])
+    return found
 
 
 def the_customer_at(channel: ConversationChannel, address: str) -> Customer | None:
-    """The one customer there; None where there is none, or several share it."""
-    found = customers_at(channel, address)
-    rows = Customer.objects.select_related("party").exclude(status__in=(CustomerStatus.MERGED, CustomerStatus.CLOSED))
-    return rows.filter(pk=found.pop()).first() if len(found) == 1 else None
+    """The one customer there; None where there is none, or several share it. Merged and closed files do not count."""
+    rows = Customer.objects.select_related("party").filter(pk__in=customers_at(channel, address))
+    found = list(rows.exclude(status__in=(CustomerStatus.MERGED, CustomerStatus.CLOSED))[:2])
+    return found[0] if len(found) == 1 else None
 
 
 def too_many(channel: ConversationChannel, address: str, rules: ConversationPolicy, now: dt.datetime) -> bool:

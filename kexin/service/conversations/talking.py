@@ -46,8 +46,9 @@ def begin(
     sender_name: str = "",
     subject: str = "",
     at: dt.datetime | None = None,
+    tell: bool = True,
 ) -> Conversation:
-    """A new conversation; its first words are kept afterwards."""
+    """A new conversation; its first words are kept afterwards. ``tell`` is false where its own fact tells of it."""
     if customer is not None and customer.status in (CustomerStatus.MERGED, CustomerStatus.CLOSED):
         raise RuleViolation(_("The file is closed and can only be read."))
     key, now = _next_key(), at or timezone.now()
@@ -70,7 +71,8 @@ def begin(
         last_at=now,
     )
     row.save(force_insert=True)
-    emit(ConversationOpened(row.customer_id, row.conversation_no, row.pk, channel.value, ours))
+    if tell:
+        emit(ConversationOpened(row.customer_id, row.conversation_no, row.pk, channel.value, ours))
     return row
 
 
@@ -88,7 +90,9 @@ def hear(
 ) -> ConversationMessage:
     """The customer spoke: the conversation awaits our answer. With ``wakes`` false it is kept and asks for none."""
     now = timezone.now()
-    made = _keep(row, Side.IN, text, by, files, quoted=quoted, automatic=automatic, reference=reference, at=at or now)
+    made = keep_words(
+        row, Side.IN, text, by, files, quoted=quoted, automatic=automatic, reference=reference, at=at or now
+    )
     row.last_at = max(row.last_at, made.at)
     row.last_in_at = now
     row.version += 1
@@ -112,7 +116,7 @@ def say(
     outbound: OutboundMessage | None = None,
 ) -> ConversationMessage:
     """We spoke: the conversation awaits the customer, and nobody owes an answer any more."""
-    made = _keep(row, Side.OUT, text, actor.name, files, outbound=outbound, at=timezone.now())
+    made = keep_words(row, Side.OUT, text, actor.name, files, outbound=outbound, at=timezone.now())
     row.last_at, row.snoozed_until = made.at, None
     row.state, row.closed_at, row.closed_by = ConversationState.WAITING, None, ""
     row.version += 1
@@ -122,12 +126,12 @@ def say(
     return made
 
 
-def _keep(
+def keep_words(
     row: Conversation,
     side: Side,
     text: str,
     by: str,
-    files: Sequence[Looked],
+    files: Sequence[Looked] = (),
     *,
     at: dt.datetime,
     quoted: str = "",
@@ -135,6 +139,7 @@ def _keep(
     reference: str | None = None,
     outbound: OutboundMessage | None = None,
 ) -> ConversationMessage:
+    """Words of one side with their files; whose turn it is stays."""
     made = ConversationMessage(
         conversation=row,
         customer_id=row.customer_id,

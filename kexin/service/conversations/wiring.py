@@ -22,6 +22,7 @@ def register() -> None:
         files,
         incoming,
         joining,
+        loading,
         rekeying,
         sentences,
         work,

@@ -36,8 +36,11 @@ from kexin.service.models.knowledge import (
 from kexin.service.models.queues import PostSkill, QueueMember, RequestQueue
 from kexin.service.models.requests import RequestEntry, RequestNote, ServiceRequest
 from kexin.service.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyVersion, SurveyWave
+from kexin.service.models.telephony import PhoneCall, PhoneExtension
+from kexin.service.models.wecom import ArchiveAgreement, FlaggedWords, WecomAccount
 
 __all__ = [
+    "ArchiveAgreement",
     "Article",
     "ArticleCategory",
     "ArticleEntry",
@@ -68,10 +71,13 @@ __all__ = [
     "ConversationReader",
     "Feedback",
     "FeedbackReview",
+    "FlaggedWords",
     "FollowUp",
     "ImprovementPlan",
     "Macro",
     "Mailbox",
+    "PhoneCall",
+    "PhoneExtension",
     "PostSkill",
     "Presence",
     "QueueMember",
@@ -90,4 +96,5 @@ __all__ = [
     "SurveyInvitation",
     "SurveyVersion",
     "SurveyWave",
+    "WecomAccount",
 ]

@@ -47,6 +47,7 @@ from kexin.service.ui.complaint_files import files_context
 from kexin.service.ui.complaint_filters import ComplaintFilter
 from kexin.service.ui.complaint_forms import ReceiveForm
 from kexin.service.ui.complaint_shown import case_context, grade_chip, ruler, state_chip, whose
+from kexin.service.ui.phone_acts import call_began
 
 FIRST = "state=unfinished"
 
@@ -173,7 +174,10 @@ def _received(
     back_url: str,
     sub: Any = "",
 ) -> HttpResponse:
-    first = {"channel": request.GET.get("channel", "phone")}
+    first: dict[str, Any] = {
+        "channel": request.GET.get("channel", "phone"),
+        "received_at": call_began(actor, request.GET.get("call", "")),
+    }
     if source is not None:
         decrypt_rows(ServiceRequest, [source], ("subject", "text", "caller_name", "caller_phone"))
         if source.customer_id is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -39,6 +40,7 @@ from kexin.service.conversations.answering import (
 )
 from kexin.service.conversations.files import Handed, download_conversation_file
 from kexin.service.conversations.joining import identify_sender, link_conversation, turn_into_request
+from kexin.service.conversations.loading import LARGEST, LOADS, ReviewsTaken, load_reviews
 from kexin.service.conversations.queries import Thread, conversation_thread
 from kexin.service.conversations.talking import ANSWERS
 from kexin.service.ui.conversation_forms import (
@@ -46,6 +48,7 @@ from kexin.service.ui.conversation_forms import (
     IntoRequestForm,
     LinkForm,
     PutOffForm,
+    ReviewsForm,
     StartForm,
     WhoseForm,
 )
@@ -234,6 +237,34 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         go=lambda row: _url(row.pk),
         done=_("Sent. You are responsible for the conversation."),
         submit_label=pgettext_lazy("message", "Send"),
+    )
+
+
+def reviews(request: HttpRequest) -> HttpResponse:
+    """GET, POST /conversations/reviews/: reviews of customers from a file."""
+    actor = need(request, LOADS)
+
+    def act(data: dict[str, Any]) -> ReviewsTaken:
+        file = data["file"]
+        if file.size > LARGEST:
+            told = _("The file is larger than %(most)s MB.") % {"most": LARGEST // 1_000_000}
+            raise RuleViolation(fields={"file": told})
+        found = load_reviews(actor=actor, content=file.read(), name=file.name, source=data["source"])
+        for line, text in found.refused[:20]:
+            messages.warning(request, _t("Line %(line)s: %(why)s") % {"line": line, "why": text})
+        return found
+
+    return form_page(
+        request,
+        ReviewsForm(request.POST or None, request.FILES or None),
+        act,
+        title=_("Reviews from a file"),
+        back_url=f"{reverse('service:conversations')}?view=open&channel=third",
+        done=lambda found: (
+            _t("%(taken)s taken, %(known)s known already, %(refused)s refused.")
+            % {"taken": found.taken, "known": found.known, "refused": len(found.refused)}
+        ),
+        submit_label=_("Take them in"),
     )
 
 

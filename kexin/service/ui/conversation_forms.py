@@ -6,10 +6,11 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.policy import in_force
 from kexin.service.choices import Reaction, Urgency
-from kexin.service.conversations.choices import ANSWERED_HERE, ConversationChannel
+from kexin.service.conversations.choices import BEGUN_HERE, ConversationChannel
 from kexin.service.conversations.policies import ConversationPolicy
 from kexin.service.conversations.rules import LONGEST_RESULT, LONGEST_SUBJECT, LONGEST_WORDS
 from kexin.service.policies import RequestPolicy, parse_kinds, parse_named
@@ -21,10 +22,22 @@ class StartForm(forms.Form):
 
     channel = forms.ChoiceField(
         label=_("By which way"),
-        choices=[each for each in ConversationChannel.choices if each[0] in ANSWERED_HERE],
+        choices=[each for each in ConversationChannel.choices if each[0] in BEGUN_HERE],
     )
     subject = forms.CharField(label=_("Subject line (needed for e-mail)"), max_length=LONGEST_SUBJECT, required=False)
     text = forms.CharField(label=_("Message"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class ReviewsForm(forms.Form):
+    """A file of reviews, and whence it comes."""
+
+    file = forms.FileField(
+        label=pgettext_lazy("upload", "File"),
+        help_text=_("CSV or XLSX with a heading: text, and as far as known author, time, rating, source, number."),
+    )
+    source = forms.CharField(
+        label=_("Platform"), max_length=60, required=False, help_text=_("Where the file does not say it.")
+    )
 
 
 class CloseForm(forms.Form):

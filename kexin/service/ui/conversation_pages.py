@@ -30,6 +30,7 @@ from kexin.people.queries import names_of, post_labels
 from kexin.service.choices import RequestState
 from kexin.service.conversations import presence
 from kexin.service.conversations.choices import ANSWERED_HERE, ConversationChannel, ConversationState, Side
+from kexin.service.conversations.loading import LOADS
 from kexin.service.conversations.queries import (
     CLOSED,
     LATER,
@@ -139,6 +140,7 @@ def draw(request: HttpRequest, thread: Thread | None, *, status: int = 200, **ex
         "views": [(code, VIEW_LABEL[code], getattr(counts, code, None)) for code in VIEWS],
         "channels": ConversationChannel.choices,
         "asked": request.GET.urlencode(),
+        "may_load": actor.may(LOADS),
         **(_thread(actor, thread) if thread else {}),
         **extra,
     }
@@ -165,7 +167,7 @@ def _thread(actor: Actor, thread: Thread) -> dict[str, Any]:
         "replies": replies_for(row, actor) if may("answer_conversation") else [],
         "may_answer": here and (row.customer_id is not None or bool(row.address))
         and may("answer_conversation"),
-        "with_file": row.channel == ConversationChannel.CHAT,
+        "with_file": row.channel in (ConversationChannel.CHAT, ConversationChannel.EMAIL),
         "kinds": kinds_taken(in_force(DocumentPolicy).media_types),
         "may_take": row.owner_post_id not in actor.post_ids and not closed and may("take_conversation"),
         "may_put_off": not closed and may("put_off_conversation"),

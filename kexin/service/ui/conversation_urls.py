@@ -10,6 +10,7 @@ urlpatterns = [
     path("conversations/", conversation_pages.inbox, name="conversations"),
     path("conversations/live/", conversation_pages.live_list, name="conversations_live"),
     path("conversations/stream/", conversation_pages.stream, name="conversations_stream"),
+    path("conversations/reviews/", conversation_acts.reviews, name="conversation_reviews"),
     path("conversations/<int:pk>/", conversation_pages.conversation, name="conversation"),
     path("conversations/<int:pk>/live/", conversation_pages.live, name="conversation_live"),
     path("conversations/<int:pk>/answer/", conversation_acts.answer, name="conversation_answer"),

@@ -42,6 +42,7 @@ from kexin.service.requests.responsibility import (
     recall_offer,
     takers,
 )
+from kexin.service.ui.phone_acts import call_began
 from kexin.service.ui.request_forms import (
     HandForm,
     JoinForm,
@@ -64,7 +65,11 @@ def new_request(request: HttpRequest, pk: int) -> HttpResponse:
     """GET, POST /customers/PK/requests/new/."""
     actor = need(request, "service.open_request")
     customer = customer_in_reach(actor, pk)
-    form = RequestForm(request.POST or None, initial={"channel": request.GET.get("channel", "phone")})
+    first = {
+        "channel": request.GET.get("channel", "phone"),
+        "received_at": call_began(actor, request.GET.get("call", "")),
+    }
+    form = RequestForm(request.POST or None, initial=first)
 
     def act(data: dict[str, Any]) -> ServiceRequest:
         received: dt.datetime | None = data.pop("received_at")

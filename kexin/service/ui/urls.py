@@ -10,9 +10,11 @@ from kexin.service.ui import (
     conversation_urls,
     desk_urls,
     feedback_urls,
+    phone_urls,
     request_acts,
     request_pages,
     survey_urls,
+    wecom_urls,
 )
 
 app_name = "service"
@@ -43,4 +45,6 @@ urlpatterns = [
     *feedback_urls.urlpatterns,
     *survey_urls.urlpatterns,
     *conversation_urls.urlpatterns,
+    *phone_urls.urlpatterns,
+    *wecom_urls.urlpatterns,
 ]

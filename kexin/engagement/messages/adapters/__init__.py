@@ -11,7 +11,16 @@ from typing import Protocol
 
 from django.conf import settings
 
-from kexin.engagement.messages.choices import MessageChannel
+from kexin.engagement.messages.choices import WECOM, MessageChannel
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes with a letter."""
+
+    name: str = field(repr=False)
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,7 @@ class Letter:
     body: str = field(repr=False)
     thread: str = field(default="", repr=False)
     personal: bool = False  # written by a person: an absence note may answer it
+    files: tuple[Enclosure, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,12 @@ class Carrier(Protocol):
 
 def carrier_for(channel: str) -> Carrier:
     """The carrier of a channel in this installation. Raises ValueError for a name that nobody knows."""
-    from kexin.engagement.messages.adapters import http_sms, outbox, smtp
+    from kexin.engagement.messages.adapters import http_sms, http_wecom, outbox, smtp
 
+    if channel == WECOM:
+        if not settings.KEXIN_WECOM_URL:
+            return outbox.Outbox()
+        return http_wecom.HttpWecom(settings.KEXIN_WECOM_URL, settings.KEXIN_WECOM_TOKEN)
     chosen = settings.KEXIN_SMS if channel == MessageChannel.SMS else settings.KEXIN_MAIL
     if chosen == "outbox":
         return outbox.Outbox()

@@ -26,20 +26,17 @@ class HttpSms:
     def __init__(self, url: str, token: str) -> None:
         self.parts = urlsplit(url)
         if self.parts.scheme not in ("http", "https") or not self.parts.hostname:
-            raise ValueError("KEXIN_SMS_URL is the http(s) address of the gateway.")
+            raise ValueError("The gateway's address is an http(s) address.")
         self.token = token
 
     def send(self, letter: Letter) -> Taken:
-        content = {"to": letter.address, "text": letter.body, "reference": letter.reference}
+        content = self.content_of(letter)
         headers = {"Content-Type": "application/json", "Idempotency-Key": letter.reference}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        path = self.parts.path or "/"
-        if self.parts.query:
-            path += f"?{self.parts.query}"
         connection = self._connection()
         try:
-            connection.request("POST", path, json.dumps(content, ensure_ascii=False).encode(), headers)
+            connection.request("POST", self.path_of(letter), json.dumps(content, ensure_ascii=False).encode(), headers)
             answer = connection.getresponse()
             status, said = answer.status, answer.read(LARGEST_ANSWER)
         except (OSError, http.client.HTTPException) as error:
@@ -51,6 +48,15 @@ class HttpSms:
         if status in _LATER or status >= 500:
             raise NotNow(f"http-{status}")
         raise Refused(f"http-{status}")
+
+    def path_of(self, letter: Letter) -> str:
+        """Where it is sent."""
+        path = self.parts.path or "/"
+        return f"{path}?{self.parts.query}" if self.parts.query else path
+
+    def content_of(self, letter: Letter) -> dict[str, str]:
+        """What is sent."""
+        return {"to": letter.address, "text": letter.body, "reference": letter.reference}
 
     def _connection(self) -> http.client.HTTPConnection:
         host, port = str(self.parts.hostname), self.parts.port

@@ -40,6 +40,9 @@ class Smtp:
         if not letter.personal:
             mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(letter.body)
+        for each in letter.files:
+            main, _slash, sub = each.media_type.partition("/")
+            mail.add_attachment(each.content, maintype=main, subtype=sub or "octet-stream", filename=each.name)
         try:
             with self._connected() as server:
                 server.send_message(mail)

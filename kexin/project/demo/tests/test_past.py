@@ -13,6 +13,7 @@ from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import Approval, AuditEntry, Event, WorkItem
+from kexin.core.policy import in_force
 from kexin.engagement.calls.choices import EntryState
 from kexin.engagement.models import Appointment, CallEntry, CallList, Contact, Reminder
 from kexin.holdings.aum.entered import targets_reached
@@ -37,8 +38,20 @@ from kexin.project.demo.staffing import new_password
 from kexin.sales.choices import Gate
 from kexin.sales.models import Sale, Visit
 from kexin.sales.operations.passing import passed_gates
-from kexin.service.models import Clock, ServiceRequest
+from kexin.service.models import (
+    CarePlan,
+    Clock,
+    Conversation,
+    ConversationMessage,
+    PhoneCall,
+    ServiceRequest,
+    SurveyInvitation,
+    SurveyWave,
+)
 from kexin.service.oversight.figures import asked_for, service_board
+from kexin.service.surveys.answering import answers_of
+from kexin.service.surveys.policies import SurveyPolicy
+from kexin.service.surveys.scoring import score
 
 CUSTOMERS, MONTHS, SEED = 240, 4, 7
 
@@ -214,3 +227,39 @@ class FirstMorning(TestCase):
         done = whole.period["whole", ""]
         assert done.told > 0
         assert 0 < done.at_once <= done.solved <= done.told
+
+    def test_conversations_and_calls_of_two_years_and_of_this_morning(self) -> None:
+        """Every way, none in the future, each call of the past written down; what is open is somebody's work."""
+        now, rows = dt.datetime.now(dt.UTC), Conversation.objects.all()
+        past = rows.filter(opened_at__lt=now - dt.timedelta(days=2))
+        assert past.count() > 3
+        assert not rows.filter(Q(last_at__gt=now) | Q(closed_at__gt=now)).exists()
+        assert set(past.values_list("state", flat=True)) == {"closed"}
+        assert len(set(past.values_list("channel", flat=True))) >= 2
+        assert {"open", "waiting"} <= set(rows.values_list("state", flat=True))
+        said = decrypt_rows(ConversationMessage, list(ConversationMessage.objects.all()[:40]), ("text",))
+        assert all(str(each.text) for each in said)
+        calls = PhoneCall.objects.all()
+        assert set(calls.values_list("state", flat=True)) >= {"ended", "missed"}
+        noted = calls.filter(conversation__isnull=False)
+        assert noted.count() == past.filter(channel="phone").count()
+        owed = WorkItem.objects.open()
+        assert owed.filter(kind="service.answer").count() == rows.filter(state="open").count()
+        assert owed.filter(kind="service.call_back").count() == calls.filter(state="missed").count()
+
+    def test_survey_waves_of_the_quarters_and_care_plans(self) -> None:
+        """Each score is what the rule makes of its answers; low ones were looked into or are still."""
+        waves = SurveyWave.objects.all()
+        assert waves.exists()
+        for wave in waves:
+            assert wave.invitations.count() == wave.count > 0
+        answered = SurveyInvitation.objects.filter(state="answered")
+        assert 0.25 < answered.count() / SurveyInvitation.objects.count() < 0.6
+        assert not SurveyInvitation.objects.filter(answered_at__gt=dt.datetime.now(dt.UTC)).exists()
+        rules = in_force(SurveyPolicy)
+        for row in answered.select_related("survey_version__survey")[:20]:
+            found = score(row.survey_version.parsed, answers_of(row), rules.on_hundred)
+            assert (found.score, found.nps) == (row.score, row.nps)
+        low = set(SurveyInvitation.objects.filter(low=True).values_list("pk", flat=True))
+        assert set(WorkItem.objects.filter(kind="service.low_score").values_list("subject_id", flat=True)) == low
+        assert sorted(CarePlan.objects.values_list("state", flat=True)) == ["proposed", "running", "running"]
