@@ -19,9 +19,9 @@ pytestmark = pytest.mark.django_db
 TABLE = "sales_returncallattempt"
 
 
-def as_rotation(statement: str) -> None:
+def under(operation: str, statement: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('kexin.operation', 'core.rotate_keys', true)")
+        cursor.execute("SELECT set_config('kexin.operation', %s, true)", [operation])
         cursor.execute(statement)
 
 
@@ -40,13 +40,13 @@ def test_the_words_of_an_attempt_go_with_the_key(bank: Bank, chen: Any) -> None:
         f"UPDATE {TABLE} SET result = 'later'",
         f"UPDATE {TABLE} SET note = '\\x02ff'::bytea",
         f"DELETE FROM {TABLE}",
-        "UPDATE sales_salegate SET by = 'x'",
+        "UPDATE sales_salegate SET by = 'y'",
         "UPDATE core_auditentry SET reason = 'x'",
     ):
         with pytest.raises(IntegrityError):
-            as_rotation(statement)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {TABLE} SET note = note || '\\x00'::bytea")  # a ciphertext, but no change of keys
+            under("core.rotate_keys", statement)
+    with pytest.raises(IntegrityError):  # a ciphertext, but no change of keys
+        under("sales.try_return_call", f"UPDATE {TABLE} SET note = note || '\\x00'::bytea")
 
 
 def test_every_table_with_words_can_be_written_anew() -> None:
