@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -30,6 +32,8 @@ from kexin.service.choices import (
 )
 from kexin.service.models.queues import QueueMember, RequestQueue
 
+WIDE = 8  # units from which a reach is asked as one condition instead of branch by branch (docs/benchmarks.md)
+
 
 class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
     """Seen by who owns it, was asked first or is offered it, by who leads the customer, and by their units."""
@@ -48,34 +52,43 @@ class ServiceRequestQuerySet(ScopedQuerySet["ServiceRequest"]):
             return self
         posts = {g.post_id for g in grants if g.reach == Reach.PORTFOLIO and g.post_id is not None}
         units = {unit for g in grants if g.reach != Reach.PORTFOLIO for unit in g.unit_ids}
-        every = self  # with what is asked already: each branch finds the few by its own index, not all in reach
-        branches = []
+        found: list[Q] = []
         if posts:
-            branches += [
-                every.filter(owner_post__in=posts),
-                every.filter(first_post__in=posts),
-                every.filter(offered_post__in=posts),
-                every.filter(asked_posts__overlap=sorted(posts)),
-                every.filter(customer__lead_post__in=posts),
-                every.filter(queued_at__isnull=False, queue__in=_queues_of(posts)),
+            found += [
+                Q(owner_post__in=posts),
+                Q(first_post__in=posts),
+                Q(offered_post__in=posts),
+                Q(asked_posts__overlap=sorted(posts)) & ~Q(asked_posts=[]),  # the second is said for the index
+                Q(customer__lead_post__in=posts),
+                Q(queued_at__isnull=False, queue__in=_queues_of(posts)),
             ]
         if units:
-            branches += [every.filter(unit__in=units), every.filter(customer__unit__in=units)]
-        if not branches:
+            found += [Q(unit__in=units), Q(customer__unit__in=units)]
+        if not found:
             return self.none()
-        first, *rest = [each.order_by().values("pk") for each in branches]
+        if len(units) >= WIDE:  # many are within reach: the first in order are soon found by going through them
+            return self.filter(functools.reduce(operator.or_, found))
+        # Each branch has what is asked already, and finds the few by its own index.
+        first, *rest = [self.filter(each).order_by().values("pk") for each in found]
         return self.filter(pk__in=first.union(*rest))
+
+    @staticmethod
+    def is_wide(actor: Actor, operation: str) -> bool:
+        """Is so much within reach that nobody counts it to the end?"""
+        grants = actor.grants_for(operation)
+        units = {unit for grant in grants if grant.reach != Reach.PORTFOLIO for unit in grant.unit_ids}
+        return len(units) >= WIDE or any(grant.reach == Reach.ALL for grant in grants)
 
     def unfinished(self) -> Self:
         return self.filter(state__in=(RequestState.OPEN, RequestState.TOLD))
 
     def awake(self, at: dt.datetime, wake_hours: int) -> Self:
         """Not put aside at a moment, or back already: the time came, or the next limit is near."""
-        return self.filter(_awake(at, wake_hours))
+        return self.filter(awake_at(at, wake_hours))
 
     def asleep(self, at: dt.datetime, wake_hours: int) -> Self:
         """Put aside at a moment."""
-        return self.unfinished().exclude(_awake(at, wake_hours))
+        return self.unfinished().exclude(awake_at(at, wake_hours))
 
 
 def _queues_of(posts: set[int]) -> models.QuerySet[QueueMember, int]:
@@ -83,7 +96,8 @@ def _queues_of(posts: set[int]) -> models.QuerySet[QueueMember, int]:
     return QueueMember.objects.filter(post__in=posts, left_at=None).values_list("queue", flat=True)
 
 
-def _awake(at: dt.datetime, wake_hours: int) -> Q:
+def awake_at(at: dt.datetime, wake_hours: int) -> Q:
+    """Not put aside at a moment, or back already."""
     near = Q(ticking=True, due_at__lte=at + dt.timedelta(hours=wake_hours))
     return Q(snoozed_until=None) | Q(snoozed_until__lte=at) | near
 
@@ -200,10 +214,14 @@ class ServiceRequest(models.Model):
             ),
             models.Index("unit", "due_at", "id", condition=Q(state__in=["open", "told"]), name="service_unit_due"),
             models.Index("due_at", "id", condition=Q(state__in=["open", "told"]), name="service_due"),
+            models.Index(F("opened_at").desc(), F("id").desc(), name="service_opened"),
             models.Index("customer", F("opened_at").desc(), name="service_customer"),
             models.Index("unit", F("opened_at").desc(), name="service_unit_opened"),
             models.Index("owner_post", F("opened_at").desc(), name="service_owner_opened"),
             models.Index("first_post", name="service_first"),
+            models.Index(
+                "first_post", "due_at", "id", condition=Q(state__in=["open", "told"]), name="service_first_due"
+            ),
             models.Index("offered_post", condition=Q(offered_post__isnull=False), name="service_offered"),
             models.Index("told_at", condition=Q(state="told"), name="service_told"),
             models.Index("queue", "due_at", "id", condition=Q(queued_at__isnull=False), name="service_queue_waits"),

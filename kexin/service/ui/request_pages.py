@@ -176,7 +176,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('service:requests')}?{FIRST}")
     actor = actor_of(request)
     wanted = {name: request.GET.get(name, "") for name in ("state", "side", "due", "rest")}
-    rows = requests(actor, **wanted)
+    rows = requests(actor, **wanted).defer("text", "result_text", "caller_phone", "caller_email")
     filters = RequestFilter(request.GET, queryset=rows, request=request)
     table = RequestTable(request, rows, filters=filters, actions=bulk_actions())
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
