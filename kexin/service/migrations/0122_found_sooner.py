@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("service", "0121_callers")]
+    dependencies = [("service", "0131_wecom")]
 
     operations = [
         migrations.AddIndex(
