@@ -64,6 +64,8 @@ def test_few_months_no_customers_and_much_spread_are_told() -> None:
     assert gap.points[1].rate is None
     assert gap.points[1].signals == ()
     assert u_chart([2, 3], [1.0, 1.0], ChartRules()).rough
+    assert not u_chart([3] * 24, [1e-7] * 24, ChartRules()).signals  # alike months lie on the centre
+    assert BEYOND in u_chart([0] * 12 + [9], [1.0] * 13, ChartRules(), 12).points[-1].signals  # what never came before
     wild = [5, 40, 6, 45, 8, 38, 4, 44, 7, 41, 5, 39]
     plain, widened = u_chart(wild, [1.0] * 12, ChartRules()), u_chart(wild, [1.0] * 12, ChartRules(widen=True))
     assert plain.signals

@@ -154,7 +154,7 @@ def test_the_workbook_holds_numbers_and_its_evidence(bank: Any, quarter: Any) ->
     row = approved(bank)
     file = download_complaint_report(row.pk, actor=bank.actor("ning"), purpose="报送", form="xlsx", language="en")
     book = openpyxl.load_workbook(io.BytesIO(file.content))
-    assert book.sheetnames[:4] == ["Overview", "By Business", "By Cause", "By Region"]
+    assert book.sheetnames[:4] == ["Overview", "By business", "By cause", "By region"]
     overview = {line[0].value: line[1].value for line in book["Overview"].iter_rows(min_row=2)}
     assert overview["Complaints after joining"] == 4
     assert Decimal(str(overview["Per 1,000 outlets"])) == 2000

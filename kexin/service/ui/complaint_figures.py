@@ -222,7 +222,7 @@ def trend_page(request: HttpRequest) -> HttpResponse:
     lists = actor.may(VIEW)
     context = {
         "title": _("Trend of complaints"),
-        "sub": f"{TOLD_BY[by]}: {label}" if by != WHOLE else label,
+        "sub": f"{TOLD_BY[by]} · {label}" if by != WHOLE else label,
         "found": found,
         "chart": _chart(found),
         "months": _months(found, asked, lists),

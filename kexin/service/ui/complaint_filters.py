@@ -97,7 +97,7 @@ class ComplaintFilter(CaseFilter):
     business = django_filters.ChoiceFilter(label=_("Business"), choices=_facet("businesses"), method="plainly")
     cause = django_filters.ChoiceFilter(label=_("Cause"), choices=_facet("causes"), method="of_cause")
     place = django_filters.ChoiceFilter(
-        label=pgettext_lazy("complaint figures", "Where it happened"), choices=_facet("places"), method="plainly"
+        label=pgettext_lazy("complaint figures", "Place"), choices=_facet("places"), method="plainly"
     )
     channel = django_filters.ChoiceFilter(label=_("Channel"), choices=Channel.choices)
     region = UnitFilter(label=pgettext_lazy("complaint figures", "Region"), choices=unit_choices, method="of_region")

@@ -31,6 +31,7 @@ from kexin.service.complaints.analysis.figures import TOLD_BY
 from kexin.service.complaints.analysis.report_files import (
     DOWNLOAD,
     HEADS,
+    digits,
     download_complaint_report,
     facts_of_report,
     name_of,
@@ -229,11 +230,6 @@ def _shown(found: ReportFile) -> dict[str, Any]:
     }
 
 
-def digits(value: Any) -> str:
-    """As the files tell it."""
-    return f"{value:,}" if isinstance(value, int) else str(value) or "–"
-
-
 @require_GET
 def differences_page(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /complaints/reports/PK/differences/: digit by digit, and the cases behind them as far as one may see them."""
@@ -249,8 +245,8 @@ def differences_page(request: HttpRequest, pk: int) -> HttpResponse:
                 title_of(each.table),
                 name_of(row.content, each.table, each.key, language),
                 "" if each.table == OVERVIEW else HEADS[each.head],
-                each.then if each.then else "–",
-                each.now if each.now else "–",
+                digits(each.then),
+                digits(each.now),
             )
             for each in found.cells
         ],

@@ -30,7 +30,7 @@ function plotted(spec) {
   return {
     ...axes(spec),
     grid: { left: 8, right: 12, top: many ? 34 : 14, bottom: 6, containLabel: true },
-    legend: many ? { top: 0, right: 8, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: token("--quiet") } } : undefined,
+    legend: many ? { type: "scroll", pageIconColor: token("--quiet"), pageTextStyle: { color: token("--quiet") }, top: 0, right: 8, icon: "roundRect", itemWidth: 10, itemHeight: 10, textStyle: { color: token("--quiet") } } : undefined,
     tooltip: { trigger: "axis", ...bare(), axisPointer: { lineStyle: { color: token("--edge") }, type: bars ? "shadow" : "line" },
       formatter: (points) => tip(points[0].axisValueLabel, points.map((p) => [p.seriesName, show(p.value, spec.unit)])) },
     series: spec.series.map((one) => ({

@@ -68,10 +68,15 @@ def u_chart(counts: Sequence[int], areas: Sequence[float], rules: ChartRules, ba
         return Chart(plain)
     centre = sum(c for c, _n in base) / sum(n for _c, n in base)
     spread = _spread(base, centre) if rules.widen else 1.0
-    zs = [None if p.rate is None else (p.rate - centre) / (spread * math.sqrt(centre / p.area)) for p in plain]
+    zs = [None if p.rate is None else _z(p.rate, p.area, centre, spread) for p in plain]
     points = tuple(_judged(plain, zs, place, centre, spread, rules) for place in range(len(plain)))
     rough = min(centre * n for _c, n in base) < ROUGH_BELOW
     return Chart(points, centre, spread, len(base), rough, tuple(i for i, p in enumerate(points) if p.signals))
+
+
+def _z(rate: float, area: float, centre: float, spread: float) -> float:
+    """Standard deviations from the centre; what differs by the computer's rounding alone lies on it."""
+    return round((rate - centre) / (spread * math.sqrt(centre / area)), 9)
 
 
 def _spread(base: Sequence[tuple[int, float]], centre: float) -> float:

@@ -29,7 +29,7 @@ TOLD_BY = {
     CAUSE: _("Cause"),
     REGION: pgettext_lazy("complaint figures", "Region"),
     UNIT: _("Unit"),
-    PLACE: pgettext_lazy("complaint figures", "Where it happened"),
+    PLACE: pgettext_lazy("complaint figures", "Place"),
     CHANNEL: _("Channel"),
     SOURCE: _("Source"),
     PRODUCT: _("Product"),

@@ -30,7 +30,7 @@ from kexin.core.operation import operation
 from kexin.core.typeset import typeset
 from kexin.service.complaints.analysis.disclosure import OVERVIEW
 from kexin.service.complaints.analysis.exporting import FLAG_HEADS
-from kexin.service.complaints.analysis.figures import TOLD_BY
+from kexin.service.complaints.analysis.figures import BUSINESS, CAUSE, PLACE, REGION, SOURCE, TOLD_BY
 from kexin.service.complaints.analysis.reporting import LANGUAGES, ReportFile, file_of
 from kexin.service.complaints.choices import ReportKind
 from kexin.service.models import ComplaintReport
@@ -54,6 +54,13 @@ HEADS: dict[str, type_text] = {
     "outlets": _("Outlets"),
     "per_outlets": _("Per 1,000 outlets"),
     **FLAG_HEADS,
+}
+TITLES: dict[str, type_text] = {
+    BUSINESS: pgettext_lazy("complaint report", "By business"),
+    CAUSE: pgettext_lazy("complaint report", "By cause"),
+    REGION: pgettext_lazy("complaint report", "By region"),
+    PLACE: pgettext_lazy("complaint report", "By place"),
+    SOURCE: pgettext_lazy("complaint report", "By source"),
 }
 DECIMALS = ("share", "per_customers", "per_outlets")
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP file can name
@@ -102,7 +109,7 @@ def title_of(code: str) -> str:
     """The head of a table."""
     if code == OVERVIEW:
         return pgettext("complaint report", "Overview")
-    return _t("By %(dimension)s") % {"dimension": TOLD_BY[code]}
+    return str(TITLES[code])
 
 
 def name_of(content: Mapping[str, Any], code: str, key: str, language: str) -> str:
@@ -161,7 +168,7 @@ def _pdf(found: ReportFile, language: str) -> bytes:
                 "title": title_of(table["code"]),
                 "heads": [_first_head(table["code"]), *(str(HEADS[head]) for head in table["heads"])],
                 "rows": [
-                    [name_of(content, table["code"], line[0], language), *(_told(value) for value in line[1:])]
+                    [name_of(content, table["code"], line[0], language), *(digits(value) for value in line[1:])]
                     for line in table["rows"]
                 ],
             }
@@ -180,8 +187,11 @@ def _first_head(code: str) -> str:
     return pgettext("complaint report", "Figure") if code == OVERVIEW else str(TOLD_BY[code])
 
 
-def _told(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value) or "–"
+def digits(value: Any) -> str:
+    """A number as people read it: grouped by thousands, a dash for none."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{Decimal(value):,}" if value else "–"
 
 
 def _xlsx(found: ReportFile, language: str) -> bytes:
