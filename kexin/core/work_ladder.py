@@ -17,7 +17,7 @@ from kexin.core.policies import WorkPolicy
 from kexin.core.policy import in_force, numbers_of
 from kexin.core.workflow import later, recipient, step_times_of
 
-BATCH = 500
+BATCH = 2_000  # so many that each recipient is looked for once for many items
 Find = Callable[[str, WorkItem], int | None]
 _KEEP = """
 UPDATE core_workitem w SET ladder_id = v.ladder_id, ladder_step = v.ladder_step, next_step_at = v.next_step_at,
@@ -31,7 +31,7 @@ UPDATE core_workitem w SET ladder_id = v.ladder_id, ladder_step = v.ladder_step,
 
 @operation("core.escalate_work", label=_("Remind and escalate late work"))
 def escalate_work(*, actor: Actor, now: dt.datetime) -> int:
-    """Take every step that is due, on at most 500 items; how many items moved. The caller repeats until none does.
+    """Take every step that is due, on at most 2,000 items; how many items moved. The caller repeats until none does.
 
     A step reaches posts, not people: whoever holds the post then, and whoever stands in for them. Where nobody holds
     a wanted post the step counts as taken and its recipients stay empty in the record of steps.
