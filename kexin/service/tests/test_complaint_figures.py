@@ -15,6 +15,8 @@ from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry
 from kexin.core.policy import in_force
 from kexin.party.models import Customer
+from kexin.sales.models import Sale
+from kexin.sales.models.sale import ALWAYS
 from kexin.service.complaints import handling
 from kexin.service.complaints.analysis.asking import FiguresAsked, figures_asked
 from kexin.service.complaints.analysis.denominators import customers_at
@@ -27,6 +29,7 @@ from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.complaints.remedying import finish_remediation, open_remediation, verify_remediation
 from kexin.service.models import Complaint, Remediation
 from tests.complaint_people import hire_officers
+from tests.product_people import drafted, hire
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -42,7 +45,7 @@ def stored(bank: Any, customer: Any, moments: list[dt.datetime], **more: Any) ->
     told: dict[str, Any] = {
         "nature": "complaint", "customer": customer, "key_id": customer.party.key_id, "source": "hotline",
         "channel": "phone", "suggested_grade": "ordinary", "grade": "ordinary", "subject_kind": "other",
-        "unit": bank.units["east"], "contact_post": bank.posts["sun"], "officer_post": bank.posts["ning"],
+        "unit": bank.units["east"], "contact_post": bank.posts["sun"], "officer_post": bank.posts.get("ning"),
         "opened_by": "1003", "policy_id": policy, "business": "cards", "causes": ["fees"], "place": "premises",
     }  # fmt: skip
     rows = [
@@ -222,6 +225,28 @@ def test_a_wobble_is_no_alarm_and_a_jump_is(bank: Any, known: Any, client_of: Cl
     assert "与以往月份不同" in figures
     empty = client_of("tang").get(f"{reverse('complaints:trend')}?by=cause&key=collection").content.decode()
     assert "还没有趋势" in empty
+
+
+def test_a_sale_complained_about_counts_for_its_product_and_its_seller(
+    bank: Any, chen: Any, client_of: ClientOf, time_machine: Any
+) -> None:
+    time_machine.move_to(MONDAY, tick=False)
+    hire(bank)
+    product, officer = drafted(bank), {"officer_post": bank.posts["wu"]}
+    sale = Sale.objects.create(
+        sale_no="S2026001", customer=chen, product=product, unit=bank.units["east"], seller_post=bank.posts["lin"],
+        seller=bank.employees["lin"], amount=50000, channel="premises", staff_took_part=True,
+        needed=sorted(int(gate) for gate in ALWAYS), opened_at=MONDAY, opened_on=MONDAY.date(), lapses_on=MONDAY.date(),
+    )  # fmt: skip
+    stored(bank, chen, [MONDAY, MONDAY + DAY], subject_kind="sale", subject_no=sale.sale_no, **officer)
+    stored(bank, chen, [MONDAY], subject_kind="product", subject_no=product.code, **officer)
+    found = complaint_figures(bank.actor("tang"), MARCH)
+    assert (found.count("product", product.code).cases, found.count(SELLER, "1001").cases) == (3, 2)
+    page = client_of("tang").get(f"{reverse('complaints:figures')}?first=2026-03-01&last=2026-03-31&by=seller")
+    assert "林晓雯 (1001)" in page.content.decode()
+    for query, count in ((f"product={product.code}", 3), ("seller=1001", 2)):
+        listed = client_of("tang").get(f"{reverse('complaints:list')}?{query}").content.decode()
+        assert sum(1 for row in Complaint.objects.all() if row.complaint_no in listed) == count, query
 
 
 def test_customers_are_counted_as_they_were(known: Any) -> None:
