@@ -308,6 +308,10 @@ def test_the_pages(bank: Any, chen: Any, exchange: Exchange, client_of: Any) -> 
     assert desk.post(page, said).status_code == 302
     assert Conversation.objects.count() == 1
     assert client_of("mei").get(page).status_code == 404
+    exchange.tell("u", "ringing", MONDAY + 9 * MINUTE, number="02199998888", extension="8001")
+    stranger = PhoneCall.objects.latest("pk")
+    assert f"/requests/new/?channel=phone&amp;call={stranger.pk}" in desk.get("/phone-calls/now/").content.decode()
+    assert "2026-03-09T10:09" in desk.get(f"/requests/new/?channel=phone&call={stranger.pk}").content.decode()
     exchange.call("b", MONDAY + 9 * MINUTE, number="02188887777", extension="8001")
     missed = PhoneCall.objects.latest("pk")
     assert "02188887777" not in desk.get(f"/phone-calls/{missed.pk}/").content.decode()

@@ -26,6 +26,7 @@ from kexin.service.requests.callers import (
     perhaps_customers,
     whose,
 )
+from kexin.service.ui.phone_acts import call_began
 from kexin.service.ui.request_forms import RequestForm
 
 
@@ -56,6 +57,7 @@ class CustomerForm(forms.Form):
 def new_caller_request(request: HttpRequest) -> HttpResponse:
     """GET, POST /requests/new/."""
     actor = need(request, OPENS)
+    first = {"channel": "phone", "received_at": call_began(actor, request.GET.get("call", ""))}
 
     def act(data: dict[str, Any]) -> ServiceRequest:
         received: dt.datetime | None = data.pop("received_at")
@@ -63,7 +65,7 @@ def new_caller_request(request: HttpRequest) -> HttpResponse:
 
     return form_page(
         request,
-        CallerForm(request.POST or None, initial={"channel": "phone"}),
+        CallerForm(request.POST or None, initial=first),
         act,
         title=_("Request of a caller not on file"),
         back_url=reverse("service:requests"),

@@ -25,7 +25,9 @@ class CallNoteForm(forms.Form):
     purpose = forms.ChoiceField(label=_("What it was about"))
     text = forms.CharField(label=_("What was said"), max_length=LONGEST_WORDS, widget=forms.Textarea(attrs={"rows": 5}))
     result = forms.CharField(
-        label=_("What came of it"), max_length=LONGEST_RESULT, widget=forms.Textarea(attrs={"rows": 2})
+        label=pgettext_lazy("phone call", "What came of it"),
+        max_length=LONGEST_RESULT,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
     reaction = forms.ChoiceField(
         label=_("How the customer took it"), choices=[("", "–"), *Reaction.choices], required=False

@@ -106,6 +106,9 @@ def shown(actor: Actor, caller: Caller) -> dict[str, Any]:
         "heading": _heading(row),
         "ours": row.direction == CallDirection.OUT,
         "url": reverse("service:phone_call", args=[row.pk]),
+        "stranger_request_url": reverse("service:new_caller_request") + from_call
+        if actor.may("service.open_caller_request") and not people
+        else "",
         "stranger_url": reverse("complaints:new") + from_call if may_complain and not people else "",
     }
 

@@ -24,6 +24,9 @@ async function ask() {
     } else if (answer.status === 200 && answer.headers.has("X-Version")) {
       version = answer.headers.get("X-Version");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const call of page.querySelectorAll(".call-now")) { // its own page shows it already
+        if (call.querySelector(".call-acts a")?.pathname === location.pathname) call.remove();
+      }
       box.replaceChildren(...page.body.childNodes);
       box.hidden = !box.querySelector(".call-now");
     }
