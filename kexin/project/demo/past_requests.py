@@ -34,7 +34,7 @@ REQUEST = (
     "id", "request_no", "customer_id", "key_id", "kind", "category", "channel", "mode", "urgency", "subject", "text",
     "state", "stage", "unit_id", "owner_post_id", "first_post_id", "offered_by", "offer_reason", "asked_posts",
     "kept_from", "received_at", "opened_at", "opened_by", "round", "ticking", "due_at", "result_text", "solved",
-    "told_at", "told_by_channel", "confirmation", "closed_at", "policy_id", "version",
+    "told_at", "told_by_channel", "confirmation", "closed_at", "policy_id", "version", "passed_posts",
 )  # fmt: skip
 CLOCK = (
     "request_id", "customer_id", "round", "code", "name", "name_en", "amount", "unit", "met_by", "pausable", "legal",
@@ -154,7 +154,7 @@ def bring_requests(bank: Bank, asked: Sequence[Asked], facts: Facts) -> dict[str
                     each.received, each.received, by, 2 if each.end == "again" else 1, False, due,
                     texts["result_text"][index], None if gone else solved, None if gone else each.told_last,
                     "" if gone else _way(each.channel), "" if each.waits else _word(each.end),
-                    None if each.waits else each.closed, rules.policy_version, 3,
+                    None if each.waits else each.closed, rules.policy_version, 3, "{}",
                 )
             )
         )  # fmt: skip
