@@ -106,6 +106,7 @@ def register() -> None:
             "service.view_own_talk",
             "service.ask_assistant",
             "service.choose_answer",
+            "service.pick_in_talk",
             "service.hand_over_talk",
             *SURVEY_OPERATIONS,
             *COMPLAINT_OPERATIONS,

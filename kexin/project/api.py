@@ -64,6 +64,7 @@ from kexin.sales.api import (
 from kexin.service.api import articles
 from kexin.service.api import board as service_board
 from kexin.service.api import care as service_care
+from kexin.service.api import coaching as service_coaching
 from kexin.service.api import complaint_figures as service_complaint_figures
 from kexin.service.api import complaint_reports as service_complaint_reports
 from kexin.service.api import complaint_steps as service_complaint_steps
@@ -71,8 +72,10 @@ from kexin.service.api import complaints as service_complaints
 from kexin.service.api import conversations as service_conversations
 from kexin.service.api import desk as service_desk
 from kexin.service.api import feedback as service_feedback
+from kexin.service.api import problems as service_problems
 from kexin.service.api import queues as service_queues
 from kexin.service.api import requests as service_requests
+from kexin.service.api import support as service_support
 from kexin.service.api import surveys as service_surveys
 from kexin.service.api import telephony as service_telephony
 from kexin.service.api import wecom as service_wecom
@@ -165,5 +168,8 @@ for floor in (
     service_feedback,
     service_care,
     articles,
+    service_problems,
+    service_support,
+    service_coaching,
 ):
     api.add_router("", floor.router)

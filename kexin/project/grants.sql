@@ -48,6 +48,7 @@ BEGIN
         WHEN subject.plain ~ '^service_(followup|macro|presence|requestlink|requestqueue|queuemember|postskill)$' THEN NULL  -- the desk's own
         WHEN subject.plain ~ '^service_(careplan|caretouch|carepause|improvementplan|feedbackreview|surveywave)$' THEN NULL
         WHEN subject.plain ~ '^service_(phonecall|phoneextension|wecomaccount|archiveagreement|flaggedwords)$' THEN NULL
+        WHEN subject.plain ~ '^service_(knownproblem|problemlink|supportquestion|coachingreview|phrasesituation|wordsdraft)$' THEN NULL
         WHEN subject.plain = 'service_articlefile' THEN NULL
         WHEN subject.plain ~ '^service_(article|articleversion|articleentry|articlecategory|articlelink|searchterm|assistantmodel)$' THEN 'SELECT'
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'

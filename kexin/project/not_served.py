@@ -10,6 +10,7 @@ _MACHINE = "A command on the machine that holds the keys: `kexin keys`."
 _FEED = "The address of a person's own calendar feed is made and ended by that person on the page, and shown once."
 _TEXTS = "Messages are written by the acts they tell of, never by themselves; the page lists what became of them."
 _CUSTOMER = "Between a customer and the portal, on a host of its own; the interface serves the institution."
+_DRAFT = "A person asks for a draft, reads and confirms it on the page; no programme confirms words for customers."
 _LINK = "A link is made by a person with the customer before them, shown once; its token passes no other programme."
 _CUSTOMER = "The customer alone does it, at the portal; no programme may answer for a customer."
 
@@ -105,6 +106,7 @@ NOT_SERVED: dict[str, str] = {
     "service.assistant.talking.ask_assistant": _CUSTOMER,
     "service.assistant.talking.choose_answer": _CUSTOMER,
     "service.assistant.talking.hand_over_talk": _CUSTOMER,
+    "service.assistant.talking.pick_in_talk": _CUSTOMER,
     "service.assistant.talking.own_talk": _CUSTOMER,
     "service.knowledge.arranging.attach_article_file": "A person attaches a file on the article's page.",
     "service.knowledge.arranging.vote_own_article": _CUSTOMER,
@@ -115,6 +117,14 @@ NOT_SERVED: dict[str, str] = {
     "service.knowledge.searches.note_opening": "Follows from opening what a search found, on the page.",
     "service.knowledge.searches.note_search": "Follows from searching; a programme's searches are not counted.",
     "service.knowledge.sweeping.sweep_articles": _CLOCK,
+    "service.drafting.drafts.ask_draft": _DRAFT,
+    "service.drafting.drafts.keep_draft": _DRAFT,
+    "service.drafting.drafts.confirm_draft": _DRAFT,
+    "service.drafting.drafts.drop_draft": _DRAFT,
+    "service.drafting.drafts.drafts_of": _DRAFT,
+    "service.problems.exporting.export_problems": "A file for people; `/known-problems` lists the same.",
+    "service.support.queries.support_beside": "Part of the request's page; `/support-questions` lists them.",
+    "service.feedback.improving.owe_mechanism_review": _CLOCK,
     "service.queries.own_request": _CUSTOMER,
     "service.wecom.handing.hand_over_contacts": "Follows from assigning or transferring customers.",
     "service.wecom.taking.take_in_wecom": "The reader of the archive does it; no programme brings messages in.",

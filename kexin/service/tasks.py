@@ -142,3 +142,13 @@ def learn_assistant(timestamp: int) -> None:
     from kexin.service.assistant.learning import learn_assistant as learn
 
     learn(actor=system("clock.service"))
+
+
+@app.periodic(cron="30 6 * * *")
+@app.task(name="service.owe_mechanism_review", queueing_lock="service.owe_mechanism_review", queue="records")
+def owe_mechanism_review(timestamp: int) -> None:
+    """Every morning: the review of the feedback mechanism is somebody's work when its day comes."""
+    from kexin.core.actor import system
+    from kexin.service.feedback.improving import owe_mechanism_review as owe
+
+    owe(actor=system("clock.feedback"))

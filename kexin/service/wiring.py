@@ -52,3 +52,13 @@ def register() -> None:
     from kexin.service.knowledge import wiring as knowledge
 
     knowledge.register()
+    from kexin.service.problems import wiring as problems
+
+    problems.register()
+    from kexin.service.support import wiring as support
+
+    support.register()
+    from kexin.service.coaching import wiring as coaching
+
+    coaching.register()
+    from kexin.service.drafting import drafts  # noqa: F401  doors and policy register themselves

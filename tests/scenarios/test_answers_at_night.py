@@ -16,18 +16,20 @@ from kexin.service.knowledge.queries import article_file, dead_ends, search_arti
 from kexin.service.knowledge.searches import settle_dead_end
 from kexin.service.knowledge.sweeping import sweep_articles
 from kexin.service.knowledge.writing import draft_article, review_article, submit_article
-from kexin.service.models import ServiceRequest
+from kexin.service.models import Complaint, ConversationMessage
+from tests.complaint_people import hire_officers
 from tests.personas import Bank
 
 pytestmark = pytest.mark.django_db
 REQUIREMENTS = {
     "F-21": ("articles, assistant and portal in Chinese and English", "further languages"),
     "F-22": (
-        "consultation on the portal, day and night, within a second, with source and hand-over to a person",
-        "complaint in conversation, business handling, recommendation",
+        "consultation, complaint and requests in conversation, day and night, within a second, with source, where they "
+        "stand, and hand-over to a person",
+        "recommendation",
     ),
     "F-23": "frequent questions, procedures and cases, found by words, pinyin and slips; in the palette",
-    "F-25": ("prepared phrases for difficult talks, reviewed", "coaching review of recorded contacts"),
+    "F-25": ("prepared phrases for difficult talks, reviewed", "coaching is shown elsewhere"),
     "G-13": (
         "searches that led nowhere are looked at; articles are looked at again by a day",
         "a report of the review",
@@ -45,6 +47,7 @@ def test_what_was_written_answers_and_what_was_not_reaches_a_person(
     phone: Phone,  # noqa: F811
 ) -> None:
     settings.KEXIN_BUSINESS_DATE = "2026-11-20"
+    hire_officers(bank)
     sun, wu, lin, house = bank.actor("sun"), bank.actor("wu"), bank.actor("lin"), system("set-up")
     cards = add_article_category(actor=house, name="银行卡", name_en="Cards")
 
@@ -84,11 +87,16 @@ def test_what_was_written_answers_and_what_was_not_reaches_a_person(
     assert "消保部" not in phone.get("/assistant/").content.decode()
     phone.post("/assistant/", {"text": "黄金积存怎么开户"})
     phone.post("/assistant/person/")
-    row = ServiceRequest.objects.get()
-    decrypt_rows(ServiceRequest, [row], ("text",))
-    assert "我的卡丢了怎么办" in str(row.text)
-    assert "黄金积存怎么开户" in str(row.text)
-    assert WorkItem.objects.open().filter(kind="service.clock", customer_id=chen.pk).count() == 2
+    row = ConversationMessage.objects.get()
+    decrypt_rows(ConversationMessage, [row], ("quoted",))
+    assert "我的卡丢了怎么办" in str(row.quoted)
+    assert "黄金积存怎么开户" in str(row.quoted)
+    assert WorkItem.objects.open().filter(subject_kind="service.Conversation", customer_id=chen.pk).count() == 1
+    for said in ({"pick": "complain"}, {"text": "深夜挂失等了四十分钟。"}, {"pick": "skip"}, {"pick": "send"}):
+        phone.post("/assistant/", said)
+    case = Complaint.objects.get()
+    phone.post("/assistant/", {"text": "我的投诉处理到哪了"})
+    assert case.complaint_no in phone.get("/assistant/").content.decode()
 
     vain = {each.text for each in dead_ends(sun)}
     assert "黄金积存怎么开户" in vain

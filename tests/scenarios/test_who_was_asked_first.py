@@ -39,7 +39,7 @@ REQUIREMENTS = {
         "the same clock, words and fields by telephone, counter and portal",
         "e-mail, conversation; preference survey",
     ),
-    "F-24": ("a colleague is asked from the record, with a clock", "a support desk of its own"),
+    "F-24": ("a colleague is asked from the record, with a clock", "the desk is shown elsewhere"),
     "G-05": "responsible person, limit, result, confirmation",
     "G-09": "followed until the customer agrees that it is solved",
     "G-10": "the result is told in writing or by word, recorded either way",

@@ -1,4 +1,4 @@
-"""The assistant on the phone: ask, read the answer with its source, choose, have a person."""
+"""The assistant on the phone: ask, read the answer with its source, choose, complain, have a person."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.portal.ui.session import actor_of, room
 from kexin.service.assistant.choices import LineKind, Speaker
-from kexin.service.assistant.talking import LONGEST, VIEW, ask_assistant, choose_answer, hand_over_talk, own_talk
+from kexin.service.assistant.taking import LONGEST_TOLD
+from kexin.service.assistant.talking import (
+    LONGEST,
+    VIEW,
+    ask_assistant,
+    choose_answer,
+    hand_over_talk,
+    own_talk,
+    pick_in_talk,
+    starts,
+)
 from kexin.service.knowledge.arranging import vote_own_article
 from kexin.service.knowledge.queries import VIEW_OWN, help_article
 from kexin.service.knowledge.safe_text import as_html
@@ -30,12 +40,14 @@ def _problem(refusal: RuleViolation) -> str:
 @require_http_methods(["GET", "POST"])
 @room(VIEW)
 def talk(request: HttpRequest) -> HttpResponse:
-    """GET: the talk. POST ``text``: a question; ``article``: one of those that were offered."""
+    """GET: the talk. POST ``text``: a question; ``article``: one of those that were offered; ``pick``: a button."""
     actor, problem, said = actor_of(request), "", ""
     if request.method == "POST":
         chosen, said = request.POST.get("article", ""), request.POST.get("text", "")
         try:
-            if chosen.isdigit() and len(chosen) < 18:
+            if request.POST.get("pick"):
+                pick_in_talk(actor=actor, code=request.POST["pick"][:40])
+            elif chosen.isdigit() and len(chosen) < 18:
                 choose_answer(actor=actor, article_id=int(chosen), language=_spoken())
             else:
                 ask_assistant(actor=actor, text=said, language=_spoken())
@@ -49,18 +61,22 @@ def _draw(request: HttpRequest, problem: str = "", said: str = "") -> HttpRespon
     actor = actor_of(request)
     found = own_talk(actor, _spoken())
     last = found.lines[-1] if found.lines else None
-    handed = found.row is not None and found.row.request_id is not None
+    handed = found.row is not None and found.row.conversation_id is not None
+    taking = last is not None and last.kind == LineKind.TAKE
     context = {
         "talk": found.row,
         "lines": [(each, each.speaker == Speaker.CUSTOMER) for each in found.lines],
         "offered": found.offered,
         "handed": handed,
+        "picks": found.picks,
+        "taking": taking,
+        "starts": [] if taking or not actor.may("service.pick_in_talk") else starts(actor),
         "may_ask": actor.may(ASK),
         "may_hand": bool(found.lines) and not handed and actor.may("service.hand_over_talk"),
         "unknown": last is not None and last.kind == LineKind.UNKNOWN,
         "problem": problem,
         "said": said,
-        "longest": LONGEST,
+        "longest": LONGEST_TOLD if taking else LONGEST,
     }
     return render(request, "portal/assistant.html", context, status=422 if problem else 200)
 

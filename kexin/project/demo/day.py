@@ -1,6 +1,7 @@
 """The day of loading at the front, told through the doors once figures and maturities are known: targets, the pool,
 hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress,
-recordings and their inspection, plans, referrals, requests, conversations, care.
+recordings and their inspection, plans, referrals, requests, conversations, care, what staff
+know and ask.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kexin.project.demo.chapters import tell_chapters
 from kexin.project.demo.day_advice import tell_of_advice
 from kexin.project.demo.day_calls import tell_of_calls
 from kexin.project.demo.day_conversations import tell_of_care, tell_of_conversations
+from kexin.project.demo.day_knowledge import tell_of_knowledge
 from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
 from kexin.project.demo.day_ownership import tell_of_pool, tell_of_protection, tell_of_targets, tell_of_transfers
 from kexin.project.demo.day_queues import tell_of_queues
@@ -54,6 +56,7 @@ def tell_day(
                 "queues": tell_of_queues,
                 "conversations": tell_of_conversations,
                 "care": tell_of_care,
+                "knowledge": tell_of_knowledge,
                 "values": lambda: settle_all(today, actor=system("clock.value")),
                 "outcomes": _ask,
             },

@@ -161,6 +161,7 @@ class MechanismReviewShown(Shown):
     reviewed_on: Day
     findings: str = Field(examples=["第三方渠道导入不及时"])
     measures: str = Field(examples=[""])
+    figures: dict[str, int] = Field(description="Since the review before", examples=[{"received": 14, "late": 1}])
     next_on: Day
     reviewed_by: str = Field(examples=["1005"])
 

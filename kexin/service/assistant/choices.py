@@ -20,6 +20,10 @@ class LineKind(TextChoices):
     UNKNOWN = "unknown", pgettext_lazy("assistant", "Does not know")
     STATUS = "status", pgettext_lazy("assistant", "Requests of the customer")
     HANDED = "handed", pgettext_lazy("assistant", "Handed over to a person")
+    TAKE = "take", pgettext_lazy("assistant", "Asks for what a complaint or request needs")
+    TOLD = "told", pgettext_lazy("assistant", "Said for a complaint or request")
+    LEFT = "left", pgettext_lazy("assistant", "Left what was begun")
+    MADE = "made", pgettext_lazy("assistant", "Complaint or request taken")
 
 
 class Wish(TextChoices):
@@ -27,3 +31,19 @@ class Wish(TextChoices):
 
     PERSON = "person", pgettext_lazy("assistant", "A person")
     STATUS = "status", pgettext_lazy("assistant", "How one's requests stand")
+    COMPLAIN = "complain", pgettext_lazy("assistant", "To complain")
+    REQUEST = "request", pgettext_lazy("assistant", "To send a request")
+    STOP = "stop", pgettext_lazy("assistant", "To leave what was begun")
+
+
+class Step(TextChoices):
+    """What is asked for next while a complaint or a request is taken, one thing at a time."""
+
+    MATTER = "matter", pgettext_lazy("assistant", "Which purchase it is about")
+    HAPPENED = "happened", pgettext_lazy("assistant", "What happened")
+    DEMAND = "demand", pgettext_lazy("assistant", "What is asked for")
+    COMPLAIN = "complain", pgettext_lazy("assistant", "Whether the complaint is sent")
+    KIND = "kind", pgettext_lazy("assistant", "Kind of request")
+    CATEGORY = "category", pgettext_lazy("assistant", "Category of the request")
+    WISH = "wish", pgettext_lazy("assistant", "What the request is about")
+    SEND = "send", pgettext_lazy("assistant", "Whether the request is sent")

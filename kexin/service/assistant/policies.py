@@ -48,8 +48,6 @@ class AssistantPolicy(Policy):
     choices: int = setting(_("Articles to choose from"), minimum=1, maximum=5)
     idle_minutes: int = setting(_("A new talk begins after a pause of"), unit=_("minutes"), minimum=5, maximum=1440)
     a_day: int = setting(_("Questions of one customer a day"), minimum=10, maximum=1000)
-    hand_over_kind: str = setting(_("Kind of request at hand-over"))
-    hand_over_category: str = setting(_("Category of request at hand-over"))
     wishes: list = setting(  # type: ignore[type-arg]
         _("Words by which a wish is known"), check=parse_wishes, explain=explain_wishes
     )

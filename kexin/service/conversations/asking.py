@@ -16,11 +16,17 @@ from kexin.service.models import Conversation, ConversationMessage
 from kexin.service.rules import clean
 
 WRITE_OWN = "service.write_own_words"
+LONGEST_TALK = 20_000  # characters of a talk with the assistant that is carried over: the newest
 
 
 @operation(WRITE_OWN, label=_("Write in one's own conversation"))
-def write_own_words(*, actor: Actor, text: str, file: vault.StoredFile | None = None) -> ConversationMessage:
-    """The customer writes on the portal: in the conversation that is under way, else in a new one."""
+def write_own_words(
+    *, actor: Actor, text: str, file: vault.StoredFile | None = None, earlier: str = ""
+) -> ConversationMessage:
+    """The customer writes on the portal: in the conversation that is under way, else in a new one.
+
+    ``earlier`` are the words of a talk with the assistant that goes on here; they stand beside what is written.
+    """
     assert actor.customer_id is not None
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=actor.customer_id)
     said = clean(text)
@@ -38,4 +44,4 @@ def write_own_words(*, actor: Actor, text: str, file: vault.StoredFile | None = 
             by=actor.name,
             ours=False,
         )
-    return hear(row, said, by=actor.name, files=[Looked(file, None)] if file else [])
+    return hear(row, said, by=actor.name, files=[Looked(file, None)] if file else [], quoted=earlier[-LONGEST_TALK:])

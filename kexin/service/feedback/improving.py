@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
-from kexin.core.calendar import business_date
-from kexin.core.errors import RuleViolation
+from kexin.core.calendar import business_date, zone
+from kexin.core.errors import NotPermitted, RuleViolation
+from kexin.core.models import WorkItem
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.people.models import Post
-from kexin.service.feedback.choices import FeedbackAspect, PlanState
+from kexin.core.workflow import close_work, duty_holder, open_work
+from kexin.people.models import OrgUnit, Post
+from kexin.service.choices import Confirmation
+from kexin.service.feedback.choices import FeedbackAspect, FeedbackState, PlanState
 from kexin.service.feedback.policies import FeedbackPolicy
-from kexin.service.models import Feedback, FeedbackReview, ImprovementPlan
+from kexin.service.models import Feedback, FeedbackReview, ImprovementPlan, KnownProblem, ProblemLink
 from kexin.service.rules import clean
+
+REVIEW = "service.feedback_review"
+WARN_DAYS = 14
 
 
 @operation("service.plan_improvement", label=_("Plan an improvement"), plain=("aspect",))
@@ -85,16 +92,71 @@ def judge_improvement(plan: ImprovementPlan | int, *, actor: Actor, effective: b
 
 @operation("service.review_feedback_mechanism", label=_("Review the feedback mechanism"))
 def review_feedback_mechanism(*, actor: Actor, findings: str, measures: str = "") -> FeedbackReview:
-    """What was found and is done about the way itself; the next review follows the policy's months."""
+    """What was found and is done about the way itself, with the figures of that day; the next review follows the
+    policy's months."""
     found = clean(findings)
     if not 0 < len(found) <= 2000:
         raise RuleViolation(fields={"findings": _("Say what was found, in at most 2,000 characters.")})
     today = business_date()
     months = today.month - 1 + in_force(FeedbackPolicy).review_months
     following = dt.date(today.year + months // 12, months % 12 + 1, min(today.day, 28))
-    return FeedbackReview.objects.create(
-        reviewed_on=today, findings=found, measures=clean(measures)[:2000], next_on=following, reviewed_by=actor.name
+    row = FeedbackReview.objects.create(
+        reviewed_on=today,
+        findings=found,
+        measures=clean(measures)[:2000],
+        figures=mechanism_figures(),
+        next_on=following,
+        reviewed_by=actor.name,
     )
+    for item in WorkItem.objects.open().filter(kind=REVIEW):
+        close_work(REVIEW, item.subject_kind, item.subject_id or 0, outcome="reviewed", by=actor.name)
+    return row
+
+
+def mechanism_figures() -> dict[str, int]:
+    """How the loop went since the last review: collected, answered late, not agreed with, measures and their effect,
+    known problems and how often they came back after a fix (G-06, K-26)."""
+    last = FeedbackReview.objects.order_by("-reviewed_on", "-pk").values_list("reviewed_on", flat=True).first()
+    since = dt.datetime.combine(last or dt.date(2000, 1, 1), dt.time(), zone())
+    rows = Feedback.objects.filter(received_at__gte=since)
+    plans = ImprovementPlan.objects.filter(made_at__gte=since)
+    met = ProblemLink.objects.filter(ended_at=None, met_at__gte=since)
+    return {
+        "received": rows.count(),
+        "open": rows.filter(state=FeedbackState.OPEN).count(),
+        "late": rows.filter(Q(answered_at__gt=F("due_at")) | Q(answered_at=None, due_at__lt=timezone.now())).count(),
+        "disputed": rows.filter(confirmation=Confirmation.DISPUTED).count(),
+        "measures": plans.count(),
+        "effective": plans.filter(state=PlanState.EFFECTIVE).count(),
+        "without": plans.filter(state=PlanState.WITHOUT).count(),
+        "problems": KnownProblem.objects.filter(found_at__gte=since).count(),
+        "returned": met.filter(problem__fixed_at__isnull=False, met_at__gt=F("problem__fixed_at")).count(),
+    }
+
+
+@operation("service.owe_mechanism_review", label=_("Have the feedback mechanism reviewed when its day comes"))
+def owe_mechanism_review(*, actor: Actor) -> bool:
+    """From two weeks before its day on the review is somebody's work; was there anything to owe?"""
+    if not actor.everything:
+        raise NotPermitted
+    due = next_review() or business_date()
+    if business_date() < due - dt.timedelta(days=WARN_DAYS):
+        return False
+    unit_id = OrgUnit.objects.filter(parent=None).order_by("path").values_list("pk", flat=True).first()
+    owner = duty_holder("service.review_feedback_mechanism", unit_id) if unit_id is not None else None
+    if unit_id is None or owner is None:
+        return False
+    open_work(
+        REVIEW,
+        unit_id=unit_id,
+        owner_post_id=owner,
+        due_at=dt.datetime.combine(due, dt.time(18), zone()),
+        subject_kind="service.FeedbackReview",
+        subject_id=due.toordinal(),
+        details={},
+        policy_id=in_force(FeedbackPolicy).policy_version,
+    )
+    return True
 
 
 def next_review() -> dt.date | None:

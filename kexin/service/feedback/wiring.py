@@ -51,6 +51,17 @@ def register() -> None:
             closable=False,
         )
     )
+    register_work_kind(
+        WorkKind(
+            improving.REVIEW,
+            _("Review of the feedback mechanism"),
+            lambda item: _t("Review how feedback is gathered, answered and used."),
+            lambda item: reverse("service:feedback_review"),
+            icon="clipboard-check",
+            outcomes={"reviewed": pgettext_lazy("feedback", "Reviewed")},
+            closable=False,
+        )
+    )
     for name, label, icon, sentence in (
         ("FeedbackReceived", _("Feedback came in"), "message-report", _received),
         ("FeedbackAnswered", _("Feedback answered"), "message-check", lambda payload: payload.get("subject", "")),

@@ -3,6 +3,7 @@
 from kexin.service.models.assistant import AssistantLine, AssistantModel, AssistantTalk
 from kexin.service.models.care import CarePause, CarePlan, CareTouch
 from kexin.service.models.clocks import Clock, ClockPause
+from kexin.service.models.coaching import CoachingReview, PhraseSituation
 from kexin.service.models.complaint_evidence import ComplaintEvidence
 from kexin.service.models.complaint_reports import ComplaintReport, ComplaintReportDecision
 from kexin.service.models.complaint_steps import (
@@ -21,6 +22,7 @@ from kexin.service.models.conversations import (
     Mailbox,
 )
 from kexin.service.models.deskwork import FollowUp, Macro, Presence, RequestLink
+from kexin.service.models.drafting import WordsDraft
 from kexin.service.models.feedback import Feedback, FeedbackReview, ImprovementPlan
 from kexin.service.models.knowledge import (
     Article,
@@ -33,8 +35,10 @@ from kexin.service.models.knowledge import (
     SearchMade,
     SearchTerm,
 )
+from kexin.service.models.problems import KnownProblem, ProblemLink
 from kexin.service.models.queues import PostSkill, QueueMember, RequestQueue
 from kexin.service.models.requests import RequestEntry, RequestNote, ServiceRequest
+from kexin.service.models.support import SupportQuestion
 from kexin.service.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyVersion, SurveyWave
 from kexin.service.models.telephony import PhoneCall, PhoneExtension
 from kexin.service.models.wecom import ArchiveAgreement, FlaggedWords, WecomAccount
@@ -56,6 +60,7 @@ __all__ = [
     "CareTouch",
     "Clock",
     "ClockPause",
+    "CoachingReview",
     "Complaint",
     "ComplaintEntry",
     "ComplaintEvidence",
@@ -74,12 +79,15 @@ __all__ = [
     "FlaggedWords",
     "FollowUp",
     "ImprovementPlan",
+    "KnownProblem",
     "Macro",
     "Mailbox",
     "PhoneCall",
     "PhoneExtension",
+    "PhraseSituation",
     "PostSkill",
     "Presence",
+    "ProblemLink",
     "QueueMember",
     "Remediation",
     "RequestEntry",
@@ -91,10 +99,12 @@ __all__ = [
     "ServiceRequest",
     "Settlement",
     "StatutoryReview",
+    "SupportQuestion",
     "Survey",
     "SurveyAnswer",
     "SurveyInvitation",
     "SurveyVersion",
     "SurveyWave",
     "WecomAccount",
+    "WordsDraft",
 ]

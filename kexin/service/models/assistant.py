@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.fields import Level, PersonalField
 from kexin.core.scope import ScopedQuerySet
 from kexin.party.models import Customer
-from kexin.service.assistant.choices import LineKind, Speaker
+from kexin.service.assistant.choices import LineKind, Speaker, Step
+from kexin.service.models.complaints import Complaint
+from kexin.service.models.conversations import Conversation
 from kexin.service.models.knowledge import ArticleVersion
 from kexin.service.models.requests import ServiceRequest
 
 
 class AssistantTalkQuerySet(ScopedQuerySet["AssistantTalk"]):
-    """The customer's own; staff read it in the request it was handed over with."""
+    """The customer's own; staff read it in the conversation it was handed over with."""
 
     scope_unit, scope_post = None, None
     scope_customer = "customer_id"
@@ -28,8 +30,8 @@ class AssistantTalk(models.Model):
     key_id = models.UUIDField(editable=False)
     began_at = models.DateTimeField(_("began"))
     last_at = models.DateTimeField(_("last words"))
-    request = models.ForeignKey(
-        ServiceRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("request")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("conversation")
     )
 
     objects = AssistantTalkQuerySet.as_manager()
@@ -48,7 +50,8 @@ class AssistantLineQuerySet(ScopedQuerySet["AssistantLine"]):
 
 class AssistantLine(models.Model):
     """助手会话记录: what one side said. Never changed. ``offered`` are articles among which the customer may choose;
-    ``likely`` and ``alike`` what the answer was founded on."""
+    ``likely`` and ``alike`` what the answer was founded on. ``step`` stands with the lines by which a complaint or a
+    request is taken, ``chosen`` is what was picked there, ``complaint`` and ``request`` what came of it."""
 
     talk = models.ForeignKey(AssistantTalk, on_delete=models.PROTECT, db_index=False, related_name="lines")
     customer_id = models.BigIntegerField(editable=False)
@@ -60,6 +63,10 @@ class AssistantLine(models.Model):
         ArticleVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("source")
     )
     offered = models.JSONField(default=list)
+    step = models.CharField(_("asked for"), max_length=8, choices=Step.choices, blank=True)
+    chosen = models.CharField(max_length=40, blank=True, db_collation="C")
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     likely = models.FloatField(null=True, blank=True)
     alike = models.FloatField(null=True, blank=True)
     at = models.DateTimeField(_("when"))

@@ -139,6 +139,7 @@ class FeedbackReview(models.Model):
     reviewed_on = models.DateField(_("reviewed on"))
     findings = models.CharField(_("findings"), max_length=2000)
     measures = models.CharField(_("measures"), max_length=2000, blank=True)
+    figures = models.JSONField(_("figures since the review before"), default=dict)
     next_on = models.DateField(_("next review"))
     reviewed_by = models.CharField(_("reviewed by"), max_length=80)
 

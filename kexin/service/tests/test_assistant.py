@@ -13,24 +13,29 @@ from kexin.core.actor import Actor, system
 from kexin.core.actor import customer as customer_actor
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.fields import decrypt_rows
-from kexin.core.models import AuditEntry, Event
+from kexin.core.models import AuditEntry, Event, WorkItem
 from kexin.service.assistant.learning import learn_assistant
 from kexin.service.assistant.matching import Example, learn, restored, stored
-from kexin.service.assistant.talking import ask_assistant, choose_answer, hand_over_talk, own_talk
+from kexin.service.assistant.taking import short
+from kexin.service.assistant.talking import ask_assistant, choose_answer, hand_over_talk, own_talk, pick_in_talk
 from kexin.service.knowledge.writing import withdraw_article
 from kexin.service.models import (
     ArticleCategory,
     ArticleVersion,
     AssistantLine,
     AssistantModel,
+    Complaint,
+    ConversationMessage,
     SearchMade,
     ServiceRequest,
 )
 from kexin.service.tests.test_articles import cards, house, publish  # noqa: F401  fixtures
+from tests.complaint_people import hire_officers
 
 TALKS = {
     "service.view_help", "service.view_own_talk", "service.ask_assistant", "service.choose_answer",
-    "service.hand_over_talk", "service.view_own_requests", "service.send_own_request",
+    "service.hand_over_talk", "service.view_own_requests", "service.send_own_request", "service.pick_in_talk",
+    "service.write_own_words", "service.send_own_complaint", "service.view_own_complaints",
 }  # fmt: skip
 ARTICLES = (
     ("银行卡丢失怎么挂失", "立即拨打客服电话挂失。", ["银行卡丢了怎么办", "卡不见了", "我的卡被偷了", "卡丢了要挂失"]),
@@ -42,6 +47,11 @@ ARTICLES = (
 
 def as_customer(row: Any) -> Actor:
     return customer_actor(row.pk, row.customer_no, TALKS, session="phone", address="10.0.0.7")
+
+
+@pytest.fixture
+def officers(bank: Any) -> Any:
+    return hire_officers(bank)
 
 
 @pytest.fixture
@@ -131,16 +141,18 @@ def test_a_person_gets_the_whole_talk_and_nobody_says_it_twice(
     wish = ask_assistant(actor=customer, text="我要转人工")
     assert wish.kind == "unknown"
     row = hand_over_talk(actor=customer)
-    kept = ServiceRequest.objects.get(pk=row.pk)
-    decrypt_rows(ServiceRequest, [kept], ("text", "subject"))
-    assert (kept.owner_post, kept.channel) == (house.posts["lin"], "portal")
-    assert "黄金会涨到多少" in str(kept.text)
-    assert "我要转人工" in str(kept.text)
-    assert Event.objects.get(name="service.TalkTransferred").payload["request_id"] == row.pk
+    words = ConversationMessage.objects.get()
+    decrypt_rows(ConversationMessage, [words], ("text", "quoted"))
+    assert (row.owner_post, row.channel, row.state) == (house.posts["lin"], "chat", "open")
+    assert words.text == "黄金会涨到多少"  # the matter, not the wish for a person
+    assert "客户：黄金会涨到多少" in str(words.quoted) or "Customer：黄金会涨到多少" in str(words.quoted)
+    assert "我要转人工" in str(words.quoted)
+    assert WorkItem.objects.open().get(subject_kind="service.Conversation").owner_post_id == row.owner_post_id
+    assert Event.objects.get(name="service.TalkTransferred").payload["conversation_id"] == row.pk
     assert own_talk(customer).lines[-1].kind == "handed"
+    assert own_talk(customer).row.conversation == row  # type: ignore[union-attr]
     status = ask_assistant(actor=customer, text="我的工单办理进度怎样")
     assert status.kind == "status"
-    assert row.request_no in text_of(status)
     assert len(own_talk(customer).lines) == 2  # a new talk
 
 
@@ -162,3 +174,82 @@ def test_what_makes_no_sense_is_refused_and_other_customers_see_nothing(
     assert AssistantModel.objects.count() == 1
     time_machine.move_to(timezone.now() + dt.timedelta(minutes=31))
     assert own_talk(customer).lines == []
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("卡被吞了。机器没有反应。", "卡被吞了"),
+        ("The machine kept my card. It is 3.5 km away.", "The machine kept my card"),
+        ("长" * 80, "长" * 59 + "…"),
+        ("！？", ""),
+    ],
+)
+def test_the_first_sentence_is_the_subject(text: str, subject: str) -> None:
+    assert short(text) == subject
+
+
+@pytest.mark.django_db
+def test_a_complaint_is_taken_one_question_at_a_time(
+    answers: dict[str, ArticleVersion], officers: Any, chen: Any
+) -> None:
+    customer = as_customer(chen)
+    first = ask_assistant(actor=customer, text="我要投诉！")
+    assert (first.kind, first.step) == ("take", "happened")  # she bought nothing: no purchase to choose
+    second = ask_assistant(actor=customer, text="取款机把我的卡吞了。等了两个小时没有人管，我的卡丢了怎么办？")
+    assert (second.kind, second.step) == ("take", "demand")  # part of the complaint, no question to an article
+    with pytest.raises(NotFound):
+        pick_in_talk(actor=customer, code="send")
+    assert [each.code for each in own_talk(customer).picks] == ["skip", "stop"]
+    third = ask_assistant(actor=customer, text="请道歉")
+    assert (third.kind, third.step) == ("take", "complain")
+    assert "等了两个小时" in text_of(third)
+    assert "请道歉" in text_of(third)
+    again = ask_assistant(actor=customer, text="好的")
+    assert (again.kind, again.step) == ("take", "complain")
+    assert Complaint.objects.count() == 0
+    made = pick_in_talk(actor=customer, code="hidden")
+    row = Complaint.objects.get()
+    decrypt_rows(Complaint, [row], ("subject", "text", "demand"))
+    assert (made.kind, made.complaint_id) == ("made", row.pk)
+    assert (row.subject, row.demand, row.source, row.hidden_from_unit) == (
+        "取款机把我的卡吞了",
+        "请道歉",
+        "portal",
+        True,
+    )
+    assert row.complaint_no in text_of(made)
+    assert row.complaint_no in text_of(pick_in_talk(actor=customer, code="status"))
+    assert AuditEntry.objects.filter(operation="service.pick_in_talk", outcome="done").count() == 2
+    assert "两个小时" not in str(AuditEntry.objects.filter(operation="service.ask_assistant").values_list("arguments"))
+
+
+@pytest.mark.django_db
+def test_a_complaint_may_be_left_and_a_request_taken(answers: dict[str, ArticleVersion], chen: Any) -> None:
+    customer = as_customer(chen)
+    pick_in_talk(actor=customer, code="complain")
+    ask_assistant(actor=customer, text="柜台态度不好")
+    assert ask_assistant(actor=customer, text="算了。").kind == "left"
+    assert ask_assistant(actor=customer, text="我的银行卡丢了怎么办").kind == "answer"
+    assert pick_in_talk(actor=customer, code="request").step == "kind"
+    assert ask_assistant(actor=customer, text="随便").step == "kind"
+    assert pick_in_talk(actor=customer, code="consultation").step == "category"
+    assert pick_in_talk(actor=customer, code="card").step == "wish"
+    assert ask_assistant(actor=customer, text="我想把卡的每日限额调高到五万元").step == "send"
+    made = pick_in_talk(actor=customer, code="send")
+    row = ServiceRequest.objects.get()
+    decrypt_rows(ServiceRequest, [row], ("subject", "text"))
+    assert (made.kind, made.request_id, row.kind, row.category, row.channel) == (
+        "made", row.pk, "consultation", "card", "portal",
+    )  # fmt: skip
+    assert row.text == "我想把卡的每日限额调高到五万元"
+    assert row.clocks.filter(state="running").count() == 2
+    assert Complaint.objects.count() == 0
+    with pytest.raises(NotFound):
+        pick_in_talk(actor=customer, code="send")
+    no_complaints = customer_actor(
+        chen.pk, chen.customer_no, TALKS - {"service.send_own_complaint"}, session="phone", address="10.0.0.7"
+    )
+    assert ask_assistant(actor=no_complaints, text="我要投诉").kind != "take"
+    with pytest.raises(NotFound):
+        pick_in_talk(actor=no_complaints, code="complain")

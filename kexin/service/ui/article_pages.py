@@ -273,6 +273,7 @@ def _context(request: HttpRequest, file: ArticleFileOf, chosen: ArticleVersion) 
         "may_attach": may("attach_article_file"),
         "may_link": may("link_articles"),
         "may_place": may("place_article"),
+        "may_situate": file.article.kind == ArticleKind.SCRIPT and may("set_phrase_situations"),
     }
 
 

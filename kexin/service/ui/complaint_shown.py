@@ -173,6 +173,7 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "reactions": Reaction.choices,
         "may_contact": row.is_open and actor.may("service.record_complaint_contact"),
         "may_note": actor.may("service.note_complaint"),
+        "may_phrases": row.is_open and actor.may("service.view_articles"),
     }
 
 

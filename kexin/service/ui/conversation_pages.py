@@ -50,6 +50,7 @@ from kexin.service.conversations.queries import (
 )
 from kexin.service.conversations.replies import replies_for
 from kexin.service.conversations.rules import kinds_taken
+from kexin.service.drafting.drafts import endpoint
 from kexin.service.models import Conversation
 from kexin.service.queries import VIEW as VIEW_REQUESTS
 from kexin.service.queries import requests_of
@@ -174,6 +175,9 @@ def _thread(actor: Actor, thread: Thread) -> dict[str, Any]:
         "put_off": row.snoozed_until is not None and row.snoozed_until > timezone.now(),
         "may_close": not closed and may("close_conversation"),
         "may_reopen": closed and may("reopen_conversation"),
+        "may_phrases": may("view_articles"),
+        "may_draft": may("ask_draft") and endpoint() is not None,
+        "may_coach": may("review_contact"),
         "may_identify": row.customer_id is None and may("identify_sender"),
         "may_link": row.customer_id is not None and row.request_id is None and may("link_conversation"),
         "may_request": row.customer_id is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kexin.service.ui import conversation_acts, conversation_pages
+from kexin.service.ui import conversation_acts, conversation_pages, draft_pages
 
 urlpatterns = [
     path("conversations/", conversation_pages.inbox, name="conversations"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("conversations/<int:pk>/", conversation_pages.conversation, name="conversation"),
     path("conversations/<int:pk>/live/", conversation_pages.live, name="conversation_live"),
     path("conversations/<int:pk>/answer/", conversation_acts.answer, name="conversation_answer"),
+    path("conversations/<int:pk>/drafts/", draft_pages.ask, name="ask_draft"),
+    path("conversations/<int:pk>/drafts/<int:draft_id>/", draft_pages.draft, name="draft"),
+    path("conversations/<int:pk>/drafts/<int:draft_id>/drop/", draft_pages.drop, name="drop_draft"),
     path("conversations/<int:pk>/take/", conversation_acts.take, name="conversation_take"),
     path("conversations/<int:pk>/later/", conversation_acts.put_off, name="conversation_later"),
     path("conversations/<int:pk>/back/", conversation_acts.resume, name="conversation_back"),

@@ -119,6 +119,18 @@ class FeedbackTable(Table):
         return reverse("service:feedback", args=[row.pk])
 
 
+FIGURES = (
+    ("received", _("feedback received")),
+    ("late", _("answered late")),
+    ("disputed", _("not agreed with")),
+    ("measures", _("measures")),
+    ("effective", _("with effect")),
+    ("without", _("without effect")),
+    ("problems", _("known problems")),
+    ("returned", _("came back")),
+)
+
+
 @require_GET
 def list_page(request: HttpRequest) -> HttpResponse:
     """GET /feedback/: the list, and the four aspects of the last 90 days."""
@@ -289,7 +301,11 @@ def plans_page(request: HttpRequest) -> HttpResponse:
              row.state == PlanState.DONE and row.look_on is not None and row.look_on <= today)
             for row in rows
         ],
-        "reviews": [(each, people.get(each.reviewed_by, each.reviewed_by)) for each in reviews],
+        "reviews": [
+            (each, people.get(each.reviewed_by, each.reviewed_by),
+             [(label, each.figures[name]) for name, label in FIGURES if name in each.figures])
+            for each in reviews
+        ],
         "may_plan": actor.may("service.plan_improvement"),
         "may_do": actor.may("service.carry_out_improvement"),
         "may_judge": actor.may("service.judge_improvement"),

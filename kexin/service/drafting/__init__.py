@@ -1,0 +1,1 @@
+"""Words that leave or are shared without what names a person."""

@@ -1,0 +1,1 @@
+"""Support desks for staff: products, systems, compliance; an answer with a clock (F-24)."""
