@@ -29,7 +29,8 @@ from kexin.sales.conduct.reporting import report_conduct
 from kexin.sales.models import ConductAcknowledgement, ConductReport, InspectionItem, Sale
 from kexin.sales.oversight.compliance import asked_for, oversight
 from kexin.sales.oversight.queries import inspection_item, inspection_items
-from kexin.sales.oversight.settling import settle_inspection_item
+from kexin.sales.oversight.rules import may_settle
+from kexin.sales.oversight.settling import reported_by, settle_inspection_item
 from kexin.sales.oversight.verdicts import Fault
 from kexin.sales.oversight.words import facts_told
 from kexin.sales.tests.test_return_calls import executed
@@ -198,6 +199,9 @@ def test_a_colleague_reports_and_consumer_protection_looks(
     rate = oversight(wu, asked_for(business_date() - 10 * DAY, business_date()))
     assert (Fault.ITEM_OPEN, 1) in rate.faults
     assert [(source.value, count) for source, count, _sure in rate.items] == [("conduct", 2)]
+    assert may_settle("open", "confirmed", "录音证实", by_seller=False)
+    assert not may_settle("open", "confirmed", "录音证实", by_seller=False, by_reporter=True)
+    assert (reported_by(item, sun), reported_by(item, ning)) == (True, False)
     settle_inspection_item(item, actor=ning, outcome="confirmed", reason="录音证实")
     assert ConductReport.objects.count() == 2
 

@@ -10,11 +10,13 @@ from kexin.sales.oversight.choices import ItemState
 LONGEST_REASON = 500
 
 
-def may_settle(state: str, outcome: str, reason: str, *, by_seller: bool) -> Decision:
-    """May this item be cleared or confirmed: once, with a reason, never by the seller it is about?"""
+def may_settle(state: str, outcome: str, reason: str, *, by_seller: bool, by_reporter: bool = False) -> Decision:
+    """May this item be cleared or confirmed: once, with a reason, by neither the seller nor who reported it?"""
     decision = ALLOWED
     if by_seller:
         decision &= refused("seller", _("Nobody settles an item about a sale of their own."))
+    if by_reporter:
+        decision &= refused("reporter", _("Nobody settles what they reported themselves."))
     if state != ItemState.OPEN:
         decision &= refused("state", _("This item is settled already."))
     if outcome not in (ItemState.CLEARED, ItemState.CONFIRMED):

@@ -25,7 +25,7 @@ from kexin.sales.oversight.choices import ItemSource, ItemState
 from kexin.sales.oversight.queries import inspection_item, inspection_items
 from kexin.sales.oversight.raising import SETTLE
 from kexin.sales.oversight.rules import LONGEST_REASON
-from kexin.sales.oversight.settling import settle_inspection_item
+from kexin.sales.oversight.settling import reported_by, settle_inspection_item
 from kexin.sales.oversight.words import facts_told
 
 LEVEL = {ItemState.OPEN: "warn", ItemState.CLEARED: "quiet", ItemState.CONFIRMED: "bad"}
@@ -110,6 +110,7 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     row = inspection_item(actor, pk)
     own = row.seller is not None and actor.user_id is not None and row.seller.user_id == actor.user_id
+    own = own or reported_by(row, actor)
     form = SettleItemForm(request.POST if request.method == "POST" else None)
     return form_page(
         request,
