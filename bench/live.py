@@ -69,9 +69,10 @@ def measure() -> list[str]:
 
     from kexin.core.live import CHANNEL
     from kexin.party.models import Customer
+    from kexin.portal.purposes import LOOK
     from kexin.project.postgres import ensure_running
 
-    cookies = sessions(STREAMS)
+    cookies = sessions(STREAMS, (LOOK,))
     names = " ".join(f"talk:{pk}" for pk in Customer.objects.order_by("pk").values_list("pk", flat=True)[:STREAMS])
     first, last = [], []
     with served("portal") as port:

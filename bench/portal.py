@@ -29,8 +29,9 @@ PAGES = (LOOKING, LOOKING, LOOKING, BUYING)  # by customer, in turn
 STATIC = ("/static/kexin/portal.css",)
 
 
-def sessions(count: int) -> list[str]:
-    """Open sessions of as many customers, whose names can be read; their cookies. Every fourth came to buy."""
+def sessions(count: int, purposes: Sequence[str] = ()) -> list[str]:
+    """Open sessions of as many customers, whose names can be read; their cookies. Unless said, every fourth came to
+    buy, the others to look."""
     import psycopg
     from django.utils import timezone
 
@@ -52,11 +53,11 @@ def sessions(count: int) -> list[str]:
         server.execute("SET session_replication_role = replica")
         for row, (key, _cipher), name in zip(rows, made, sealed["name"], strict=True):
             server.execute("UPDATE party_party SET key_id = %s, name = %s WHERE id = %s", [key, name, row.pk])
-    now, cookies = timezone.now(), []
+    now, cookies, came = timezone.now(), [], tuple(purposes) or (LOOK, LOOK, LOOK, BUY)
     for number, row in enumerate(rows):
         token = secrets.new_token()
         PortalSession.objects.create(
-            customer=row, purpose=(LOOK, LOOK, LOOK, BUY)[number % 4], digest=secrets.digest(token), state="open",
+            customer=row, purpose=came[number % len(came)], digest=secrets.digest(token), state="open",
             proof="app", entered_at=now, seen_at=now, ends_at=now + dt.timedelta(minutes=30), device="bench",
         )  # fmt: skip
         cookies.append(token)
