@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from kexin.core.actor import system
-from kexin.people.models import OrgUnit
+from kexin.people.models import Employee, OrgUnit, Post
 from tests.personas import JOINED, PASSWORD, Bank
 
 OFFICERS = {"ning": ("1023", "宁静", "Ning Jing"), "bai": ("1025", "白露", "Bai Lu")}
@@ -13,22 +13,26 @@ OFFICERS = {"ning": ("1023", "宁静", "Ning Jing"), "bai": ("1025", "白露", "
 
 def hire_officers(bank: Bank) -> Bank:
     """Give the small bank its complaint officers."""
+    for name, person in OFFICERS.items():
+        hire(bank, name, *person)
+    return bank
+
+
+def hire(bank: Bank, name: str, number: str, chinese: str, english: str) -> None:
+    """One more complaint officer at head office."""
     from kexin.core.models import Role
     from kexin.people.operations import apply_grant, appoint, create_employee, create_post, create_user
 
     actor, head = system("set-up"), cast(OrgUnit, bank.units["head"])
-    for name, (number, chinese, english) in OFFICERS.items():
-        employee = create_employee(
-            actor=actor, staff_no=number, name=chinese, name_en=english, unit=head, joined_on=JOINED
-        )
-        user = create_user(employee, actor=actor, password=PASSWORD)
-        user.must_change_password = False
-        user.save(update_fields=["must_change_password"])
-        post = create_post(
-            actor=actor, unit=bank.units["head"], title="消保专员", title_en="consumer protection officer"
-        )
-        apply_grant(post, actor=actor, role=Role.objects.get(code="consumer_protection_officer"), reach="all")
-        appoint(post, actor=actor, employee=employee, starts_on=JOINED)
-        employee.refresh_from_db()
-        bank.employees[name], bank.posts[name] = employee, post
-    return bank
+    if (known := Employee.objects.filter(staff_no=number).first()) is not None:
+        bank.employees[name], bank.posts[name] = known, Post.objects.get(holders__employee=known)
+        return
+    employee = create_employee(actor=actor, staff_no=number, name=chinese, name_en=english, unit=head, joined_on=JOINED)
+    user = create_user(employee, actor=actor, password=PASSWORD)
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    post = create_post(actor=actor, unit=bank.units["head"], title="消保专员", title_en="consumer protection officer")
+    apply_grant(post, actor=actor, role=Role.objects.get(code="consumer_protection_officer"), reach="all")
+    appoint(post, actor=actor, employee=employee, starts_on=JOINED)
+    employee.refresh_from_db()
+    bank.employees[name], bank.posts[name] = employee, post

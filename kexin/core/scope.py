@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Self, TypeVar, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -24,13 +25,21 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     ``scope_unit`` and ``scope_post`` name the columns of the unit and of the lead post; ``scope_through`` names a
     foreign key whose own scope decides instead. ``scope_customer`` names the column by which a row is a customer's
-    own, for the time when the customer acts; without it customers see nothing.
+    own, for the time when the customer acts; without it customers see nothing. ``staff_only`` names columns that the
+    role of the portal may not read (kexin/project/grants.sql): in its process they are never loaded.
     """
 
     scope_unit: str | None = "unit_id"
     scope_post: str | None = "lead_post_id"
     scope_through: str | None = None
     scope_customer: str | None = None
+    staff_only: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        fresh = kwargs.get("query") is None and len(args) < 2
+        super().__init__(*args, **kwargs)
+        if fresh and self.staff_only and settings.KEXIN_PORTAL_PROCESS:
+            self.query.add_deferred_loading(self.staff_only)
 
     def visible_to(self, actor: Actor, operation: str) -> Self:
         """The rows within the reach of ``actor`` for ``operation``."""

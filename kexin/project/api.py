@@ -61,10 +61,11 @@ from kexin.sales.api import (
     return_calls,
     sales,
 )
-from kexin.service.api import articles
+from kexin.service.api import articles, remediations
 from kexin.service.api import board as service_board
 from kexin.service.api import care as service_care
 from kexin.service.api import coaching as service_coaching
+from kexin.service.api import complaint_aside as service_complaint_aside
 from kexin.service.api import complaint_figures as service_complaint_figures
 from kexin.service.api import complaint_reports as service_complaint_reports
 from kexin.service.api import complaint_steps as service_complaint_steps
@@ -159,6 +160,8 @@ for floor in (
     service_complaint_steps,
     service_complaint_figures,
     service_complaint_reports,
+    service_complaint_aside,
+    remediations,
     service_requests,
     service_queues,
     service_surveys,

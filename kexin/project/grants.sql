@@ -10,6 +10,9 @@ DECLARE
   report boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'kexin_report');
   subject record;
   rights text;
+  hidden name[];
+  shown text;
+  condition text;
 BEGIN
   FOR subject IN
     SELECT c.oid::regclass AS name, c.relname::text AS plain, c.relispartition AS part,
@@ -50,12 +53,14 @@ BEGIN
         WHEN subject.plain ~ '^service_(phonecall|phoneextension|wecomaccount|archiveagreement|flaggedwords)$' THEN NULL
         WHEN subject.plain ~ '^service_(knownproblem|problemlink|supportquestion|coachingreview|phrasesituation|wordsdraft)$' THEN NULL
         WHEN subject.plain = 'service_articlefile' THEN NULL
-        WHEN subject.plain ~ '^service_(article|articleversion|articleentry|articlecategory|articlelink|searchterm|assistantmodel)$' THEN 'SELECT'
+        WHEN subject.plain ~ '^service_(article|articleversion|articleentry|articlecategory|searchterm|assistantmodel)$'
+          THEN 'SELECT'  -- of articles those for customers alone: see the policies below
+        WHEN subject.plain = 'service_articlelink' THEN NULL
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'
         WHEN subject.plain IN ('service_settlement', 'service_remediation', 'service_complaintreport', 'service_complaintreportdecision') THEN NULL  -- what was paid, and whose fault it was
         WHEN subject.plain = 'service_complaintnote' THEN 'INSERT, SELECT (id)'  -- that two cases were joined is noted
         WHEN subject.plain = 'party_customer' THEN 'SELECT, UPDATE (party_id)'  -- locked while the customer acts
-        WHEN subject.plain ~ '^people_delegation$|^people_postrole$|^core_(role|rolegrant)$' THEN 'SELECT'  -- who is to answer
+        WHEN subject.plain ~ '^people_delegation$|^people_postrole$|^core_(role|roleoperation|rolegrant)$' THEN 'SELECT'  -- who is to answer
         WHEN subject.plain = 'core_event' THEN 'INSERT, SELECT (id)'
         WHEN subject.plain = 'engagement_outboundmessage' THEN 'SELECT, INSERT'
         WHEN subject.plain = 'engagement_document' THEN 'SELECT, UPDATE (id)'  -- a row is locked while it is handed out
@@ -66,8 +71,31 @@ BEGIN
         WHEN subject.plain ~ '^(party|products|holdings)_|^people_(orgunit|post|postholder|employee)$|^core_(policyversion|calendarday)$'
           THEN 'SELECT'
       END;
-      IF rights IS NOT NULL THEN
+      hidden := CASE subject.plain  -- ``staff_only`` of the models: in the portal's process these are never loaded
+        WHEN 'service_complaint' THEN ARRAY['accused', 'findings', 'found_by', 'grade_reasons', 'graded_by', 'mandate_by',
+          'mandate_note', 'regulator_reply']
+        WHEN 'core_workitem' THEN ARRAY['kept_from']
+      END;
+      IF hidden IS NOT NULL THEN
+        SELECT string_agg(quote_ident(attname), ', ') INTO shown FROM pg_attribute
+         WHERE attrelid = subject.name AND attnum > 0 AND NOT attisdropped AND attname <> ALL (hidden);
+        EXECUTE format('GRANT SELECT (%1$s), INSERT, UPDATE (%1$s) ON %2$s TO kexin_portal', shown, subject.name);
+      ELSIF rights IS NOT NULL THEN
         EXECUTE format('GRANT %s ON %s TO kexin_portal', rights, subject.name);
+      END IF;
+      -- Rows: everybody else reads all of them (a condition that is always true costs nothing and hides no index).
+      condition := CASE subject.plain
+        WHEN 'service_article' THEN 'audience = ''customer'''
+        WHEN 'service_articleentry' THEN 'audience = ''customer'''
+        WHEN 'service_articleversion' THEN 'state IN (''approved'', ''withdrawn'') AND EXISTS (SELECT FROM service_article a'
+          ' WHERE a.id = article_id AND a.audience = ''customer'')'
+      END;
+      IF condition IS NOT NULL THEN
+        EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', subject.name);
+        EXECUTE format('DROP POLICY IF EXISTS everybody ON %s', subject.name);
+        EXECUTE format('DROP POLICY IF EXISTS customers ON %s', subject.name);
+        EXECUTE format('CREATE POLICY everybody ON %s USING (true) WITH CHECK (true)', subject.name);
+        EXECUTE format('CREATE POLICY customers ON %s AS RESTRICTIVE TO kexin_portal USING (%s)', subject.name, condition);
       END IF;
     END IF;
     IF report THEN

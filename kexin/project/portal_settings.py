@@ -13,6 +13,7 @@ from kexin.project.settings import DATABASES, DEBUG, INSTALLED_APPS, KEXIN_PORTA
 
 ROOT_URLCONF = "kexin.project.portal_urls"
 WSGI_APPLICATION = "kexin.project.portal_wsgi.application"
+KEXIN_PORTAL_PROCESS = True
 _OWN = urlsplit(KEXIN_PORTAL_URL)
 _HOSTS = ["localhost", "127.0.0.1", "[::1]", *([_OWN.hostname] if _OWN.hostname else [])]
 ALLOWED_HOSTS = env.list("PORTAL_HOSTS", default=["*"] if DEBUG or TESTING else _HOSTS)
@@ -58,6 +59,7 @@ if env.str("PORTAL_DATABASE_URL", default=""):
     DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
 
 OVERRIDES = (  # what the tests put over the settings of the staff's process
+    "KEXIN_PORTAL_PROCESS",
     "ROOT_URLCONF",
     "ALLOWED_HOSTS",
     "CSRF_TRUSTED_ORIGINS",

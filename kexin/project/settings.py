@@ -211,6 +211,7 @@ KEXIN_SMS_URL = env.str("KEXIN_SMS_URL", default="")
 KEXIN_SMS_TOKEN = env.str("KEXIN_SMS_TOKEN", default="")
 # The portal for customers: where their browsers find it, and the public key (PEM, Ed25519) of the institution's app.
 # Open pages that one process tells of changes, of its 256 threads (docs/adr/0025); tests commit nothing to be told of.
+KEXIN_PORTAL_PROCESS = env.bool("KEXIN_PORTAL_PROCESS", default=False)  # the portal's own settings say yes
 KEXIN_LIVE_STREAMS = env.int("KEXIN_LIVE_STREAMS", default=0 if TESTING else 200)
 KEXIN_PORTAL_URL = env.str("KEXIN_PORTAL_URL", default="http://127.0.0.1:8001")
 KEXIN_APP_KEY_FILE = env.str("KEXIN_APP_KEY_FILE", default="")

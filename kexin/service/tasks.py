@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 
@@ -23,6 +24,15 @@ def give_out_queues(timestamp: int) -> None:
     from kexin.service.queues.giving import give_out
 
     give_out()
+
+
+@app.task(name="service.begin_review", queue="records", retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+def begin_review(entry_id: int) -> None:
+    """A review of a decision was asked for on the portal: it goes to its reviewer."""
+    from kexin.core.actor import system
+    from kexin.service.complaints.reviewing import begin_review as begin
+
+    begin(entry_id, actor=system("clock.complaints"))
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -30,7 +30,7 @@ def owe_clock(row: ServiceRequest | Complaint, clock: Clock) -> WorkItem:
     """The owner of the request, or who handles the complaint, owes the milestone; late, the ladder carries it upwards.
 
     A provisional due time is dated anew with its clock (:mod:`kexin.service.requests.sweeping`). The work of a
-    complaint names no customer and is kept from whom it is about.
+    complaint names no customer; the database keeps it from whom it is about.
     """
     words = {"clock": clock.name, "clock_en": clock.name_en}
     if isinstance(row, Complaint):
@@ -44,7 +44,6 @@ def owe_clock(row: ServiceRequest | Complaint, clock: Clock) -> WorkItem:
             subject_id=clock.pk,
             details={"complaint_no": row.complaint_no, "complaint_id": row.pk, **words},
             policy_id=row.policy_id,
-            kept_from=row.accused,
         )
     return open_work(
         CLOCK,

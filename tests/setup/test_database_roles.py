@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from kexin.core.models import WorkItem
 from kexin.project.postgres import ensure_running
+from kexin.service.models import Complaint
 from tests.setup.running import Installation, free_port
 from tests.setup.test_postgres import eventually
 
@@ -296,7 +299,9 @@ def test_a_purchase_needs_no_more_than_the_portals_role_either(installation: Ins
     offered = installation.run("manage", "shell", "-c", OFFERED, **tests)
     assert "SALE " in offered.stdout, offered.stderr
     script = PURCHASE.replace("{sale}", offered.stdout.partition("SALE ")[2].split()[0])
-    bought = installation.run("manage", "shell", "-c", script, DATABASE_URL=server.url("kexin_portal"), **tests)
+    bought = installation.run(
+        "manage", "shell", "-c", script, KEXIN_PORTAL_PROCESS="1", DATABASE_URL=server.url("kexin_portal"), **tests
+    )
     assert "SIGNED " in bought.stdout, bought.stderr
 
 
@@ -307,7 +312,12 @@ def test_a_whole_visit_of_a_customer_needs_no_more_than_the_portals_role(
     assert "LINK " in made.stdout, made.stderr
     token = made.stdout.partition("#")[2].strip()
     visit = installation.run(
-        "manage", "shell", "-c", VISIT.format(token=token), DATABASE_URL=server.url("kexin_portal")
+        "manage",
+        "shell",
+        "-c",
+        VISIT.format(token=token),
+        KEXIN_PORTAL_PROCESS="1",
+        DATABASE_URL=server.url("kexin_portal"),
     )
     assert "GRADE 3" in visit.stdout, visit.stderr
     with server.connect("kexin_portal") as portal:
@@ -325,3 +335,133 @@ def test_a_whole_visit_of_a_customer_needs_no_more_than_the_portals_role(
         ):
             with pytest.raises(errors.InsufficientPrivilege):
                 portal.execute(statement.encode())
+
+
+COMPLAINT = """
+from kexin.core.actor import customer, system
+from kexin.core.fields import decrypt_rows
+from kexin.portal.operations.visiting import begin_visit, cases_of_visit, code_of, complain_as_visitor, open_visit
+from kexin.portal.operations.visiting import ask_review_as_visitor, confirm_as_visitor, read_letter_as_visitor
+from kexin.portal.operations.visiting import write_as_visitor
+from kexin.portal.purposes import operations_of
+from kexin.service.complaints import own
+from kexin.service.complaints.closing import confirm_complaint
+from kexin.service.complaints.letters import reply_pdf
+from kexin.party.models import Customer
+file = Customer.objects.get(pk={customer})
+me = customer(file.pk, file.customer_no, operations_of("look"), session="s", address="")
+door = system("portal.entrance")
+"""
+MADE = (
+    COMPLAINT
+    + """
+row = own.send_own_complaint(actor=me, subject="存款变保险", text="到期才知道是保险，要求退回本金。", sale_no="{sale}")
+again = own.send_own_complaint(actor=me, subject="还没人管", text="说了两遍还是没有人理会我。", sale_no="{sale}")
+assert again.pk == row.pk, (again, row)
+own.write_own_complaint_words(actor=me, complaint_id=row.pk, text="保单号 P-118")
+own.own_matters(me), own.own_complaints(me), own.own_complaint(me, row.pk)
+visit = begin_visit(actor=door, number="13700001234", device="phone")
+opened = open_visit(actor=door, cookie=visit.cookie, code=code_of(visit.visitor))
+said = {{"subject": "排队太久", "text": "柜台只开一个窗口，等了三个小时。"}}
+case = complain_as_visitor(opened.visitor, actor=door, name="王芳", **said)
+write_as_visitor(opened.visitor, actor=door, complaint_id=case.pk, text="带着孩子", file=None)
+print("CASES", row.pk, case.pk, opened.visitor.pk)
+"""
+)
+ANSWERED = """
+from tests.personas import build
+from tests.complaint_people import hire_officers
+from kexin.core.models import WorkItem
+from kexin.service.complaints import investigating, letters
+from kexin.service.models import Complaint
+bank = hire_officers(build())
+ning, bai, wu, sun = (bank.actor(who) for who in ("ning", "bai", "wu", "sun"))
+words = dict(facts="属实", basis="办法", reasons="告知不足", decision="致歉", outcome="upheld")
+for pk in ({row}, {case}):
+    Complaint.objects.filter(pk=pk).update(concerned_unit=bank.units["east"])
+    investigating.assign_investigator(pk, actor=ning, post_id=bank.posts["bai"].pk)
+    investigating.report_findings(pk, actor=bai, findings="录音显示未提示")
+    letters.draft_reply(pk, actor=ning, remedies=("review", "mediation", "arbitration", "court"), **words)
+    letters.submit_reply(pk, actor=ning)
+    letters.review_reply(pk, actor=wu, approve=True)
+    letters.deliver_reply(pk, actor=ning, way="portal", proof="门户送达")
+row = Complaint.objects.get(pk={row})
+assert row.accused == ["1001"], row.accused
+kept = WorkItem.objects.filter(details__complaint_id=row.pk).values_list("kept_from", flat=True)
+assert kept and all(each == ["1001"] for each in kept), list(kept)
+print("ANSWERED")
+"""
+CONFIRMED = (
+    COMPLAINT
+    + """
+from kexin.portal.models import Visitor
+visitor = Visitor.objects.get(pk={visitor})
+assert own.own_complaint(me, {row}).row.outcome == "upheld"
+assert reply_pdf(me, {row})[1].startswith(b"%PDF")
+assert read_letter_as_visitor(visitor, actor=door, complaint_id={case})[1].startswith(b"%PDF")
+own.ask_own_review(actor=me, complaint_id={row}, text="请上级再看一看")
+assert not own.may_ask_again(own.own_complaint(me, {row}).row)
+confirm_complaint({row}, actor=me, agreed=False, channel="portal", text="不认可")
+ask_review_as_visitor(visitor, actor=door, complaint_id={case}, text="不服")
+confirm_as_visitor(visitor, actor=door, complaint_id={case}, agreed=True, text="认可")
+print("CONFIRMED", *[each.state for each in cases_of_visit(visitor)])
+"""
+)
+
+COMPLAINED = (
+    "from kexin.sales.models import Sale\nif not Sale.objects.exists():\n"
+    + textwrap.indent(OFFERED, "    ")
+    + "\nsale = Sale.objects.latest('pk')\nprint('MATTER', sale.sale_no, sale.customer_id)\n"
+)
+ARTICLES = """
+WITH place AS (
+    INSERT INTO service_articlecategory (name, name_en, path, place, closed)
+    VALUES ('a', 'a', '', 0, false) RETURNING id
+), made AS (
+    INSERT INTO service_article (article_no, kind, audience, category_id, created_at, created_by)
+    SELECT 'T-' || a, 'answer', a, place.id, now(), '1001' FROM place, unnest(ARRAY['customer', 'staff']) a RETURNING id
+)
+INSERT INTO service_articleversion (article_id, language, number, title, body, asked, change, state, drafted_by,
+    writers, drafted_at, reviewed_by, note, in_use_from, review_on, withdrawn_reason, sha256, version)
+SELECT made.id, 'zh', 1 + (state = 'draft')::int, 't', 'b', '[]', '', state, '1001', '[]', now(), '1005', '',
+       current_date, current_date, '', 'x', 1
+  FROM made, unnest(ARRAY['approved', 'draft']) state
+"""
+
+
+def test_a_complaint_needs_no_more_than_the_portals_role_which_reads_nothing_of_what_was_found(
+    installation: Installation, server: Server
+) -> None:
+    tests = {"PYTHONPATH": str(ROLES.parents[2])}
+    offered = installation.run("manage", "shell", "-c", COMPLAINED, **tests)
+    assert "MATTER " in offered.stdout, offered.stderr
+    sale, customer = offered.stdout.partition("MATTER ")[2].split()[:2]
+    portal = {"DATABASE_URL": server.url("kexin_portal"), "KEXIN_PORTAL_PROCESS": "1", **tests}
+
+    made = installation.run("manage", "shell", "-c", MADE.format(customer=customer, sale=sale), **portal)
+    assert "CASES " in made.stdout, made.stderr
+    row, case, visitor = made.stdout.partition("CASES ")[2].split()[:3]
+    answered = installation.run("manage", "shell", "-c", ANSWERED.format(row=row, case=case), **tests)
+    assert "ANSWERED" in answered.stdout, answered.stderr
+    script = CONFIRMED.format(customer=customer, row=row, case=case, visitor=visitor)
+    confirmed = installation.run("manage", "shell", "-c", script, **portal)
+    assert "CONFIRMED closed" in confirmed.stdout, confirmed.stderr
+    with server.connect("kexin_portal") as role:
+        for model in (Complaint, WorkItem):
+            table, kept = model._meta.db_table, set(model.objects.none().staff_only)
+            columns = {each.column for each in model._meta.concrete_fields}
+            assert kept < columns
+            for column in columns:
+                asked = "SELECT has_column_privilege(%s, %s, 'SELECT') AND has_column_privilege(%s, %s, 'UPDATE')"
+                assert role.execute(asked, [table, column] * 2).fetchone() == (column not in kept,), column
+        for table in ("service_remediation", "service_settlement", "service_articlelink", "service_articlefile"):
+            with pytest.raises(errors.InsufficientPrivilege):
+                role.execute(f"SELECT count(*) FROM {table}".encode())
+    with server.connect("kexin") as owner:
+        owner.execute(ARTICLES)
+    with server.connect("kexin_portal") as role:
+        for table in ("service_article", "service_articleversion"):
+            assert role.execute(f"SELECT count(*) FROM {table}".encode()).fetchone() == (1,)
+    with server.connect("kexin_app") as role:
+        assert role.execute("SELECT count(*) FROM service_article").fetchone() == (2,)
+        assert role.execute("SELECT count(*) FROM service_articleversion").fetchone() == (4,)

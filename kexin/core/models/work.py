@@ -21,6 +21,7 @@ DELEGABLE = frozenset({"core.view_work", "core.complete_work", "core.snooze_work
 class WorkItemQuerySet(ScopedQuerySet["WorkItem"]):
     scope_unit = "unit_id"
     scope_post = "owner_post_id"
+    staff_only = ("kept_from",)
 
     def visible_to(self, actor: Actor, operation: str) -> Self:
         """The reach of the grants, without what is kept from this person."""

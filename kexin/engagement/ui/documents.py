@@ -8,13 +8,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from kexin.core.errors import RuleViolation
 from kexin.core.policy import in_force
+from kexin.core.ui import downloads
 from kexin.core.ui.request import actor_of
 from kexin.engagement import vault
 from kexin.engagement.operations import add_document, download_document, withdraw_document
@@ -95,13 +95,8 @@ def _form_page(
 def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """POST, because it is recorded. Always a download, never shown in the browser's own window."""
     document, content = download_document(pk, actor=actor_of(request))
-    response = StreamingHttpResponse(content, content_type=document.media_type)
     name = str(document.file_name or "") or f"document-{document.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(document.size)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return downloads.download(content, name=name, media_type=document.media_type, size=document.size)
 
 
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:

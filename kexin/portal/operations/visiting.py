@@ -26,8 +26,11 @@ from kexin.portal.policies import VisitorPolicy
 from kexin.portal.rules import read_code, read_mobile
 from kexin.service.choices import Channel
 from kexin.service.complaints.choices import Source, Triage
+from kexin.service.complaints.closing import confirm_complaint
+from kexin.service.complaints.letters import set_letter
 from kexin.service.complaints.own import add_words, cases_of_number
 from kexin.service.complaints.receiving import ComplaintData, take
+from kexin.service.complaints.reviewing import ask_again
 from kexin.service.models import Complaint
 
 _BOUND = b"portal visitor"
@@ -160,12 +163,36 @@ def write_as_visitor(
     visitor: Visitor, *, actor: Actor, complaint_id: int, text: str, file: vault.StoredFile | None
 ) -> Complaint:
     """Words or a file for a case of the number that was proved. NotFound for any other."""
-    row = cases_of_visit(_proved(visitor)).filter(pk=complaint_id).select_for_update(of=("self",)).first()
+    return add_words(_case(visitor, complaint_id), actor, text, file)
+
+
+@operation("portal.confirm_as_visitor", label=_("Take the word of a visitor on an answer"), plain=("agreed",))
+def confirm_as_visitor(visitor: Visitor, *, actor: Actor, complaint_id: int, agreed: bool, text: str) -> Complaint:
+    """The complainant's word on the answer; the case ends either way."""
+    row = _case(visitor, complaint_id)
+    return confirm_complaint(row, actor=actor, agreed=agreed, channel=Channel.PORTAL, text=text)
+
+
+@operation("portal.ask_review_as_visitor", label=_("Ask for a review of a decision without signing in"))
+def ask_review_as_visitor(visitor: Visitor, *, actor: Actor, complaint_id: int, text: str) -> Complaint:
+    """The upper unit looks at the decision once more."""
+    return ask_again(_case(visitor, complaint_id), actor, text)
+
+
+@operation("portal.read_letter_as_visitor", label=_("Read the answer to a complaint without signing in"))
+def read_letter_as_visitor(visitor: Visitor, *, actor: Actor, complaint_id: int) -> tuple[Complaint, bytes]:
+    """The answer as a letter, once it was delivered."""
+    row = _case(visitor, complaint_id)
+    if row.told_at is None:
+        raise NotFound
+    return row, set_letter(row)
+
+
+def _case(visitor: Visitor, pk: int) -> Complaint:
+    row = cases_of_visit(_proved(visitor)).filter(pk=pk).select_for_update(of=("self",)).first()
     if row is None:
         raise NotFound
-    if not row.is_open:
-        raise RuleViolation(_("This complaint is closed."))
-    return add_words(row, actor, text, file)
+    return row
 
 
 def cases_of_visit(visitor: Visitor) -> QuerySet[Complaint]:

@@ -19,6 +19,7 @@ from kexin.service.complaints import handling, investigating, letters
 from kexin.service.complaints.queries import complaint_file
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.models import Complaint, ComplaintEvidence, StatutoryReview
+from kexin.service.tasks import begin_review
 from kexin.service.tests.test_complaint_course import WHOLE, _as
 from tests.complaint_people import hire_officers
 
@@ -149,7 +150,13 @@ def test_the_answer_is_read_not_accepted_and_the_upper_unit_asked(
     assert (row.state, row.word) == ("closed", "disputed")
     assert phone.post(f"/complaints/{row.pk}/review/", {"reason": " "}).status_code == 422
     assert phone.post(f"/complaints/{row.pk}/review/", {"reason": "录音没有听"}).status_code == 302
-    assert StatutoryReview.objects.filter(complaint=row, result="").count() == 1
+    assert "upper unit" not in phone.get(f"/complaints/{row.pk}/").content.decode()
+    assert phone.post(f"/complaints/{row.pk}/review/", {"reason": "录音没有听"}).status_code == 422
+    entry = row.entries.get(step="review")
+    for _twice in range(2):
+        begin_review(entry_id=entry.pk)
+    review = StatutoryReview.objects.get(complaint=row)
+    assert (review.result, review.asked_at, review.unit) == ("", entry.at, officers.units["head"])
     assert "upper unit" not in phone.get(f"/complaints/{row.pk}/").content.decode()
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from kexin.core.models import AuditEntry
 from kexin.portal.models import Visitor
 from kexin.portal.operations.visiting import code_of
 from kexin.portal.rules import read_mobile
 from kexin.portal.tests.conftest import Phone
+from kexin.portal.tests.test_complaints import _answered as answered
 from kexin.service.models import Complaint
+from kexin.service.tasks import begin_review
 from tests.complaint_people import hire_officers
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +72,39 @@ def test_somebody_not_on_file_complains_follows_adds_and_withdraws(officers: Any
     assert row.state == "withdrawn"
     again.post("/complain/leave/")
     assert again.get("/complain/cases/").headers["Location"] == "/complain/"
+
+
+def test_the_answer_is_read_and_confirmed_or_reviewed_without_signing_in(officers: Any, phone: Phone) -> None:
+    proved(phone, "13900001111")
+    for subject, text in (("排队三小时", SAID["text"]), ("少找了钱", "柜台少找我一百元，要求补给我并且道歉。")):
+        phone.post("/complain/new/", {**SAID, "subject": subject, "text": text})
+    first, second = Complaint.objects.order_by("pk")
+    page = phone.get(f"/complain/{first.pk}/").content.decode()
+    assert ("Read our answer" in page, "Do you accept" in page, "upper unit" in page) == (False, False, False)
+    assert phone.post(f"/complain/{first.pk}/letter/").status_code == 404
+    assert phone.post(f"/complain/{first.pk}/confirm/", {"agreed": "1"}).status_code == 422
+    for row in (first, second):
+        Complaint.objects.filter(pk=row.pk).update(concerned_unit=officers.units["east"])
+        row.refresh_from_db()
+        answered(officers, row)
+    page = phone.get(f"/complain/{first.pk}/").content.decode()
+    assert ("Read our answer" in page, "Do you accept" in page, "upper unit" in page) == (True, True, True)
+    letter = phone.post(f"/complain/{first.pk}/letter/")
+    assert letter.content.startswith(b"%PDF")
+    assert "attachment" in letter.headers["Content-Disposition"]
+    assert phone.post(f"/complain/{first.pk}/confirm/", {"agreed": "1"}).status_code == 302
+    assert phone.post(f"/complain/{second.pk}/review/", {"reason": ""}).status_code == 422
+    assert phone.post(f"/complain/{second.pk}/review/", {"reason": "监控没有看"}).status_code == 302
+    first.refresh_from_db()
+    assert (first.state, first.word) == ("closed", "confirmed")
+    begin_review(entry_id=second.entries.get(step="review").pk)
+    assert second.reviews.get().result == ""
+    stranger = Phone()
+    proved(stranger, "13700002222")
+    for act in ("letter", "confirm", "review"):
+        assert stranger.post(f"/complain/{second.pk}/{act}/", {"reason": "x"}).status_code == 404
+    doors = AuditEntry.objects.filter(operation__endswith="as_visitor").values_list("operation", flat=True)
+    assert {"portal.read_letter_as_visitor", "portal.confirm_as_visitor"} <= set(doors)
 
 
 def test_every_number_gets_the_same_answer_and_only_so_many_codes(officers: Any, chen: Any, phone: Phone) -> None:

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.policy import in_force
+from kexin.core.ui.downloads import download, download_whole
 from kexin.engagement import vault
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
@@ -34,16 +34,17 @@ from kexin.service.complaints.own import (
     VIEW_OWN,
     WITHDRAW,
     WRITE_OWN,
+    ask_own_review,
     download_own_complaint_file,
     may_ask_again,
     may_withdraw,
+    may_write,
     own_complaint,
     own_complaints,
     own_matters,
     send_own_complaint,
     write_own_complaint_words,
 )
-from kexin.service.complaints.reviewing import ask_review
 from kexin.service.complaints.rules import LONGEST_DEMAND
 from kexin.service.conversations.rules import kinds_taken
 from kexin.service.models import Complaint
@@ -128,10 +129,20 @@ def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) ->
         "file": file,
         "row": file.row,
         "mine": "asked",
-        "may_write": file.row.is_open and actor.may(WRITE_OWN),
+        "may_write": may_write(file.row) and actor.may(WRITE_OWN),
         "may_confirm": file.row.state == ComplaintState.CONFIRMING and actor.may(CONFIRM),
         "may_review": may_ask_again(file.row) and actor.may(ASK_REVIEW),
         "may_withdraw": may_withdraw(file.row) and actor.may(WITHDRAW),
+        "ways": {
+            "letter": "portal:complaint_letter",
+            "confirm": "portal:complaint_confirm",
+            "review": "portal:complaint_review",
+            "write": "portal:complaint_write",
+            "withdraw": "portal:complaint_withdraw",
+            "cases": "portal:complaints",
+            "one": "portal:complaint",
+            "file": "portal:complaint_file",
+        },
         "wrong": wrong,
         "problem": problem,
         "said": request.POST,
@@ -189,7 +200,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """POST reason: the upper unit is to look at the decision once more."""
     row = own_complaint(actor_of(request), pk).row
-    return _done(request, pk, lambda: ask_review(row.pk, actor=actor_of(request), text=request.POST.get("reason", "")))
+    reason = request.POST.get("reason", "")
+    return _done(request, pk, lambda: ask_own_review(actor=actor_of(request), complaint_id=row.pk, text=reason))
 
 
 def _done(request: HttpRequest, pk: int, act: Callable[[], object]) -> HttpResponse:
@@ -208,10 +220,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     if row.told_at is None:
         raise NotFound
     _row, content = reply_pdf(actor_of(request), pk)
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{row.complaint_no}.pdf"'
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download_whole(content, name=f"{row.complaint_no}.pdf")
 
 
 @require_POST
@@ -219,12 +228,8 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """POST, because it is recorded. Always a download."""
     row, content = download_own_complaint_file(actor=actor_of(request), file_id=pk)
-    response = StreamingHttpResponse(content, content_type=row.media_type)
     name = str(row.file_name or "") or f"file-{row.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(row.size)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(content, name=name, media_type=row.media_type, size=row.size)
 
 
 def with_file(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kexin.core.errors import RuleViolation
 from kexin.core.live import stream as live_stream
 from kexin.core.policy import in_force
+from kexin.core.ui.downloads import download
 from kexin.engagement import vault
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
@@ -113,9 +113,5 @@ def _write(request: HttpRequest, handler: EncryptingUploadHandler) -> HttpRespon
 def file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """POST, because it is recorded. Always a download."""
     row, content = download_own_conversation_file(actor=actor_of(request), file_id=pk)
-    response = StreamingHttpResponse(content, content_type=row.media_type)
     name = str(row.file_name or "") or f"file-{row.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(row.size)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(content, name=name, media_type=row.media_type, size=row.size)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
+from kexin.core.ui.downloads import download
 from kexin.portal.operations import download_own_document
 from kexin.portal.queries import VIEW_DOCUMENTS, VIEW_HOLDINGS, own_documents, own_holdings
 from kexin.portal.ui.session import actor_of, room
@@ -43,9 +43,5 @@ def documents(request: HttpRequest) -> HttpResponse:
 def document(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """POST, because it is recorded. Always a download, never shown inside the portal's own pages."""
     row, content = download_own_document(pk, actor=actor_of(request))
-    response = StreamingHttpResponse(content, content_type=row.media_type)
     name = str(row.file_name or "") or f"document-{row.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(row.size)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(content, name=name, media_type=row.media_type, size=row.size)

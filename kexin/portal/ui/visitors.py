@@ -17,6 +17,7 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.fields import decrypt_rows
 from kexin.core.masking import mask_mobile
 from kexin.core.policy import in_force
+from kexin.core.ui.downloads import download_whole
 from kexin.engagement import vault
 from kexin.engagement.messages.adapters import carrier_for
 from kexin.engagement.messages.choices import MessageChannel
@@ -24,13 +25,16 @@ from kexin.engagement.policies import DocumentPolicy
 from kexin.portal.choices import Opening, SessionState
 from kexin.portal.models import Visitor
 from kexin.portal.operations.visiting import (
+    ask_review_as_visitor,
     begin_visit,
     cases_of_visit,
     code_of,
     complain_as_visitor,
+    confirm_as_visitor,
     end_visit,
     number_of,
     open_visit,
+    read_letter_as_visitor,
     visit_of,
     write_as_visitor,
 )
@@ -38,8 +42,9 @@ from kexin.portal.policies import VisitorPolicy
 from kexin.portal.ui.complaints import amount_of, with_file
 from kexin.portal.ui.session import device_of, entrance
 from kexin.service.choices import Channel
+from kexin.service.complaints.choices import ComplaintState
 from kexin.service.complaints.handling import withdraw_complaint
-from kexin.service.complaints.own import SENTENCES, may_withdraw, seen_by_complainant
+from kexin.service.complaints.own import SENTENCES, may_ask_again, may_withdraw, may_write, seen_by_complainant
 from kexin.service.complaints.rules import LONGEST_DEMAND
 from kexin.service.conversations.rules import kinds_taken
 from kexin.service.models import Complaint
@@ -166,7 +171,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _case(request: HttpRequest, pk: int) -> Complaint:
-    row = cases_of_visit(_visitor(request)).select_related("joined_into").filter(pk=pk).first()
+    row = cases_of_visit(_visitor(request)).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
@@ -184,15 +189,26 @@ def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) ->
     context = {
         "file": file,
         "row": file.row,
-        "may_write": file.row.is_open,
+        "may_write": may_write(file.row),
+        "may_confirm": file.row.state == ComplaintState.CONFIRMING,
+        "may_review": may_ask_again(file.row),
         "may_withdraw": may_withdraw(file.row),
+        "ways": {
+            "letter": "portal:visit_letter",
+            "confirm": "portal:visit_confirm",
+            "review": "portal:visit_review",
+            "write": "portal:visit_write",
+            "withdraw": "portal:visit_withdraw",
+            "cases": "portal:visit_cases",
+            "one": "portal:visit_case",
+        },
         "wrong": wrong,
         "problem": problem,
         "said": request.POST,
         "longest": LONGEST_TEXT,
         "kinds": kinds_taken(in_force(DocumentPolicy).media_types),
     }
-    return render(request, "portal/visit_case.html", context, status=422 if wrong or problem else 200)
+    return render(request, "portal/complaint.html", context, status=422 if wrong or problem else 200)
 
 
 @csrf_exempt  # the inner part is protected (see complaints.with_file)
@@ -217,11 +233,46 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """POST why: the case ends the same day."""
     row, why = _case(request, pk), request.POST.get("why", "").strip() or _t("I withdraw this complaint.")
+    return _done(
+        request, pk, lambda: withdraw_complaint(row.pk, actor=entrance(request), channel=Channel.PORTAL, text=why)
+    )
+
+
+@require_POST
+@visiting
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST agreed=1|0, word: the complainant's word on the answer."""
+    agreed = request.POST.get("agreed") == "1"
+    usual = _t("I accept the answer.") if agreed else _t("I do not agree with the answer.")
+    words = request.POST.get("word", "").strip() or usual
+    return _done(request, pk, lambda: confirm_as_visitor(
+        _visitor(request), actor=entrance(request), complaint_id=pk, agreed=agreed, text=words
+    ))  # fmt: skip
+
+
+@require_POST
+@visiting
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST reason: the upper unit is to look at the decision once more."""
+    return _done(request, pk, lambda: ask_review_as_visitor(
+        _visitor(request), actor=entrance(request), complaint_id=pk, text=request.POST.get("reason", "")
+    ))  # fmt: skip
+
+
+def _done(request: HttpRequest, pk: int, act: Callable[[], object]) -> HttpResponse:
     try:
-        withdraw_complaint(row.pk, actor=entrance(request), channel=Channel.PORTAL, text=why)
+        act()
     except RuleViolation as refusal:
         return _draw(request, pk, {}, " ".join(str(each) for each in refusal.fields.values()) or str(refusal.message))
     return redirect("portal:visit_case", pk=pk)
+
+
+@require_POST
+@visiting
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST, because it is recorded: the answer as a letter, once it was delivered."""
+    row, content = read_letter_as_visitor(_visitor(request), actor=entrance(request), complaint_id=pk)
+    return download_whole(content, name=f"{row.complaint_no}.pdf")
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """The day of loading at the front, told through the doors once figures and maturities are known: targets, the pool,
 hand-overs that wait for a signature, appointments, reminders, calls made and still to make, sales in progress,
-recordings and their inspection, plans, referrals, requests, conversations, care, what staff
+recordings and their inspection, plans, referrals, requests, conversations, care, complaints, what staff
 know and ask.
 """
 
@@ -17,6 +17,7 @@ from kexin.engagement.operations import ask_for_outcomes
 from kexin.project.demo.chapters import tell_chapters
 from kexin.project.demo.day_advice import tell_of_advice
 from kexin.project.demo.day_calls import tell_of_calls
+from kexin.project.demo.day_complaints import tell_of_complaints
 from kexin.project.demo.day_conversations import tell_of_care, tell_of_conversations
 from kexin.project.demo.day_knowledge import tell_of_knowledge
 from kexin.project.demo.day_meetings import tell_of_meetings, tell_of_reminders
@@ -57,6 +58,7 @@ def tell_day(
                 "conversations": tell_of_conversations,
                 "care": tell_of_care,
                 "knowledge": tell_of_knowledge,
+                "complaints": tell_of_complaints,
                 "values": lambda: settle_all(today, actor=system("clock.value")),
                 "outcomes": _ask,
             },

@@ -29,6 +29,7 @@ from kexin.people.models import OrgUnit
 from kexin.project.demo import ledger_rows, sealed_accounts, sealed_parties
 from kexin.project.demo.assessed import bring_assessments
 from kexin.project.demo.block_rows import BlockRows, Task, make_block
+from kexin.project.demo.complaint_rows import bring_past_complaints
 from kexin.project.demo.customers import BLOCK
 from kexin.project.demo.past import bring_past
 from kexin.project.demo.past_rows import Facts
@@ -100,6 +101,7 @@ def load_bank(
         counts |= bring_assessments(bank.today)
         facts = Facts()
         sold, mis_sold = bring_past_sales(bank, staff, facts)
+        counts |= bring_past_complaints(bank, mis_sold, facts)
         counts |= sold | {"facts_of_sales": facts.write()}
         planted = pa.concat_tables([planted, truth_rows(mis_sold, planted.schema)])
         progress("past", 1, 1)

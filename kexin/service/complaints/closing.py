@@ -19,7 +19,7 @@ from kexin.service.complaints.policies import ComplaintPolicy
 from kexin.service.complaints.record import keep, locked, rules_of, said, step, store
 from kexin.service.complaints.rules import TABLE
 from kexin.service.complaints.timing import begin_case, end_case
-from kexin.service.complaints.work import WORD, settle, settle_all
+from kexin.service.complaints.work import WORD, WORDS, settle, settle_all
 from kexin.service.models import Complaint
 from kexin.service.requests.running import now
 
@@ -81,7 +81,10 @@ def close_silent_complaint(complaint_id: int, *, actor: Actor) -> Complaint | No
 
 def sweep() -> int:
     """Close what is silent, the oldest first, however long nobody swept; how many."""
+    from kexin.service.complaints.leaving import hand_over_complaints
+
     actor, closed = system(SWEEPER), 0
+    hand_over_complaints(actor=actor)
     for pk in _silent():
         closed += close_silent_complaint(pk, actor=actor) is not None
     return closed
@@ -126,14 +129,21 @@ def reopen_complaint(complaint: Complaint | int, *, actor: Actor, channel: str, 
     state = TABLE.after(row.state, "reopen")
     _spoken(channel)
     words = said(text, "text", _("Write down the new facts."))
+    row.investigator_post = None
+    keep(row, ComplaintEntryKind.ASKED, words, actor, channel=channel, step="reopen", at=at)
+    return begin_again(row, state, at, actor)
+
+
+def begin_again(row: Complaint, state: str, at: dt.datetime, actor: Actor) -> Complaint:
+    """The next round of a case: the earlier answer stands in the record, a new one is owed within limits of its own."""
     if row.is_open:
         end_case(row, at, actor.name, keep_regulator=True)
         settle_all(row, actor.name)
     row.state, row.round, row.closed_at, row.archived_at = state, row.round + 1, None, None
     row.word, row.outcome, row.regulator_due_at = "", "", None
-    row.received_at, row.investigator_post = at, None
+    row.received_at, row.told_at, row.decided_at = at, None, None
     store(row)
-    keep(row, ComplaintEntryKind.ASKED, words, actor, channel=channel, step="reopen", at=at)
+    settle(WORDS, row, outcome="read", by=actor.name)
     begin_case(row, rules_of(row))
     emit(ComplaintReopened(row.customer_id, row.complaint_no, row.pk))
     return row

@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -195,7 +195,7 @@ def _course(file: Any) -> Section:
 
 def _result(row: Complaint) -> Section:
     facts = (
-        Fact(_t("Findings"), str(row.findings or "–")),
+        Fact(pgettext("complaint", "Findings"), str(row.findings or "–")),
         Fact(_t("Decision"), str(row.get_outcome_display()) if row.outcome else "–"),
         Fact(_t("Answer delivered"), moment(row.told_at)),
         Fact(_t("Complainant's word"), str(row.get_word_display()) if row.word else "–"),

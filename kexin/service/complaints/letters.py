@@ -15,6 +15,7 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound, RuleViolation
@@ -176,10 +177,17 @@ def deliver_reply(complaint: Complaint | int, *, actor: Actor, way: str, proof: 
 def reply_pdf(actor: Actor, pk: int) -> tuple[Complaint, bytes]:
     """The reply as PDF/A, from its review on. NotFound."""
     row = Complaint.objects.visible_to(actor, VIEW).select_related("customer__party").filter(pk=pk).first()
-    letter = letter_of(row) if row is not None else None
-    if row is None or letter is None or letter.reviewed_at is None:
+    if row is None:
         raise NotFound
-    return row, _set(row, letter)
+    return row, set_letter(row)
+
+
+def set_letter(row: Complaint) -> bytes:
+    """The reviewed reply of this round. NotFound where there is none yet."""
+    letter = letter_of(row)
+    if letter is None or letter.reviewed_at is None:
+        raise NotFound
+    return _set(row, letter)
 
 
 def _set(row: Complaint, letter: ComplaintLetter) -> bytes:
@@ -192,6 +200,8 @@ def letter_data(row: Complaint, letter: ComplaintLetter) -> dict[str, Any]:
     """Everything the letter says, as text in the language that is on."""
     root = OrgUnit.objects.filter(parent=None).order_by("path").first()
     assert letter.reviewed_at is not None
+    joined = row.joined.filter(closed_at__lte=letter.reviewed_at).order_by("pk")  # what came later is no part of it
+    covered = ", ".join(joined.values_list("complaint_no", flat=True))
     decided, received = (timezone.localtime(each).date() for each in (letter.reviewed_at, row.received_at))
     sections = [
         (_t("Verified facts"), letter.facts),
@@ -208,8 +218,9 @@ def letter_data(row: Complaint, letter: ComplaintLetter) -> dict[str, Any]:
         "addressee": _addressee(row, letter),
         "opening": _t("Your complaint of %(day)s was received under number %(number)s. After investigation we reply:")
         % {"day": received.isoformat(), "number": row.complaint_no},
+        "covers": _t("This answer is also the answer to %(numbers)s.") % {"numbers": covered} if covered else "",
         "sections": [{"title": title, "text": str(text or "")} for title, text in sections],
-        "outcome_label": _t("Conclusion"),
+        "outcome_label": pgettext("complaint", "Conclusion"),
         "outcome": str(ComplaintOutcome(letter.outcome).label) if letter.outcome else "",
         "remedies_title": _t("If you do not agree"),
         "remedies": [str(Remedy(each).label) for each in Remedy.values if each in letter.remedies],

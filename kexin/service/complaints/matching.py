@@ -24,10 +24,10 @@ from kexin.core.tokens import exact_candidates, exact_token
 from kexin.party.models import Customer
 from kexin.service.complaints.choices import ComplaintState, LinkKind
 from kexin.service.complaints.events import ComplaintsJoined
-from kexin.service.complaints.record import locked, step, store
+from kexin.service.complaints.record import locked, step
 from kexin.service.complaints.rules import TABLE
 from kexin.service.complaints.timing import end_case
-from kexin.service.complaints.work import keep_away, settle_all
+from kexin.service.complaints.work import settle_all
 from kexin.service.models import Complaint, ComplaintLink
 from kexin.service.requests.running import now
 
@@ -147,17 +147,17 @@ def join_complaints(complaint: Complaint | int, *, actor: Actor, into_no: str) -
 
 
 def _join(row: Complaint, into: Complaint, actor: Actor, at: dt.datetime) -> None:
+    """The database keeps the other case from everybody whom either is about (migration 0110)."""
     row.state = TABLE.after(row.state, "join")
     end_case(row, at, actor.name, keep_regulator=True)
     settle_all(row, actor.name)
-    row.closed_at, row.joined_into = at, into
-    store(row)
+    row.closed_at, row.joined_into, row.version = at, into, row.version + 1
+    row.save(update_fields=["state", "closed_at", "joined_into", "version"])
+    into.version += 1
+    into.save(update_fields=["version"])
+    into.refresh_from_db(fields={"accused", "hidden_from_unit"} - into.get_deferred_fields())
     step(row, "join", actor, into.complaint_no)
     step(into, "join", actor, row.complaint_no)
-    into.accused = sorted({*into.accused, *row.accused})
-    into.hidden_from_unit = into.hidden_from_unit or row.hidden_from_unit
-    store(into)
-    keep_away(into)
     emit(ComplaintsJoined(row.customer_id, row.complaint_no, row.pk, into.pk, into.complaint_no))
 
 

@@ -39,11 +39,11 @@ from kexin.service.complaints.events import ComplaintAnswered
 from kexin.service.complaints.evidence import Handed, attach, handed
 from kexin.service.complaints.matching import PHONE
 from kexin.service.complaints.receiving import ComplaintData, take
-from kexin.service.complaints.record import keep, locked, rules_of
-from kexin.service.complaints.reviewing import by_branch
-from kexin.service.complaints.rules import TABLE, may_ask_review
-from kexin.service.complaints.work import owe, page
-from kexin.service.models import Clock, Complaint, ComplaintEntry, ComplaintEvidence, StatutoryReview
+from kexin.service.complaints.record import keep, rules_of
+from kexin.service.complaints.reviewing import ask_again, may_ask
+from kexin.service.complaints.rules import TABLE
+from kexin.service.complaints.work import WORDS, owe, page
+from kexin.service.models import Clock, Complaint, ComplaintEntry, ComplaintEvidence
 from kexin.service.policies import ANSWERED, RESULT
 from kexin.service.requests.running import now
 from kexin.service.rules import clean, text_fits
@@ -53,9 +53,8 @@ SEND_OWN = "service.send_own_complaint"
 WRITE_OWN = "service.write_own_complaint_words"
 FILE_OWN = "service.download_own_complaint_file"
 WITHDRAW = "service.withdraw_complaint"
-CONFIRM, ASK_REVIEW, READ_LETTER = "service.confirm_complaint", "service.ask_review", "service.view_complaints"
+CONFIRM, ASK_REVIEW, READ_LETTER = "service.confirm_complaint", "service.ask_own_review", "service.view_complaints"
 CUSTOMER_OPERATIONS = (VIEW_OWN, SEND_OWN, WRITE_OWN, FILE_OWN, WITHDRAW, CONFIRM, ASK_REVIEW, READ_LETTER)
-WORDS = "service.complaint_words"
 MOST, MOST_MATTERS = 200, 20
 LONGEST_WORDS = 4000
 S = ComplaintState
@@ -124,13 +123,20 @@ def send_own_complaint(
 def write_own_complaint_words(
     *, actor: Actor, complaint_id: int, text: str = "", file: vault.StoredFile | None = None
 ) -> Complaint:
-    """What the complainant adds while the case is open."""
-    return add_words(locked(complaint_id, actor), actor, text, file)
+    """What the complainant adds; after the end of the case it is read, too: new facts open it again."""
+    return add_words(Complaint.objects.lock(complaint_id, actor), actor, text, file)
 
 
 def add_words(row: Complaint, actor: Actor, text: str, file: vault.StoredFile | None) -> Complaint:
-    """Inside an operation: the complainant's words or file of an open case, to be read by its officer."""
+    """Inside an operation: the complainant's words or file, to be read by the officer of the case.
+
+    Words to a case that goes on in another go there. A case that was withdrawn takes no more.
+    """
     said = clean(text)
+    if row.joined_into_id is not None:
+        row = Complaint.objects.select_for_update(of=("self",)).get(pk=row.joined_into_id)
+    if not may_write(row):
+        raise RuleViolation(_("You withdrew this complaint. You may complain about the same again."))
     if not said and file is None:
         raise RuleViolation(fields={"text": _("Write something.")})
     text_fits(said, LONGEST_WORDS, "text").enforce()
@@ -140,6 +146,12 @@ def add_words(row: Complaint, actor: Actor, text: str, file: vault.StoredFile | 
     owe_reading(row)
     emit(ComplaintAnswered(row.customer_id, row.complaint_no, row.pk, Channel.PORTAL, outward=False))
     return row
+
+
+@operation(ASK_REVIEW, label=_("Ask for a review of the decision on one's complaint"))
+def ask_own_review(*, actor: Actor, complaint_id: int, text: str) -> Complaint:
+    """The upper unit looks at the decision once more. RuleViolation where it is too late or under way."""
+    return ask_again(Complaint.objects.lock(complaint_id, actor), actor, text)
 
 
 def cases_of_number(digits: str) -> QuerySet[Complaint]:
@@ -166,7 +178,10 @@ def download_own_complaint_file(*, actor: Actor, file_id: int) -> Handed:
 
 @dataclass(frozen=True, slots=True)
 class OwnComplaint:
-    """A case as its complainant sees it. ``answer_by`` is our own promise, ``decided_by`` the limit of the law."""
+    """A case as its complainant sees it. ``answer_by`` is our own promise, ``decided_by`` the limit of the law.
+
+    ``goes_on``: key and number of the case it was joined with.
+    """
 
     row: Complaint
     sentence: Text
@@ -176,6 +191,7 @@ class OwnComplaint:
     answer_by: Clock | None
     result_by: Clock | None
     decided_by: Clock | None
+    goes_on: tuple[int, str] | None
 
 
 @query(SEND_OWN, label=_("Complain on the portal"))
@@ -195,7 +211,7 @@ def own_complaints(actor: Actor) -> list[tuple[Complaint, Text]]:
 @query(VIEW_OWN, label=_("See one's own complaints"), record="open")
 def own_complaint(actor: Actor, pk: int) -> OwnComplaint:
     """One complaint of one's own. NotFound for any other."""
-    row = _mine(actor).select_related("joined_into").filter(pk=pk).first()
+    row = _mine(actor).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return seen_by_complainant(row)
@@ -209,6 +225,7 @@ def seen_by_complainant(row: Complaint) -> OwnComplaint:
     files = list(ComplaintEvidence.objects.filter(complaint__in=cases, kind=EvidenceKind.GIVEN).order_by("at", "pk"))
     running = row.clocks.filter(round=row.round, state__in=(ClockState.RUNNING, ClockState.PAUSED))
     clocks = list(running.order_by("due_at"))
+    into = Complaint.objects.filter(pk=row.joined_into_id or 0).values_list("pk", "complaint_no").first()
     return OwnComplaint(
         row,
         SENTENCES[row.state],
@@ -218,7 +235,13 @@ def seen_by_complainant(row: Complaint) -> OwnComplaint:
         next((each for each in clocks if each.met_by == ANSWERED), None),
         next((each for each in clocks if each.met_by == RESULT and not each.legal), None),
         next((each for each in clocks if each.met_by == RESULT and each.legal), None),
+        into,
     )
+
+
+def may_write(row: Complaint) -> bool:
+    """Words are taken at any time, but for a case that its complainant withdrew."""
+    return row.state != ComplaintState.WITHDRAWN
 
 
 def may_withdraw(row: Complaint) -> bool:
@@ -228,13 +251,7 @@ def may_withdraw(row: Complaint) -> bool:
 
 def may_ask_again(row: Complaint) -> bool:
     """May the complainant still ask the upper unit to review the decision?"""
-    return may_ask_review(
-        told_at=row.told_at,
-        now=now(),
-        days=rules_of(row).review_ask_days,
-        by_branch=by_branch(row),
-        open_now=StatutoryReview.objects.filter(complaint=row, result="").exists(),
-    ).allowed
+    return may_ask(row, now()).allowed
 
 
 def _mine(actor: Actor) -> QuerySet[Complaint]:

@@ -31,6 +31,7 @@ ELDERLY = 60  # years, the age from which the law protects the elderly (老年�
 ORDER = (Grade.ORDINARY, Grade.URGENT, Grade.MAJOR)
 S = ComplaintState
 _ENDS = {"withdraw": S.WITHDRAWN, "join": S.MERGED}
+_AGAIN = {"reopen": S.ACCEPTED, "change": S.HANDLING}  # new facts; a decision changed by the upper unit
 TABLE = Transitions(
     {
         S.ACCEPTED: {"assign": S.INVESTIGATING, **_ENDS},
@@ -38,9 +39,9 @@ TABLE = Transitions(
         S.HANDLING: {"assign": S.INVESTIGATING, "submit": S.REVIEW, **_ENDS},
         S.REVIEW: {"approve": S.FEEDBACK, "return": S.HANDLING, **_ENDS},
         S.FEEDBACK: {"deliver": S.CONFIRMING, "withdraw": S.WITHDRAWN},
-        S.CONFIRMING: {"confirm": S.CLOSED, "silence": S.CLOSED, "dispute": S.CLOSED, "reopen": S.ACCEPTED},
-        S.CLOSED: {"archive": S.ARCHIVED, "reopen": S.ACCEPTED},
-        S.ARCHIVED: {"reopen": S.ACCEPTED},
+        S.CONFIRMING: {"confirm": S.CLOSED, "silence": S.CLOSED, "dispute": S.CLOSED, **_AGAIN},
+        S.CLOSED: {"archive": S.ARCHIVED, **_AGAIN},
+        S.ARCHIVED: _AGAIN,
     }
 )
 

@@ -16,6 +16,7 @@ def register() -> None:
         filing,
         handling,
         investigating,
+        leaving,
         letters,
         matching,
         own,

@@ -31,6 +31,7 @@ DELIVERY, WORD = "service.reply_delivery", "service.complainant_word"
 STATUTORY, SETTLEMENT, REMEDY = "service.statutory_review", "service.settlement", "service.remediation"
 DIRECT = "service.direct_complaint"
 CASE = "service.Complaint"
+WORDS = "service.complaint_words"
 
 
 def owe_by(kind: str, row: Complaint, post: Post, due: dt.datetime) -> WorkItem:
@@ -44,7 +45,7 @@ def owe_within(kind: str, row: Complaint, post: Post, hours: int) -> WorkItem:
 
 
 def owe(kind: str, row: Complaint, post: Post, due: Deadline | dt.datetime, policy_id: int | None = None) -> WorkItem:
-    """Somebody owes something about a case."""
+    """Somebody owes something about a case; the database keeps it from whom the case is about."""
     return open_work(
         kind,
         unit_id=post.unit_id,
@@ -54,7 +55,6 @@ def owe(kind: str, row: Complaint, post: Post, due: Deadline | dt.datetime, poli
         subject_id=row.pk,
         details={"complaint_no": row.complaint_no, "complaint_id": row.pk},
         policy_id=policy_id or row.policy_id,
-        kept_from=row.accused,
     )
 
 

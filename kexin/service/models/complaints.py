@@ -47,6 +47,10 @@ class ComplaintQuerySet(ScopedQuerySet["Complaint"]):
     """
 
     scope_customer = "customer_id"
+    staff_only = (
+        "accused", "findings", "found_by", "grade_reasons", "graded_by", "mandate_by", "mandate_note",
+        "regulator_reply",
+    )  # fmt: skip
 
     def visible_to(self, actor: Actor, operation: str) -> Self:
         if actor.customer_id is not None:

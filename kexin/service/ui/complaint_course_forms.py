@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kexin.core.policy import in_force
 from kexin.core.ui.fields import DayInput, MoneyInput, SearchSelect
@@ -55,7 +56,9 @@ class FindingsForm(forms.Form):
 class ReplyForm(forms.Form):
     """What the rule demands of a reply; it can be kept unfinished."""
 
-    outcome = forms.ChoiceField(label=_("Conclusion"), choices=[("", "–"), *ComplaintOutcome.choices], required=False)
+    outcome = forms.ChoiceField(
+        label=pgettext_lazy("complaint", "Conclusion"), choices=[("", "–"), *ComplaintOutcome.choices], required=False
+    )
     addressee = forms.ChoiceField(label=_("Addressed to"), choices=Addressee.choices)
     facts = words(_("Verified facts"), 6, required=False)
     basis = words(_("Basis (rule, contract, policy)"), 3, required=False, most=2000)
@@ -113,7 +116,7 @@ class EndCourseForm(forms.Form):
 
 class ReviewDecisionForm(forms.Form):
     result = forms.ChoiceField(label=_("Result"), choices=ReviewResult.choices, widget=forms.RadioSelect)
-    findings = words(_("Findings"), 6)
+    findings = words(pgettext_lazy("complaint", "Findings"), 6)
 
 
 class SettlementForm(forms.Form):

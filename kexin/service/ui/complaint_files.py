@@ -8,7 +8,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -19,6 +18,7 @@ from kexin.core.errors import RuleViolation
 from kexin.core.fields import decrypt_rows
 from kexin.core.policy import in_force
 from kexin.core.typeset import CannotTypeset
+from kexin.core.ui.downloads import download
 from kexin.core.ui.form_page import need
 from kexin.core.ui.request import actor_of
 from kexin.engagement import vault
@@ -26,7 +26,7 @@ from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 from kexin.people.queries import names_of
 from kexin.sales.operations.dossiers import LONGEST_PURPOSE
-from kexin.service.complaints.choices import SubjectKind
+from kexin.service.complaints.choices import EvidenceKind, SubjectKind
 from kexin.service.complaints.evidence import ADD, DOWNLOAD, add_complaint_file, download_complaint_file
 from kexin.service.complaints.filing import DRAW, EXPORT, attach_sale_dossier, export_complaint_file
 from kexin.service.complaints.queries import VIEW, ComplaintFile, complaint_file, newest_complaint
@@ -39,12 +39,14 @@ def files_context(actor: Actor, row: Complaint) -> dict[str, Any]:
     found = list(ComplaintEvidence.objects.filter(complaint__in=cases).order_by("at", "pk"))
     decrypt_rows(ComplaintEvidence, found, ("file_name",))
     who = names_of({each.by for each in found})
+    about_sale = row.subject_kind == SubjectKind.SALE
+    drawn = any(each.kind == EvidenceKind.DOSSIER for each in found)
     return {
         "evidence": [(each, "" if each.by.startswith("customer.") else who.get(each.by, each.by)) for each in found],
         "may_take_file": actor.may(DOWNLOAD),
         "may_add_file": actor.may(ADD) and row.is_open,
         "may_export_file": actor.may(EXPORT),
-        "may_draw_dossier": actor.may(DRAW) and row.is_open and row.subject_kind == SubjectKind.SALE,
+        "may_draw_dossier": actor.may(DRAW) and row.is_open and about_sale and not drawn,
     }
 
 
@@ -52,13 +54,8 @@ def files_context(actor: Actor, row: Complaint) -> dict[str, Any]:
 def file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """POST, because it is recorded. Always a download, never shown in the browser's own window."""
     row, content = download_complaint_file(pk, actor=actor_of(request))
-    response = StreamingHttpResponse(content, content_type=row.media_type)
     name = str(row.file_name or "") or f"file-{row.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(row.size)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(content, name=name, media_type=row.media_type, size=row.size)
 
 
 @csrf_exempt  # only this outer part, which must see the request before its body is read; the inner part is protected

@@ -19,8 +19,10 @@ from kexin.core.ui.numbers import exact
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.people.queries import names_of, post_labels
+from kexin.sales.models import Sale, SalesRecording
+from kexin.sales.recordings.choices import RecordingState
 from kexin.service.choices import Channel, ClockState, Reaction
-from kexin.service.complaints.choices import FORWARDED, STEPS, ComplaintEntryKind, ComplaintState, Grade
+from kexin.service.complaints.choices import FORWARDED, STEPS, ComplaintEntryKind, ComplaintState, Grade, SubjectKind
 from kexin.service.complaints.policies import ComplaintPolicy, parse_grading
 from kexin.service.complaints.queries import ComplaintFile
 from kexin.service.complaints.receiving import SPOKEN
@@ -139,7 +141,7 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         ],
         "our_heading": _t("Our limits"),
         "legal_heading": _t("Limits set by law"),
-        "links": [(each, each.earlier if each.complaint_id == row.pk else each.complaint) for each in file.links],
+        "links": _beside(file),
         "joined": file.joined,
         "blockers": blockers(row, around),
         "letter": opened_letter(around),
@@ -167,6 +169,7 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "place": facet("places", row.place),
         "business": facet("businesses", row.business),
         "causes": [facet("causes", code) for code in row.causes],
+        "sale": _sale(actor, row),
         "amount": exact(row.amount) if row.amount is not None else "",
         "forwarded": row.source in FORWARDED,
         "channels": SPOKEN,
@@ -175,6 +178,29 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "may_note": actor.may("service.note_complaint"),
         "may_phrases": row.is_open and actor.may("service.view_articles"),
     }
+
+
+def _beside(file: ComplaintFile) -> list[tuple[str, Complaint]]:
+    """Every other case once, with all that it has in common with this one; what was joined with it stands elsewhere."""
+    found: dict[int, tuple[list[str], Complaint]] = {}
+    joined = {each.pk for each in file.joined} | {file.row.joined_into_id}
+    for each in file.links:
+        other = each.earlier if each.complaint_id == file.row.pk else each.complaint
+        if other.pk not in joined:
+            found.setdefault(other.pk, ([], other))[0].append(str(each.get_kind_display()))
+    return [(" · ".join(kinds), other) for kinds, other in found.values()]
+
+
+def _sale(actor: Actor, row: Complaint) -> tuple[str, list[str]] | None:
+    """Addresses of the sale complained about and of its recordings, for a reader who may open them."""
+    if row.subject_kind != SubjectKind.SALE:
+        return None
+    sale = Sale.objects.visible_to(actor, "sales.view_sales").filter(sale_no=row.subject_no).first()
+    if sale is None:
+        return None
+    seen = SalesRecording.objects.visible_to(actor, "sales.view_recordings")
+    done = seen.filter(sale=sale, state=RecordingState.DONE).order_by("pk").values_list("pk", flat=True)
+    return reverse("sales:sale", args=[sale.pk]), [reverse("recordings:one", args=[pk]) for pk in done]
 
 
 def whose_agent(actor: Actor, row: Complaint) -> str:

@@ -40,6 +40,7 @@ STEPS: dict[str, str | Promise] = {
     "settlement-refused": _("Settlement not approved"),
     "settlement-signed": _("Settlement signed"),
     "settlement-paid": _("Settlement paid, tax checked"),
+    "handed": _("Handed on: the post is held by nobody"),
     "withdraw": _("Withdrawn by the complainant"),
 }
 

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,6 +21,7 @@ from kexin.core import names
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.policy import in_force
+from kexin.core.ui.downloads import download
 from kexin.core.ui.fields import SearchSelect
 from kexin.core.ui.form_page import form_page, need, post_only
 from kexin.core.ui.request import actor_of
@@ -277,10 +277,5 @@ def file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 def handed(found: Handed) -> StreamingHttpResponse:
     """A file as a download that runs nothing."""
     row, content = found
-    response = StreamingHttpResponse(content, content_type=row.media_type)
     name = str(row.file_name or "") or f"file-{row.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(row.size)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(content, name=name, media_type=row.media_type, size=row.size)

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import ClassVar
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.test import TestCase
 
 from kexin.core.actor import system
@@ -38,12 +38,18 @@ from kexin.project.demo.staffing import new_password
 from kexin.sales.choices import Gate
 from kexin.sales.models import Sale, Visit
 from kexin.sales.operations.passing import passed_gates
+from kexin.service.complaints.choices import UNFINISHED
+from kexin.service.complaints.closing import archive_needs
+from kexin.service.complaints.letters import reply_pdf
 from kexin.service.models import (
     CarePlan,
     Clock,
+    Complaint,
+    ComplaintLetter,
     Conversation,
     ConversationMessage,
     PhoneCall,
+    Remediation,
     ServiceRequest,
     SurveyInvitation,
     SurveyWave,
@@ -218,7 +224,8 @@ class FirstMorning(TestCase):
         assert rows.filter(snoozed_until__gt=now).exists()
         assert rows.filter(ticking=True, due_at__lt=now).exists()
         assert Clock.objects.filter(state="paused").exists()
-        running = set(Clock.objects.filter(state="running").values_list("pk", flat=True))
+        of_requests = Clock.objects.filter(state="running", request__isnull=False)
+        running = set(of_requests.values_list("pk", flat=True))
         owed = WorkItem.objects.open().filter(kind="service.clock").values_list("subject_id", flat=True)
         assert set(owed) == running
         texts = decrypt_rows(ServiceRequest, list(rows[:20]), ("subject", "text"))
@@ -263,3 +270,34 @@ class FirstMorning(TestCase):
         low = set(SurveyInvitation.objects.filter(low=True).values_list("pk", flat=True))
         assert set(WorkItem.objects.filter(kind="service.low_score").values_list("subject_id", flat=True)) == low
         assert sorted(CarePlan.objects.values_list("state", flat=True)) == ["proposed", "running", "running"]
+
+    def test_complaints_of_two_years_and_of_this_morning(self) -> None:
+        """In every state; each gone its whole way with its reply; each running limit is somebody's work."""
+        rows, now = Complaint.objects.all(), dt.datetime.now(dt.UTC)
+        assert {*UNFINISHED, "closed", "archived", "withdrawn", "merged"} - set(
+            rows.values_list("state", flat=True)
+        ) <= {
+            "withdrawn"  # in a short past perhaps nobody took a complaint back
+        }
+        assert not rows.filter(Q(received_at__gt=now) | Q(told_at__gt=now) | Q(closed_at__gt=now)).exists()
+        assert not rows.filter(archived_at__gt=now).exists()
+        for row in rows.filter(state="archived"):
+            assert not archive_needs(row)
+        ended = rows.filter(state__in=("closed", "archived"))
+        assert all(row.letters.get(round=row.round).state == "delivered" for row in ended)
+        assert not ended.exclude(found_at__lt=F("told_at")).exists()
+        assert not rows.filter(state="merged").exclude(joined_into__customer=F("customer")).exists()
+        limits = Clock.objects.filter(state="running", complaint__isnull=False)
+        owed = WorkItem.objects.open().filter(kind="service.complaint_clock").values_list("subject_id", flat=True)
+        assert set(owed) == set(limits.values_list("pk", flat=True))
+        assert rows.filter(hidden_from_unit=True).exists()
+        assert rows.filter(regulatory_major="group").exists()
+        assert rows.filter(course="mediation").exists()
+        assert rows.filter(settlements__state="proposed", settlements__right__endswith="largest_settlement").exists()
+        assert rows.filter(extensions__approved=None, extensions__isnull=False).exists()
+        ning, row = cast("ning"), ended.order_by("pk")[0]
+        assert reply_pdf(ning, row.pk)[1].startswith(b"%PDF")
+        opened = decrypt_rows(ComplaintLetter, list(ComplaintLetter.objects.all()[:5]), ("facts", "decision"))
+        assert all(str(each.facts) and str(each.decision) for each in opened)
+        assert Remediation.objects.filter(state="verified").exists()
+        assert Event.objects.filter(name="service.ComplaintClosed").count() >= ended.count() - 1
