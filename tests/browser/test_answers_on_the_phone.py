@@ -23,13 +23,13 @@ BODY = "请立即拨打客服电话挂失，昼夜均可。\n\n- 也可以在手
 
 
 def _write(page: Page, category: str, language: str, title: str, body: str, asked: str) -> None:
-    page.locator("[name=audience]").select_option("customer")
-    page.locator("[name=category_id]").select_option(category)
-    page.locator("[name=language]").select_option(language)
-    page.locator("[name=title]").fill(title)
-    page.locator("[name=body]").fill(body)
-    page.locator("[name=asked]").fill(asked)
-    page.locator("form .btn-do[type=submit], form button.btn-do").last.click()
+    page.locator("#id_audience").select_option("customer")
+    page.locator("#id_category_id").select_option(category)
+    page.locator("#id_language").select_option(language)
+    page.locator("#id_title").fill(title)
+    page.locator("#id_body").fill(body)
+    page.locator("#id_asked").fill(asked)
+    page.locator("[data-submit]").click()
     settle(page)
 
 
@@ -59,8 +59,8 @@ def test_written_reviewed_found_asked_complained_and_handed_over(
     assert row.state == "in_review"
     reviewer = visit("wu", f"/article-versions/{row.pk}/review/")
     assert_accessible(reviewer)
-    reviewer.locator("[name=decision][value=approve], [name=decision]").first.check()
-    reviewer.locator("form button.btn-do").last.click()
+    reviewer.locator("#id_decision").select_option("approve")
+    reviewer.locator("[data-submit]").click()
     settle(reviewer)
     row.refresh_from_db()
     assert row.state == "approved"
