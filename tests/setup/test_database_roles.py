@@ -411,7 +411,13 @@ print("CONFIRMED", *[each.state for each in cases_of_visit(visitor)])
 COMPLAINED = (
     "from kexin.sales.models import Sale\nif not Sale.objects.exists():\n"
     + textwrap.indent(OFFERED, "    ")
-    + "\nsale = Sale.objects.latest('pk')\nprint('MATTER', sale.sale_no, sale.customer_id)\n"
+    + """
+from tests.complaint_people import hire_officers
+from tests.personas import build
+hire_officers(build())
+sale = Sale.objects.latest('pk')
+print('MATTER', sale.sale_no, sale.customer_id)
+"""
 )
 ARTICLES = """
 WITH place AS (
