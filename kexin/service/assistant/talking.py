@@ -116,7 +116,7 @@ def choose_answer(*, actor: Actor, article_id: int, language: str = "zh") -> Ass
 def hand_over_talk(*, actor: Actor) -> Conversation:
     """A conversation with every word of the talk, so that nobody has to say it twice. Day and night; its clock runs."""
     talk = _talk(actor, in_force(AssistantPolicy))
-    lines = list(talk.lines.order_by("pk"))
+    lines = _for_staff(list(talk.lines.order_by("pk")))
     decrypt_rows(AssistantLine, lines, ("text",))
     asked = [str(each.text) for each in lines if each.speaker == Speaker.CUSTOMER]
     if not asked:
@@ -129,6 +129,17 @@ def hand_over_talk(*, actor: Actor) -> Conversation:
     _keep(talk, Speaker.ASSISTANT, Reply(LineKind.HANDED, said % {"number": row.conversation_no}))
     emit(TalkTransferred(talk.customer_id, row.conversation_no, talk.pk, row.pk, len(lines)))
     return row
+
+
+def _for_staff(lines: list[AssistantLine]) -> list[AssistantLine]:
+    """Without what belongs to a complaint or request: whoever answers here may be whom the complaint is about."""
+    taken = (LineKind.TAKE, LineKind.TOLD, LineKind.LEFT, LineKind.MADE, LineKind.STATUS)
+    after = [*(each.kind for each in lines[1:]), ""][: len(lines)]
+    return [
+        each
+        for each, following in zip(lines, after, strict=True)
+        if each.kind not in taken and not (each.kind == LineKind.ASKED and following in taken)
+    ]
 
 
 def _matter(asked: list[str]) -> str:
