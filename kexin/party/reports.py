@@ -30,9 +30,9 @@ def _rows(actor: Actor, right: str) -> Any:
     return Customer.objects.visible_to(actor, right).exclude(status=CustomerStatus.MERGED)
 
 
-def _age_band() -> Any:
+def _age_band(path: str) -> Any:
     """The age at which the band of ten years begins; whole numbers divide downwards in PostgreSQL."""
-    age = Value(business_date().year, output_field=IntegerField()) - F("born_year")
+    age = Value(business_date().year, output_field=IntegerField()) - F(path)
     return age / Value(BAND, output_field=IntegerField()) * Value(BAND, output_field=IntegerField())
 
 
@@ -46,6 +46,12 @@ def _band_listed(begin: Any) -> Params | None:
 
 def _year_words(year: int) -> str:
     return str(year)
+
+
+def age_dimension(path: str = "born_year", *, listed: bool = False) -> Dimension:
+    """Bands of ten years; ``listed``: the list of customers can show one."""
+    more = {"listed": _band_listed} if listed else {}
+    return by_band("age", _("Age band"), lambda: _age_band(path), _band_words, **more)
 
 
 def tier_dimension(path: str = "tier", param: str = "", right: str = "") -> Dimension:
@@ -79,7 +85,7 @@ def register() -> None:
                 tier_dimension(param="tier", right=FIGURES),
                 by_unit(VIEW, "unit", param="unit"),
                 by_post(VIEW, "lead_post", pool="pool=on"),
-                by_band("age", _("Age band"), _age_band, _band_words, _band_listed),
+                age_dimension(listed=True),
                 by_band("since", _("Customer since (year)"), lambda: ExtractYear("admitted_on"), _year_words),
             ),
             figures=(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.ui.menu import register_menu
 from kexin.core.ui.panels import register_head_action, register_panel, register_tab
 from kexin.party.history import register_history
-from kexin.sales import events, handlers, own, queries, sale_policies, sentences, work  # noqa: F401
+from kexin.sales import events, handlers, own, queries, reports, sale_policies, sentences, work  # noqa: F401
 from kexin.sales.operations import (  # noqa: F401
     approving,
     confirming,
@@ -26,6 +26,7 @@ def register() -> None:
     """Called once, when the floor is ready."""
     work.register()
     sentences.register()
+    reports.register()
     after_confirmation(ordering.sale_executed)
     after_refusal(ordering.sale_failed)
     register_history("sales_sale", queries.VIEW)

@@ -51,7 +51,7 @@ __all__ = ["product", "tolerance"]
 REQUIREMENTS = {
     "D-26": (
         "the recording of a sale with its nodes, checksum and inspection",
-        "analysis of preference and trend comes with insight; backup of keys only",
+        "analysis is shown elsewhere; backup comes with B-13",
     ),
 }
 SCREENS = {"D-26": "/sales/<id>/recording/"}

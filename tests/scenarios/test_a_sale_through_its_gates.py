@@ -45,7 +45,7 @@ REQUIREMENTS = {
     "D-22": "risk, returns and suitability confirmed one by one and signed by the customer alone",
     "D-26": (
         "every gate with evidence, history and audit",
-        "analysis of preference and trend comes with insight; backup of keys only",
+        "analysis is shown elsewhere; backup comes with B-13",
     ),
 }
 SCREENS = {"D-14": "/sales/<id>/", "D-22": "portal: /purchases/<id>/"}

@@ -45,7 +45,7 @@ from tests.scenarios import test_a_sale_through_its_gates as story
 from tests.scenarios.test_a_sale_through_its_gates import DAY, opened, read, signed
 
 product, tolerance = story.product, story.tolerance  # the same set-up
-REQUIREMENTS = {"D-26": ("refusals in the reader's language; unfinished sales lapse", "analysis comes with insight")}
+REQUIREMENTS = {"D-26": ("refusals in the reader's language; unfinished sales lapse", "analysis is shown elsewhere")}
 pytestmark = pytest.mark.django_db
 
 
