@@ -105,7 +105,7 @@ def test_of_two_who_close_at_once_one_does_and_the_other_is_told(bank: Any, chen
         lambda: closing.tell_result(row.pk, actor=zhou, **words),
     )
     assert sorted(isinstance(each, RuleViolation) for each in said) == [False, True]
-    assert Event.objects.filter(name="service.ResultGiven").count() == 1
+    assert Event.objects.filter(name="service.ResultGiven", payload__request_id=row.pk).count() == 1
     assert row.entries.filter(kind="told").count() == 1
     said = at_once(
         row,
@@ -113,7 +113,7 @@ def test_of_two_who_close_at_once_one_does_and_the_other_is_told(bank: Any, chen
         lambda: closing.confirm_request(row.pk, actor=zhou, agreed=True, channel="phone"),
     )
     assert sorted(isinstance(each, RuleViolation) for each in said) == [False, True]
-    assert Event.objects.filter(name="service.RequestClosed").count() == 1
+    assert Event.objects.filter(name="service.RequestClosed", payload__request_id=row.pk).count() == 1
 
 
 @alone
