@@ -35,6 +35,11 @@ _WITHOUT_CUSTOMERS = (
     "suitability.view_scoring",
     "suitability.draft_questionnaire",
     "suitability.propose_questionnaire",
+    "service.view_extensions",
+    "service.assign_extension",
+    "service.free_extension",
+    "service.view_wecom_accounts",
+    "service.assign_wecom_account",
 )
 _WITH_CUSTOMERS = frozenset({"core.start_import", "core.view_imports"})
 

@@ -22,11 +22,12 @@ _LATER = (408, 425, 429)
 class HttpSms:
     name = "http"
     kept = False
+    setting = "KEXIN_SMS_URL"
 
     def __init__(self, url: str, token: str) -> None:
         self.parts = urlsplit(url)
         if self.parts.scheme not in ("http", "https") or not self.parts.hostname:
-            raise ValueError("The gateway's address is an http(s) address.")
+            raise ValueError(f"{self.setting} is the http(s) address of the gateway.")
         self.token = token
 
     def send(self, letter: Letter) -> Taken:

@@ -16,6 +16,7 @@ HANDED = ">"
 
 class HttpWecom(HttpSms):
     name = "wecom"
+    setting = "KEXIN_WECOM_URL"
 
     def path_of(self, letter: Letter) -> str:
         return self.parts.path.rstrip("/") + ("/transfer" if HANDED in letter.subject_line else "/send")
