@@ -49,6 +49,7 @@ def test_a_note_on_the_customer_of_the_page_stands_on_its_timeline(visit: Visit,
     expect(page.locator("#quick")).not_to_be_visible()
     page.keyboard.press("n")  # closed by mistake: it is still there
     expect(box).to_have_value("下午三点后再打电话")
+    expect(box).to_be_focused()  # it keeps its words while it is closed: these alone do not say that it is open
     page.keyboard.press("Enter")
     expect(page.locator("li.ev", has_text="下午三点后再打电话")).to_be_visible()
     assert Note.objects.get().customer_id == chen.pk
