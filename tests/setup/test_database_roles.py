@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -294,11 +293,19 @@ print("SIGNED", sign_sale(sale, actor=me, drawing=gates.DRAWING, proof=proof).sa
 )
 
 
-def test_a_purchase_needs_no_more_than_the_portals_role_either(installation: Installation, server: Server) -> None:
+@pytest.fixture(scope="module")
+def offered(installation: Installation) -> str:
+    """The number of a sale whose opinion was told: for the tests of a purchase and of a complaint, in any order."""
+    made = installation.run("manage", "shell", "-c", OFFERED, PYTHONPATH=str(ROLES.parents[2]))
+    assert "SALE " in made.stdout, made.stderr
+    return made.stdout.partition("SALE ")[2].split()[0]
+
+
+def test_a_purchase_needs_no_more_than_the_portals_role_either(
+    installation: Installation, server: Server, offered: str
+) -> None:
     tests = {"PYTHONPATH": str(ROLES.parents[2])}
-    offered = installation.run("manage", "shell", "-c", OFFERED, **tests)
-    assert "SALE " in offered.stdout, offered.stderr
-    script = PURCHASE.replace("{sale}", offered.stdout.partition("SALE ")[2].split()[0])
+    script = PURCHASE.replace("{sale}", offered)
     bought = installation.run(
         "manage", "shell", "-c", script, KEXIN_PORTAL_PROCESS="1", DATABASE_URL=server.url("kexin_portal"), **tests
     )
@@ -408,17 +415,14 @@ print("CONFIRMED", *[each.state for each in cases_of_visit(visitor)])
 """
 )
 
-COMPLAINED = (
-    "from kexin.sales.models import Sale\nif not Sale.objects.exists():\n"
-    + textwrap.indent(OFFERED, "    ")
-    + """
+COMPLAINED = """
 from tests.complaint_people import hire_officers
 from tests.personas import build
+from kexin.sales.models import Sale
 hire_officers(build())
 sale = Sale.objects.latest('pk')
 print('MATTER', sale.sale_no, sale.customer_id)
 """
-)
 ARTICLES = """
 WITH place AS (
     INSERT INTO service_articlecategory (name, name_en, path, place, closed)
@@ -436,12 +440,13 @@ SELECT made.id, 'zh', 1 + (state = 'draft')::int, 't', 'b', '[]', '', state, '10
 
 
 def test_a_complaint_needs_no_more_than_the_portals_role_which_reads_nothing_of_what_was_found(
-    installation: Installation, server: Server
+    installation: Installation, server: Server, offered: str
 ) -> None:
+    assert offered
     tests = {"PYTHONPATH": str(ROLES.parents[2])}
-    offered = installation.run("manage", "shell", "-c", COMPLAINED, **tests)
-    assert "MATTER " in offered.stdout, offered.stderr
-    sale, customer = offered.stdout.partition("MATTER ")[2].split()[:2]
+    matter = installation.run("manage", "shell", "-c", COMPLAINED, **tests)
+    assert "MATTER " in matter.stdout, matter.stderr
+    sale, customer = matter.stdout.partition("MATTER ")[2].split()[:2]
     portal = {"DATABASE_URL": server.url("kexin_portal"), "KEXIN_PORTAL_PROCESS": "1", **tests}
 
     made = installation.run("manage", "shell", "-c", MADE.format(customer=customer, sale=sale), **portal)
