@@ -78,12 +78,7 @@ def _evenings(actor: Actor, right: str) -> Any:
 
 
 def _maturities_url(params: dict[str, str], first: dt.date | None, last: dt.date | None) -> str:
-    """The list of maturities shows days: those of the month, within the period."""
-    month = params.pop("month", "")
-    if month:
-        begin = dt.date.fromisoformat(month)
-        end = months_before(begin, -1) - dt.timedelta(days=1)
-        first, last = max(begin, first or begin), min(end, last or end)
+    """The list of maturities shows days."""
     if first is None or last is None:
         return ""
     return (

@@ -41,7 +41,7 @@ TOLERANCE = _grade("tolerance", _("Risk tolerance of the customer"), lambda: F("
 
 
 def _list_url(params: dict[str, str], first: dt.date | None, last: dt.date | None) -> str:
-    days = {"opened_on_min": first, "opened_on_max": last}
+    days = {"opened_on_after": first, "opened_on_before": last}
     return f"{reverse('sales:sales')}?{urlencode(params | {k: v.isoformat() for k, v in days.items() if v})}"
 
 

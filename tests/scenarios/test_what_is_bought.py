@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.urls import reverse
 
 from kexin.core.calendar import business_date
 from kexin.core.reports.asked import ReportAsked
 from kexin.desk.reports.queries import run_report
-from kexin.holdings.aum.eras import month_of
+from kexin.holdings.aum.eras import month_of, months_before
 from kexin.party.models import Customer
 from kexin.products.models import Product
 from kexin.sales.models import Sale
@@ -58,6 +57,14 @@ def test_what_is_bought_by_whom(
     assert cells(zhou, "tolerance", "tier", column="age") == {(None, None, age): (2, 2 * AMOUNT + 1)}
     assert cells(mei, "class") == {}
     assert sum((values[1] for values in cells(lin, "channel").values()), Decimal(0)) == 2 * AMOUNT + 1
-    row = Sale.objects.get(state="executed")
-    page = client_of("zhou").get(f"{reverse('sales:sales')}?state=executed&opened_on_min={row.opened_on}")
-    assert row.sale_no in page.content.decode()  # the list that a cell leads to
+    asked = ReportAsked("sales.sales", ("month", "state"), measures=("count",), period="last_12_months")
+    report = run_report(zhou, asked)
+    lists = {key[1]: report.link(key, column) for key, column in report.cells}
+    month = month_of(business_date())
+    assert all(f"opened_on_after={month}" in each for each in lists.values())  # the days of the month, no others
+    row, other = Sale.objects.get(state="executed"), Sale.objects.get(state="open")
+    page = client_of("zhou").get(lists["executed"]).content.decode()
+    assert row.sale_no in page
+    assert other.sale_no not in page
+    Sale.objects.filter(pk=row.pk).update(opened_on=months_before(month, 1))
+    assert row.sale_no not in client_of("zhou").get(lists["executed"]).content.decode()

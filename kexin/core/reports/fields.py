@@ -32,7 +32,8 @@ class Dimension:
     ``names`` gives the words of the keys met (the key itself where it knows none); ``nothing`` the words
     of no value. ``choices`` are the values one may filter by, within the actor's reach; ``narrow`` makes the filter of
     them. ``ordered``: keys have an order of their own (months, bands). ``listed`` are the parameters by which a list
-    page shows the rows of a key; None where it cannot. ``right`` is asked for besides that of the dataset.
+    page shows the rows of a key; None where it cannot. ``month_of`` is the column of a month: a list shows its days
+    where they are the report's period. ``right`` is asked for besides that of the dataset.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Dimension:
     ordered: bool = False
     order: Callable[[Any], Any] = lambda key: key
     listed: Callable[[Any], Params | None] = _no_params
+    month_of: str = ""
     right: str = ""
 
 
@@ -158,10 +160,7 @@ def by_month(code: str, label: type_text, path: str, *, moment: bool = False, fi
     def names(keys: Iterable[Any]) -> Mapping[Any, type_text]:
         return {key: f"{key:%Y-%m}" for key in keys if key is not None}
 
-    def listed(key: Any) -> Params | None:
-        return {"month": key.isoformat()} if key is not None else None
-
-    return Dimension(code, label, expression, names, ordered=True, listed=listed)
+    return Dimension(code, label, expression, names, ordered=True, month_of=path)
 
 
 def by_band(

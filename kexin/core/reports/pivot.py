@@ -86,12 +86,19 @@ class Pivot:
                 if len(values) > 1:
                     return ""
                 pairs.append((dimension, values[0]))
+        first, last = self.first, self.last
         for dimension, key in pairs:
+            if dimension.month_of:
+                if key is None or dimension.month_of != self.dataset.period:
+                    return ""
+                end = (key + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+                first, last = max(key, first or key), min(end, last or end)
+                continue
             found: Params | None = dimension.listed(key)
             if found is None:
                 return ""
             params |= found
-        return self.dataset.list_url(params, self.first, self.last)
+        return self.dataset.list_url(params, first, last)
 
 
 @contextmanager

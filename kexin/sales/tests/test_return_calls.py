@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
+import re
 from typing import Any
 
 import pytest
@@ -232,6 +234,11 @@ def test_the_pages(bank: Bank, call: ReturnCall, client_of: Any, django_assert_m
     ning = client_of("ning")
     with django_assert_max_num_queries(40):
         assert call.sale.sale_no in ning.get(reverse("oversight:items")).content.decode()
+    board = ning.get(reverse("oversight:page")).content.decode()
+    (listed,) = re.findall(rf'href="({reverse("oversight:items")}[^"]+source={item.source}[^"]*)"', board)
+    assert call.sale.sale_no in ning.get(html.unescape(listed)).content.decode()  # the days of the board, no others
+    InspectionItem.objects.update(found_on=item.found_on - dt.timedelta(days=800))
+    assert call.sale.sale_no not in ning.get(html.unescape(listed)).content.decode()
     one = reverse("oversight:item", args=[item.pk])
     with django_assert_max_num_queries(40):
         assert "说成定期" in ning.get(one).content.decode()

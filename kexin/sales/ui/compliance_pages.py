@@ -163,7 +163,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def _items_url(actor: Actor, asked: Asked, source: ItemSource) -> str:
     if not actor.may(VIEW_ITEMS):
         return ""
-    pairs = {"source": source.value, "found_on_min": asked.first, "found_on_max": asked.last}
+    pairs = {"source": source.value, "found_on_after": asked.first, "found_on_before": asked.last}
     return f"{reverse('oversight:items')}?{urlencode(pairs)}"
 
 
