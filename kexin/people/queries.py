@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor, Grant, StandIn
@@ -199,10 +199,20 @@ def post_labels(post_ids: Iterable[int]) -> dict[int, str]:
     wanted = {each for each in post_ids if each}
     if not wanted:
         return {}
-    titles = {post.pk: post.shown_name for post in Post.objects.filter(pk__in=wanted)}
-    held = held_on(business_date()).filter(post__in=wanted).select_related("employee")
-    names = {row.post_id: row.employee.shown_name for row in held}
-    return {pk: f"{names[pk]} · {title}" if pk in names else title for pk, title in titles.items()}
+    today = business_date()
+    runs = Q(holders__ends_on=None) | Q(holders__ends_on__gte=today)
+    holder = FilteredRelation("holders", condition=Q(holders__starts_on__lte=today) & runs)
+    rows = (
+        Post.objects.filter(pk__in=wanted)
+        .annotate(held=holder)
+        .values_list("pk", "title", "title_en", "held__employee__name", "held__employee__name_en")
+    )
+    found = {}
+    for pk, title, title_en, name, name_en in rows:
+        found[pk] = by_language(title, title_en)
+        if name:
+            found[pk] = f"{by_language(name, name_en)} · {found[pk]}"
+    return found
 
 
 def units_counted(unit: OrgUnit) -> dict[int, OrgUnit]:
