@@ -150,11 +150,14 @@ def collect_counts(run_id: int, first: dt.date, last: dt.date, groups: str = "")
 def sum_up(run_id: int, first: dt.date, last: dt.date) -> int:
     """Write the figures of every evening of the span for the units that have changes; the changes go. How many rows."""
     units = [row[0] for row in run(f"SELECT DISTINCT unit_id FROM {DELTA} WHERE run_id = %s ORDER BY 1", [run_id])]
-    run("SET LOCAL enable_nestloop = off")  # the sizes of what is collected are not in any statistics
+    # The sizes of what is collected are not in any statistics; a merge would join all days of a post with each other.
+    run("SET LOCAL enable_nestloop = off")
+    run("SET LOCAL enable_mergejoin = off")
     made = 0
     for start in range(0, len(units), UNITS_AT_ONCE):
         values = {"run": run_id, "first": first, "last": last, "units": units[start : start + UNITS_AT_ONCE]}
         made += _execute(_SUM_UP, values)
     run("SET LOCAL enable_nestloop = on")
+    run("SET LOCAL enable_mergejoin = on")
     run(f"DELETE FROM {DELTA} WHERE run_id = %s", [run_id])
     return made

@@ -84,6 +84,7 @@ def rebuild(
             for future in [pool.submit(_in_lane, act, lane, spans, progress) for lane in lanes]:
                 future.result()
     with transaction.atomic():
+        run("SELECT set_config('work_mem', %s, true)", [SORTING])
         _clear_daily(act.first, _until(act))
         daily.sum_up(act.pk, act.first, _until(act))
         act.refresh_from_db()
