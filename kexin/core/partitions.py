@@ -88,6 +88,27 @@ def ensure_after_migrate(**_: Any) -> None:
     ensure_all()
 
 
+def earliest(table: str, column: str) -> Any:
+    """The first day (or moment) in a table of months, None where it is empty: only its first month is read."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = %s::regclass ORDER BY c.relname",
+            [table],
+        )
+        names = [name for (name,) in cursor.fetchall()]
+        net, quote = f"{table}_default", connection.ops.quote_name
+        found = []
+        for name in [each for each in names if each == net] + [each for each in names if each != net]:
+            cursor.execute(f"SELECT min({quote(column)}) FROM {quote(name)}")  # noqa: S608  quoted names
+            first = cursor.fetchone()[0]
+            if first is not None:
+                found.append(first)
+                if name != net:
+                    break
+    return min(found, default=None)
+
+
 def strays() -> dict[str, int]:
     """Tables whose default partition holds rows, with how many (at most 1,000 are counted): for ``kexin doctor``."""
     found = {}

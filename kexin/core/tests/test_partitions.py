@@ -43,6 +43,15 @@ def test_a_month_begins_and_ends_at_midnight_utc() -> None:
     assert _where("1994-01-01 00:00:00+00") == ["core_event_199401"]
 
 
+def test_the_first_day_is_found_in_its_month_and_among_strays() -> None:
+    assert partitions.earliest("holdings_balance", "day") is None
+    _rows("INSERT INTO core_event (at, name) VALUES ('1994-02-03+00', 'later'), (now(), 'now')")
+    partitions.ensure_partitions("core_event", dt.date(1994, 1, 1), dt.date(1994, 2, 28))
+    assert partitions.earliest("core_event", "at") == dt.datetime(1994, 2, 3, tzinfo=dt.UTC)
+    _rows("INSERT INTO core_event (at, name) VALUES ('1993-07-15+00', 'stray')")
+    assert partitions.earliest("core_event", "at") == dt.datetime(1993, 7, 15, tzinfo=dt.UTC)
+
+
 def test_rows_outside_every_month_are_kept_reported_and_moved_when_the_month_comes() -> None:
     _rows("INSERT INTO core_event (at, name) VALUES ('1993-07-15+00', 'stray'), ('1993-08-15+00', 'other')")
     assert _where("stray") == ["core_event_default"]

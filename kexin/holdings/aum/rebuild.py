@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from kexin.core.calendar import business_date
 from kexin.core.imports.staging import run
+from kexin.core.partitions import earliest
 from kexin.core.policy import in_force
 from kexin.core.table_statistics import renew_statistics
 from kexin.holdings.aum import daily, months, tiers
@@ -40,11 +41,10 @@ def span_from(today: dt.date) -> dt.date:
     """
     running = month_of(today)
     oldest = months_before(running, in_force(AumPolicy).history_months - 1)
-    row = run(
-        "SELECT (SELECT min(day) FROM holdings_balance), (SELECT min(opened_on) FROM holdings_account)"
-    ).fetchone()
-    ledger, opened = row if row else (None, None)
-    begins = ledger or opened or today
+    begins = earliest("holdings_balance", "day")
+    if begins is None:
+        row = run("SELECT min(opened_on) FROM holdings_account").fetchone()
+        begins = row[0] if row and row[0] else today
     month = month_of(begins) if begins.day == 1 else months_before(month_of(begins), -1)
     return max(oldest, min(month, running))
 
