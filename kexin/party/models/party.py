@@ -96,7 +96,7 @@ class IdentityDocument(PersonalRow):
         ]
         indexes = [
             models.Index("token", name="party_identity_token"),  # of retired ones, too: duplicates are looked for there
-            models.Index("last4_token", name="party_identity_last4"),
+            models.Index(fields=["last4_token"], include=["party"], name="party_identity_last4"),
             models.Index("expires_on", condition=Q(retired_at=None), name="party_identity_expiry"),
         ]
 
@@ -125,7 +125,7 @@ class ContactPoint(PersonalRow):
         indexes = [
             models.Index("token", name="party_contact_token"),
             models.Index("token_next", name="party_contact_token_next"),
-            models.Index("last4_token", name="party_contact_last4"),
+            models.Index(fields=["last4_token"], include=["party"], name="party_contact_last4"),
         ]
 
 
