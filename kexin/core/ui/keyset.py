@@ -101,6 +101,9 @@ class KeysetPage(Generic[M]):
 
     `order` is sort columns with directions; the primary key is appended where it is missing. Only the first
     column may be nullable. A cursor made for another order is ignored.
+
+    ``fetch``: the rows with all that is shown of them, where ``queryset`` finds and orders many by some other way than
+    the index of the order: then only the page's own rows are joined with others. No annotation may be in the order.
     """
 
     def __init__(
@@ -109,8 +112,10 @@ class KeysetPage(Generic[M]):
         order: Order = (),
         cursor: str = "",
         size: int = DEFAULT_SIZE,
+        fetch: QuerySet[M] | None = None,
     ) -> None:
         self.queryset = queryset
+        self.fetch = fetch
         self.order = self._total(order)
         self.size = max(1, min(size, LARGEST_SIZE))
         self._fields = [self._field(name) for name, _ in self.order]
@@ -208,12 +213,18 @@ class KeysetPage(Generic[M]):
         rows: list[M] = []
         for number, null in enumerate(segments):
             start = cursor if number == 0 else None
-            rows += self._segment(null, start, backwards)[: self.size + 1 - len(rows)]
+            rows += self._taken(self._segment(null, start, backwards), self.size + 1 - len(rows))
             if len(rows) > self.size:
                 break
         self._more = len(rows) > self.size
         rows = rows[: self.size]
         return rows[::-1] if backwards else rows
+
+    def _taken(self, segment: QuerySet[M], count: int) -> QuerySet[M]:
+        if self.fetch is None:
+            return segment[:count]
+        keys = segment.select_related(None).values("pk")[:count]
+        return self.fetch.filter(pk__in=keys).order_by(*segment.query.order_by)
 
     def _segment(self, null: bool | None, cursor: Cursor | None, backwards: bool) -> QuerySet[M]:
         name = self.order[0][0]

@@ -52,6 +52,7 @@ class Table:
     empty_text: ClassVar[Text] = ""
     empty_icon: ClassVar[str] = "mood-empty"
     views: ClassVar[Sequence[View]] = ()
+    fetch: QuerySet[Any] | None = None  # see KeysetPage
     search: ClassVar[str] = ""  # name of the filter that is the quick search box
     search_hint: ClassVar[Text] = _("Search this list")
     template: ClassVar[str] = "core/parts/table.html"
@@ -131,7 +132,7 @@ class Table:
         text, cursor = self._param(SIZE), self._param(CURSOR)
         size = int(text) if text.isdigit() else self.page_size
         if isinstance(self.queryset, QuerySet):
-            return KeysetPage(self.queryset, self.order, cursor, size)
+            return KeysetPage(self.queryset, self.order, cursor, size, self.fetch)
         column, way = self.sort
         return ListPage(self.queryset, column.sort_key if column else None, way == "desc", cursor, size)
 

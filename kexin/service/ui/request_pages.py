@@ -102,6 +102,9 @@ class RequestFilter(BoardFilters):
         return queryset
 
 
+UNREAD = ("text", "result_text", "caller_phone", "caller_email")  # not shown in the list
+
+
 class RequestTable(Table):
     """服务工单."""
 
@@ -126,6 +129,7 @@ class RequestTable(Table):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         actor, kinds, now = actor_of(request), _kinds(), timezone.now()
+        self.fetch = ServiceRequest.objects.select_related("customer__party", "unit").defer(*UNREAD)
 
         def limit(row: ServiceRequest) -> str | SafeString:
             return countdown(row.due_at, now) if row.ticking else "–"
@@ -176,7 +180,7 @@ def request_list(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('service:requests')}?{FIRST}")
     actor = actor_of(request)
     wanted = {name: request.GET.get(name, "") for name in ("state", "side", "due", "rest")}
-    rows = requests(actor, **wanted).defer("text", "result_text", "caller_phone", "caller_email")
+    rows = requests(actor, **wanted).defer(*UNREAD)
     filters = RequestFilter(request.GET, queryset=rows, request=request)
     table = RequestTable(request, rows, filters=filters, actions=bulk_actions())
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
