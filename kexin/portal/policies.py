@@ -45,7 +45,7 @@ class VisitorPolicy(Policy):
     code_minutes: int = setting(_("A code is valid for"), unit=_("minutes"), minimum=1, maximum=30)
     attempts: int = setting(_("Wrong codes until a session is closed"), minimum=1, maximum=10)
     pause_seconds: int = setting(_("A new code not before"), unit=_("seconds"), minimum=10, maximum=600)
-    codes_a_day: int = setting(_("Codes to a number a day"), minimum=1, maximum=50)
+    codes_a_day: int = setting(_("Codes to a number or address a day"), minimum=1, maximum=50)
     visits_an_hour: int = setting(_("Visits from one network address an hour"), minimum=1, maximum=1000)
     visit_minutes: int = setting(_("A visit ends at the latest after"), unit=_("minutes"), minimum=5, maximum=240)
     cases_a_visit: int = setting(_("Complaints of one visit"), minimum=1, maximum=50)

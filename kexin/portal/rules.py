@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from kexin.core.identifiers import check
 from kexin.portal.choices import Opening
 
 CODE_DIGITS = 6
+LONGEST_ADDRESS = 254
 
 
 def link_opens(
@@ -50,6 +52,13 @@ def read_code(text: str) -> str:
     digits = "".join(str(int(each)) for each in text if each.isdecimal())
     rest = [each for each in text if not each.isdecimal() and not each.isspace() and each != "-"]
     return digits if len(digits) == CODE_DIGITS and not rest else ""
+
+
+def read_email(text: str) -> str:
+    """The address as it is compared: no case, no blanks around it; empty where it is none."""
+    found = check("email", text)
+    address = str(found.normalised).lower()
+    return address if found.ok and len(address) <= LONGEST_ADDRESS else ""
 
 
 def read_mobile(text: str) -> str:

@@ -372,6 +372,10 @@ opened = open_visit(actor=door, cookie=visit.cookie, code=code_of(visit.visitor)
 said = {{"subject": "排队太久", "text": "柜台只开一个窗口，等了三个小时。"}}
 case = complain_as_visitor(opened.visitor, actor=door, name="王芳", **said)
 write_as_visitor(opened.visitor, actor=door, complaint_id=case.pk, text="带着孩子", file=None)
+mailed = begin_visit(actor=door, email="wang@example.com", device="phone")
+known = open_visit(actor=door, cookie=mailed.cookie, code=code_of(mailed.visitor)).visitor
+by_mail = complain_as_visitor(known, actor=door, name="王芳", **said)
+assert [each.pk for each in cases_of_visit(known)] == [by_mail.pk] and by_mail.pk != case.pk
 print("CASES", row.pk, case.pk, opened.visitor.pk)
 """
 )

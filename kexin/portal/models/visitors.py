@@ -1,4 +1,4 @@
-"""Whoever complains without being signed in: a telephone number proved by a code, for a short while."""
+"""Whoever complains without being signed in: a number or an address proved by a code, for a short while."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from kexin.portal.choices import SessionState
 
 
 class Visitor(models.Model):
-    """来访人: one device that shows by a code that a telephone number is its own, and sees the cases of that number.
+    """来访人: one device that shows by a code that a mobile number or an e-mail address is its own, and sees its cases.
 
-    The number and the code are sealed by the institution's key; the code is forgotten when it has been sent.
-    ``number_digest`` counts the codes of a number. Rows are deleted after two days.
+    Number (or address) and code are sealed by the institution's key; the code is forgotten when it has been sent.
+    ``number_digest`` counts the codes of a number or address. Rows are deleted after two days.
     """
 
     sealed_number = models.BinaryField(editable=False)

@@ -1,6 +1,6 @@
-"""Complaining without being signed in: a telephone number is proved by a code, then its cases are in reach.
+"""Complaining without being signed in: a code proves a number or an e-mail address, whose cases are then in reach.
 
-Whether a number is known to the institution is told to nobody: every number gets the same answer.
+Whether it is known to the institution is told to nobody: every number and every address gets the same answer.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.engagement import vault
+from kexin.engagement.messages.choices import MessageChannel
 from kexin.portal import secrets
 from kexin.portal.choices import Opening, SessionState
 from kexin.portal.models import Visitor
 from kexin.portal.policies import VisitorPolicy
-from kexin.portal.rules import read_code, read_mobile
+from kexin.portal.rules import read_code, read_email, read_mobile
 from kexin.service.choices import Channel
 from kexin.service.complaints.choices import Source, Triage
 from kexin.service.complaints.closing import confirm_complaint
 from kexin.service.complaints.letters import set_letter
-from kexin.service.complaints.own import add_words, cases_of_number
+from kexin.service.complaints.own import add_words, cases_reached_at
 from kexin.service.complaints.receiving import ComplaintData, take
 from kexin.service.complaints.reviewing import ask_again
 from kexin.service.models import Complaint
@@ -45,9 +46,14 @@ class Visit:
     cookie: str = field(default="", repr=False)
 
 
-def number_of(visitor: Visitor) -> str:
-    """The telephone number of a visit."""
+def contact_of(visitor: Visitor) -> str:
+    """The mobile number or the e-mail address of a visit."""
     return key_ring().master.decrypt(bytes(visitor.sealed_number), _BOUND).decode()
+
+
+def way_of(visitor: Visitor) -> MessageChannel:
+    """By which way the code of a visit goes out."""
+    return MessageChannel.EMAIL if "@" in contact_of(visitor) else MessageChannel.SMS
 
 
 def code_of(visitor: Visitor) -> str:
@@ -57,12 +63,17 @@ def code_of(visitor: Visitor) -> str:
 
 
 @operation("portal.begin_visit", label=_("Begin a visit without signing in"))
-def begin_visit(*, actor: Actor, number: str, device: str) -> Visit:
-    """A code is made for any mobile number. RuleViolation at ``number`` for what is none; LIMIT for too many."""
-    digits, rules, now = read_mobile(number), in_force(VisitorPolicy), timezone.now()
-    if not digits:
+def begin_visit(*, actor: Actor, device: str, number: str = "", email: str = "") -> Visit:
+    """A code is made for any mobile number or e-mail address, whichever is given; the limits are the same.
+
+    RuleViolation at ``number`` or ``email`` for what is none; LIMIT for too many.
+    """
+    contact, rules, now = read_email(email) if email else read_mobile(number), in_force(VisitorPolicy), timezone.now()
+    if email and not contact:
+        raise RuleViolation(fields={"email": _("This is not an e-mail address.")})
+    if not contact:
         raise RuleViolation(fields={"number": _("Enter a mobile number of eleven digits.")})
-    mark = key_ring().prf(f"portal.visitor:{digits}".encode())
+    mark = key_ring().prf(f"portal.visitor:{contact}".encode())
     day, hour = now - dt.timedelta(days=1), now - dt.timedelta(hours=1)
     of_number = Visitor.objects.filter(number_digest=mark, made_at__gt=day).order_by("-made_at")
     last = of_number.first()
@@ -73,7 +84,7 @@ def begin_visit(*, actor: Actor, number: str, device: str) -> Visit:
         return Visit(Opening.LIMIT)
     cookie, code = secrets.new_token(), secrets.new_code()
     row = Visitor.objects.create(
-        sealed_number=key_ring().master.encrypt(digits.encode(), _BOUND),
+        sealed_number=key_ring().master.encrypt(contact.encode(), _BOUND),
         number_digest=mark,
         sealed_code=key_ring().master.encrypt(code.encode(), _BOUND),
         code_digest=secrets.visitor_digest(cookie, code),
@@ -137,10 +148,11 @@ def complain_as_visitor(
     demand: str = "",
     amount: Decimal | None = None,
 ) -> Complaint:
-    """A complaint of somebody who is not signed in, answered by the number that was proved. RuleViolation."""
+    """A complaint of somebody who is not signed in, answered by what was proved. RuleViolation."""
     row, rules = _proved(visitor), in_force(VisitorPolicy)
     if row.cases >= rules.cases_a_visit:
         raise RuleViolation(_("This was enough for one visit. Please telephone us, or come back later."))
+    contact, by_mail = contact_of(row), way_of(row) == MessageChannel.EMAIL
     data = ComplaintData(
         triage=Triage.COMPLAINT,
         source=Source.PORTAL,
@@ -150,7 +162,8 @@ def complain_as_visitor(
         demand=demand,
         amount=amount,
         complainant_name=name,
-        complainant_phone=number_of(row),
+        complainant_phone="" if by_mail else contact,
+        complainant_email=contact if by_mail else "",
     )
     made = take(data, None, actor)
     row.cases += 1
@@ -162,7 +175,7 @@ def complain_as_visitor(
 def write_as_visitor(
     visitor: Visitor, *, actor: Actor, complaint_id: int, text: str, file: vault.StoredFile | None
 ) -> Complaint:
-    """Words or a file for a case of the number that was proved. NotFound for any other."""
+    """Words or a file for a case of the number or address that was proved. NotFound for any other."""
     return add_words(_case(visitor, complaint_id), actor, text, file)
 
 
@@ -196,8 +209,8 @@ def _case(visitor: Visitor, pk: int) -> Complaint:
 
 
 def cases_of_visit(visitor: Visitor) -> QuerySet[Complaint]:
-    """The cases of the number that a visit proved."""
-    return cases_of_number(number_of(visitor))
+    """The cases of the number or address that a visit proved."""
+    return cases_reached_at(contact_of(visitor))
 
 
 def _proved(visitor: Visitor) -> Visitor:

@@ -9,8 +9,9 @@ import pytest
 
 from kexin.core.models import AuditEntry
 from kexin.portal.models import Visitor
-from kexin.portal.operations.visiting import code_of
-from kexin.portal.rules import read_mobile
+from kexin.portal.operations.visiting import code_of, contact_of
+from kexin.portal.rules import read_email, read_mobile
+from kexin.portal.tasks import send_visitor_code
 from kexin.portal.tests.conftest import Phone
 from kexin.portal.tests.test_complaints import _answered as answered
 from kexin.service.models import Complaint
@@ -27,7 +28,8 @@ def officers(bank: Any) -> Any:
 
 
 def proved(phone: Phone, number: str) -> None:
-    answer = phone.post("/complain/", {"number": number})
+    said = {"way": "email", "email": number} if "@" in number else {"number": number}
+    answer = phone.post("/complain/", said)
     assert answer.headers["Location"] == "/complain/code/"
     code = code_of(Visitor.objects.latest("pk"))
     assert phone.post("/complain/code/", {"code": code}).headers["Location"] == "/complain/cases/"
@@ -40,6 +42,68 @@ def proved(phone: Phone, number: str) -> None:
 )  # fmt: skip
 def test_a_number_as_people_write_it(typed: str, read: str) -> None:
     assert read_mobile(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [(" Wang.Fang@Example.COM ", "wang.fang@example.com"), ("wang@例子.中国", "wang@例子.中国"), ("wang", ""), ("", ""),
+     ("wang@", ""), ("a@b.cn\nBcc: c@d.cn", ""), ("x" * 250 + "@b.cn", "")],
+)  # fmt: skip
+def test_an_address_as_people_write_it(typed: str, read: str) -> None:
+    assert read_email(typed) == read
+
+
+def test_the_code_comes_by_mail_and_the_cases_are_those_of_the_address(
+    officers: Any, client_of: Any, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kexin.engagement.messages.adapters.outbox import Outbox
+
+    page = phone.get("/complain/?way=email").content.decode()
+    assert ('name="email"' in page, 'name="number"' in page) == (True, False)
+    assert "?way=email" in phone.get("/complain/").content.decode()
+    wrong = phone.post("/complain/", {"way": "email", "email": "wang"})
+    assert (wrong.status_code, "not an e-mail address" in wrong.content.decode()) == (422, True)
+    assert phone.post("/complain/", {"way": "email"}).status_code == 422
+    letters: list[Any] = []
+    assert phone.post("/complain/", {"way": "email", "email": "Wang.Fang@example.com"}).status_code == 302
+    visit, send = Visitor.objects.get(), Outbox.send
+    code = code_of(visit)
+    assert "w***@example.com" in phone.get("/complain/code/").content.decode()
+    monkeypatch.setattr(Outbox, "send", lambda self, letter: (letters.append(letter), send(self, letter))[1])
+    send_visitor_code(visitor_id=visit.pk)
+    (letter,) = letters
+    assert (letter.address, code in letter.body, code in letter.subject_line) == ("wang.fang@example.com", True, False)
+    assert letter.subject_line
+    assert phone.post("/complain/code/", {"code": code}).headers["Location"] == "/complain/cases/"
+    phone.post("/complain/new/", SAID)
+    row = Complaint.objects.get()
+    assert (row.complainant_email, row.complainant_phone, row.phone_token) == ("wang.fang@example.com", None, None)
+    assert phone.post("/complain/new/", SAID).headers["Location"] == f"/complain/{row.pk}/"  # the same matter goes on
+    row = Complaint.objects.get(state="accepted")
+    by_number = Phone()
+    proved(by_number, "13900001111")
+    assert by_number.get(f"/complain/{row.pk}/").status_code == 404
+    Visitor.objects.all().delete()
+    again = Phone()
+    proved(again, "WANG.FANG@EXAMPLE.COM")
+    assert contact_of(Visitor.objects.get()) == "wang.fang@example.com"
+    assert "排队三小时" in again.get("/complain/cases/").content.decode()
+    shown = client_of("ning").get(f"/complaints/{row.pk}/").content.decode()
+    assert "wang.fang@example.com" in shown
+
+
+def test_every_address_gets_the_same_answer_and_as_few_codes_as_a_number(officers: Any, phone: Phone) -> None:
+    said = {"way": "email", "email": "nobody@example.com"}
+    assert phone.post("/complain/", said).status_code == 302
+    early = phone.post("/complain/", said)
+    assert (early.status_code, "a moment ago" in early.content.decode()) == (422, True)
+    for _turn in range(4):
+        for row in Visitor.objects.all():
+            Visitor.objects.filter(pk=row.pk).update(made_at=row.made_at - dt.timedelta(minutes=5))
+        assert phone.post("/complain/", said).status_code == 302
+    Visitor.objects.update(made_at=Visitor.objects.earliest("pk").made_at)
+    limit = phone.post("/complain/", said)
+    assert (limit.status_code, "No more codes" in limit.content.decode()) == (422, True)
 
 
 def test_somebody_not_on_file_complains_follows_adds_and_withdraws(officers: Any, phone: Phone) -> None:

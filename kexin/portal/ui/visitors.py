@@ -1,4 +1,4 @@
-"""Complaining without being signed in: a number, its code, the complaint, and what becomes of it."""
+"""Complaining without being signed in: a number or an address, its code, the complaint, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.fields import decrypt_rows
-from kexin.core.masking import mask_mobile
+from kexin.core.masking import mask_contact
 from kexin.core.policy import in_force
 from kexin.core.ui.downloads import download_whole
 from kexin.engagement import vault
 from kexin.engagement.messages.adapters import carrier_for
-from kexin.engagement.messages.choices import MessageChannel
 from kexin.engagement.policies import DocumentPolicy
 from kexin.portal.choices import Opening, SessionState
 from kexin.portal.models import Visitor
@@ -31,14 +30,16 @@ from kexin.portal.operations.visiting import (
     code_of,
     complain_as_visitor,
     confirm_as_visitor,
+    contact_of,
     end_visit,
-    number_of,
     open_visit,
     read_letter_as_visitor,
     visit_of,
+    way_of,
     write_as_visitor,
 )
 from kexin.portal.policies import VisitorPolicy
+from kexin.portal.rules import LONGEST_ADDRESS
 from kexin.portal.ui.complaints import amount_of, with_file
 from kexin.portal.ui.session import device_of, entrance
 from kexin.service.choices import Channel
@@ -55,7 +56,7 @@ View = Callable[..., HttpResponse]
 
 
 def visiting(view: View) -> View:
-    """A page for whoever proved a number; else the page that asks for it."""
+    """A page for whoever proved a number or an address; else the page that asks for it."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -83,20 +84,23 @@ def _keep(response: HttpResponse, cookie: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def mobile(request: HttpRequest) -> HttpResponse:
-    """GET, POST /complain/: the mobile number by which the answer reaches the complainant."""
+    """GET, POST /complain/: the mobile number or the e-mail address by which the answer reaches the complainant."""
     found = visit_of(request.COOKIES.get(COOKIE, ""))
     if request.method == "GET" and found is not None and found.state == SessionState.OPEN:
         return redirect("portal:visit_cases")
-    problem, typed = "", request.POST.get("number", "")
+    by_mail = request.POST.get("way", request.GET.get("way")) == "email"
+    field = "email" if by_mail else "number"
+    problem, typed = "", request.POST.get(field, "")
     if request.method == "POST":
         try:
-            visit = begin_visit(actor=entrance(request), number=typed, device=device_of(request))
+            said = {field: typed or " "}
+            visit = begin_visit(actor=entrance(request), device=device_of(request), **said)
             if visit.opening == Opening.DONE:
                 return _keep(redirect("portal:visit_code"), visit.cookie)
             problem = visit.opening.value
         except RuleViolation as refusal:
-            problem = str(refusal.fields["number"])
-    context = {"problem": problem, "typed": typed}
+            problem = str(refusal.fields[field])
+    context = {"problem": problem, "typed": typed, "by_mail": by_mail, "longest": LONGEST_ADDRESS}
     return render(request, "portal/visit.html", context, status=422 if problem else 200)
 
 
@@ -121,9 +125,9 @@ def code(request: HttpRequest) -> HttpResponse:
         problem = visit.opening.value
     context = {
         "problem": problem,
-        "number": mask_mobile(number_of(found)),
+        "number": mask_contact(contact_of(found)),
         "minutes": in_force(VisitorPolicy).code_minutes,
-        "shown": code_of(found) if settings.KEXIN_DEMO and carrier_for(MessageChannel.SMS).kept else "",
+        "shown": code_of(found) if settings.KEXIN_DEMO and carrier_for(way_of(found)).kept else "",
     }
     return render(request, "portal/visit_code.html", context, status=422 if problem else 200)
 
@@ -131,12 +135,12 @@ def code(request: HttpRequest) -> HttpResponse:
 @require_GET
 @visiting
 def cases(request: HttpRequest) -> HttpResponse:
-    """GET /complain/cases/: what was complained about from this number."""
+    """GET /complain/cases/: what was complained about from this number or address."""
     rows = list(cases_of_visit(_visitor(request)).order_by("-opened_at", "-pk")[:50])
     decrypt_rows(Complaint, rows, ("subject",))
     context = {
         "rows": [(row, SENTENCES[row.state]) for row in rows],
-        "number": mask_mobile(number_of(_visitor(request))),
+        "number": mask_contact(contact_of(_visitor(request))),
     }
     return render(request, "portal/visit_cases.html", context)
 

@@ -70,6 +70,7 @@ class ComplaintTaken(Taken):
     hidden_from_unit: bool = False
     complainant_name: str = Field(default="", max_length=80, examples=["王芳"])
     complainant_phone: str = Field(default="", max_length=30, examples=["13900001111"])
+    complainant_email: str = Field(default="", max_length=254, examples=[""])
     representative_name: str = Field(default="", max_length=80, examples=[""])
     representative_phone: str = Field(default="", max_length=30, examples=[""])
     persons: int = Field(default=1, ge=1, le=100_000, examples=[1])

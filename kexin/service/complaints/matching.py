@@ -31,7 +31,7 @@ from kexin.service.complaints.work import settle_all
 from kexin.service.models import Complaint, ComplaintLink
 from kexin.service.requests.running import now
 
-PHONE, TEXT = "complaint phone", "complaint text"
+PHONE, EMAIL, TEXT = "complaint phone", "complaint e-mail", "complaint text"
 MOST_LINKS = 50
 SHORTEST = 12  # signs of a text below which equal words say nothing
 JOIN = "service.join_complaints"
@@ -43,23 +43,38 @@ class Print:
     """The blind tokens of a case."""
 
     phone: bytes | None
+    email: bytes | None
     representative: bytes | None
     text: bytes | None
     words: str
     phone_digits: str
+    address: str
     representative_digits: str
 
 
-def print_of(file: Customer | None, phone: str, representative: str, text: str) -> Print:
-    """Tokens of who speaks and what is said; a customer is known by the file instead of the telephone."""
+def print_of(file: Customer | None, phone: str, representative: str, text: str, email: str = "") -> Print:
+    """Tokens of who speaks and what is said; a customer is known by the file instead of telephone and e-mail."""
     digits, agent, words = _digits(phone) if file is None else "", _digits(representative), _words(text)
+    address = email.strip().lower() if file is None else ""
     return Print(
         exact_token(PHONE, digits) if digits else None,
+        exact_token(EMAIL, address) if address else None,
         exact_token(PHONE, agent) if agent else None,
         exact_token(TEXT, words) if words else None,
         words,
         digits,
+        address,
         agent,
+    )
+
+
+def _print(row: Complaint) -> Print:
+    return print_of(
+        row.customer,
+        str(row.complainant_phone or ""),
+        str(row.representative_phone or ""),
+        str(row.text or ""),
+        str(row.complainant_email or ""),
     )
 
 
@@ -75,9 +90,17 @@ def _words(text: str) -> str:
 def _of_person(file: Customer | None, print_: Print) -> QuerySet[Complaint]:
     if file is not None:
         return Complaint.objects.filter(customer=file)
-    if not print_.phone_digits:
-        return Complaint.objects.none()
-    return Complaint.objects.filter(customer=None, phone_token__in=exact_candidates(PHONE, print_.phone_digits))
+    return Complaint.objects.filter(reached_at(print_.phone_digits, print_.address), customer=None)
+
+
+def reached_at(digits: str, address: str) -> Q:
+    """Cases whose complainant is reached at this telephone number or this e-mail address."""
+    found = Q(pk__in=())
+    if digits:
+        found |= Q(phone_token__in=exact_candidates(PHONE, digits))
+    if address:
+        found |= Q(email_token__in=exact_candidates(EMAIL, address))
+    return found
 
 
 def repeated(file: Customer | None, print_: Print, days: int, at: dt.datetime) -> int:
@@ -87,9 +110,7 @@ def repeated(file: Customer | None, print_: Print, days: int, at: dt.datetime) -
 
 def link_alike(row: Complaint, days: int, actor: Actor, at: dt.datetime) -> None:
     """Link earlier cases of the same person, of the same representative, and in the same words."""
-    print_ = print_of(
-        row.customer, str(row.complainant_phone or ""), str(row.representative_phone or ""), str(row.text or "")
-    )
+    print_ = _print(row)
     since = Complaint.objects.filter(opened_at__gte=at - dt.timedelta(days=days)).exclude(pk=row.pk)
     found = {LinkKind.REPEATED: _of_person(row.customer, print_) & since}
     if print_.representative_digits:
@@ -107,9 +128,7 @@ def link_alike(row: Complaint, days: int, actor: Actor, at: dt.datetime) -> None
 
 def join_same(row: Complaint, days: int, actor: Actor, at: dt.datetime) -> Complaint:
     """The same person with the same matter: the new case goes on in the open one, which is given back."""
-    print_ = print_of(
-        row.customer, str(row.complainant_phone or ""), str(row.representative_phone or ""), str(row.text or "")
-    )
+    print_ = _print(row)
     same = Q(text_token__in=exact_candidates(TEXT, print_.words)) if print_.words else Q(pk__in=[])
     if row.subject_no:
         same |= Q(subject_kind=row.subject_kind, subject_no=row.subject_no)
@@ -140,7 +159,8 @@ def join_complaints(complaint: Complaint | int, *, actor: Actor, into_no: str) -
     if into is None:
         raise RuleViolation(fields={"into_no": _("No such complaint within your reach.")})
     same_phone = row.phone_token is not None and row.phone_token == into.phone_token
-    persons = same_phone if row.customer_id is None else row.customer_id == into.customer_id
+    same_address = row.email_token is not None and row.email_token == into.email_token
+    persons = (same_phone or same_address) if row.customer_id is None else row.customer_id == into.customer_id
     may_join(same=row.pk == into.pk, persons_equal=persons, into_open=into.is_open).enforce()
     _join(row, into, actor, now())
     return into
@@ -162,16 +182,19 @@ def _join(row: Complaint, into: Complaint, actor: Actor, at: dt.datetime) -> Non
 
 
 def _tokens(row: Complaint) -> Mapping[str, Any]:
-    found = print_of(
-        row.customer, str(row.complainant_phone or ""), str(row.representative_phone or ""), str(row.text or "")
-    )
-    return {"phone_token": found.phone, "representative_token": found.representative, "text_token": found.text}
+    found = _print(row)
+    return {
+        "phone_token": found.phone,
+        "email_token": found.email,
+        "representative_token": found.representative,
+        "text_token": found.text,
+    }
 
 
 def register() -> None:
     """The tokens change with their key. Called once, when the floor is ready."""
 
     def places() -> tuple[Place, ...]:
-        return (BlindTable(Complaint, ("phone_token", "representative_token", "text_token"), _tokens),)
+        return (BlindTable(Complaint, ("phone_token", "email_token", "representative_token", "text_token"), _tokens),)
 
     register_places("tokens", places)

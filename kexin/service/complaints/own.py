@@ -19,7 +19,6 @@ from kexin.core.events import emit
 from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
 from kexin.core.query import query
-from kexin.core.tokens import exact_candidates
 from kexin.core.workflow import WorkKind, register_work_kind
 from kexin.engagement import vault
 from kexin.party.choices import CustomerStatus
@@ -37,7 +36,7 @@ from kexin.service.complaints.choices import (
 )
 from kexin.service.complaints.events import ComplaintAnswered
 from kexin.service.complaints.evidence import Handed, attach, handed
-from kexin.service.complaints.matching import PHONE
+from kexin.service.complaints.matching import reached_at
 from kexin.service.complaints.receiving import ComplaintData, take
 from kexin.service.complaints.record import keep, rules_of
 from kexin.service.complaints.reviewing import ask_again, may_ask
@@ -154,9 +153,10 @@ def ask_own_review(*, actor: Actor, complaint_id: int, text: str) -> Complaint:
     return ask_again(Complaint.objects.lock(complaint_id, actor), actor, text)
 
 
-def cases_of_number(digits: str) -> QuerySet[Complaint]:
-    """Cases of somebody not on file who is reached at this number; reports of misconduct stay out."""
-    rows = Complaint.objects.filter(customer=None, phone_token__in=exact_candidates(PHONE, digits))
+def cases_reached_at(contact: str) -> QuerySet[Complaint]:
+    """Cases of somebody not on file who is reached at this number or address; reports of misconduct stay out."""
+    where = reached_at("", contact) if "@" in contact else reached_at(contact, "")
+    rows = Complaint.objects.filter(where, customer=None)
     return rows.exclude(nature=ComplaintNature.REPORT)
 
 

@@ -23,6 +23,7 @@ VIEW = "service.view_complaints"
 TEXTS = (
     "complainant_name",
     "complainant_phone",
+    "complainant_email",
     "representative_name",
     "representative_phone",
     "subject",

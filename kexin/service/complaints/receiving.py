@@ -68,6 +68,7 @@ class ComplaintData:
     hidden_from_unit: bool = False
     complainant_name: str = ""
     complainant_phone: str = ""
+    complainant_email: str = ""
     representative_name: str = ""
     representative_phone: str = ""
     persons: int = 1
@@ -126,7 +127,7 @@ def _cleaned(data: ComplaintData) -> ComplaintData:
     texts: dict[str, Any] = {
         name: clean(getattr(data, name))
         for name in (
-            "subject", "text", "demand", "subject_no", "complainant_name", "complainant_phone",
+            "subject", "text", "demand", "subject_no", "complainant_name", "complainant_phone", "complainant_email",
             "representative_name", "representative_phone", "regulator_no",
         )
     }  # fmt: skip
@@ -149,6 +150,7 @@ def _whole(data: ComplaintData, file: Customer | None, received: dt.datetime, at
         on_file=file is not None,
         name=data.complainant_name,
         phone=data.complainant_phone,
+        email=data.complainant_email,
         representative=data.representative_name,
         regulator_no=data.regulator_no,
         forwarded_on=data.forwarded_on,
@@ -221,7 +223,8 @@ def _case(
 ) -> Complaint:
     rules = in_force(ComplaintPolicy)
     contact, officer = _posts(data, actor)
-    key, print_ = _next_key(), print_of(file, data.complainant_phone, data.representative_phone, data.text)
+    print_ = print_of(file, data.complainant_phone, data.representative_phone, data.text, data.complainant_email)
+    key = _next_key()
     weight = Weight(
         data.persons, data.amount, f"{data.subject}\n{data.text}\n{data.demand}", data.source,
         repeated(file, print_, rules.repeat_days, at), _age(file),
@@ -235,6 +238,7 @@ def _case(
         key_id=_key_of(file),
         complainant_name=data.complainant_name or None,
         complainant_phone=data.complainant_phone or None,
+        complainant_email=data.complainant_email or None,
         representative_name=data.representative_name or None,
         representative_phone=data.representative_phone or None,
         mandate=Mandate.UNVERIFIED if data.representative_name else Mandate.NONE,
@@ -262,6 +266,7 @@ def _case(
         demand=data.demand or None,
         amount=data.amount,
         phone_token=print_.phone,
+        email_token=print_.email,
         representative_token=print_.representative,
         text_token=print_.text,
         unit_id=contact.unit_id,

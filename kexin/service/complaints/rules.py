@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.errors import type_text
+from kexin.core.identifiers import check
 from kexin.core.workflow import Transitions
 from kexin.service.choices import Channel
 from kexin.service.complaints.choices import (
@@ -101,6 +102,7 @@ def may_receive(
     on_file: bool,
     name: str,
     phone: str,
+    email: str,
     representative: str,
     regulator_no: str,
     forwarded_on: dt.date | None,
@@ -130,8 +132,11 @@ def may_receive(
         decision &= refused("persons", _("At least one person complains."), "persons")
     if not on_file and not name:
         decision &= refused("name", _("Say who complains."), "complainant_name")
-    if not on_file and not phone and not representative:
-        decision &= refused("phone", _("A telephone number is needed for the answer."), "complainant_phone")
+    if not on_file and not phone and not email and not representative:
+        needed = _("A telephone number or an e-mail address is needed for the answer.")
+        decision &= refused("phone", needed, "complainant_phone")
+    if email and not check("email", email).ok:
+        decision &= refused("email", _("This is not an e-mail address."), "complainant_email")
     if not on_file and triage in (Triage.CONSULTATION, Triage.SUGGESTION):
         decision &= refused("request", _("Requests are opened for customers on file."), "triage")
     forwarded = source in FORWARDED

@@ -102,6 +102,7 @@ class Complaint(models.Model):
     key_id = models.UUIDField(editable=False)
     complainant_name = PersonalField(_("complainant"), level=Level.C2, max_length=80, mask=mask_name)
     complainant_phone = PersonalField(_("complainant's telephone"), level=Level.C2, max_length=30)
+    complainant_email = PersonalField(_("complainant's e-mail"), level=Level.C2, max_length=254)
     representative_name = PersonalField(_("representative"), level=Level.C2, max_length=80, mask=mask_name)
     representative_phone = PersonalField(_("representative's telephone"), level=Level.C2, max_length=30)
     mandate = models.CharField(_("mandate"), max_length=8, choices=Mandate.choices, blank=True)
@@ -155,6 +156,7 @@ class Complaint(models.Model):
     demand = PersonalField(_("what is claimed"), level=Level.C2, max_length=1000)
     amount = models.DecimalField(_("amount claimed (CNY)"), max_digits=18, decimal_places=2, null=True, blank=True)
     phone_token = models.BinaryField(null=True, editable=False)
+    email_token = models.BinaryField(null=True, editable=False)
     representative_token = models.BinaryField(null=True, editable=False)
     text_token = models.BinaryField(null=True, editable=False)
     state = models.CharField(_("state"), max_length=9, choices=ComplaintState.choices, default=ComplaintState.ACCEPTED)
@@ -239,6 +241,7 @@ class Complaint(models.Model):
             models.Index(F("opened_at").desc(), F("id").desc(), name="service_complaint_opened"),
             models.Index("customer", F("opened_at").desc(), name="service_complaint_customer"),
             models.Index("phone_token", name="service_complaint_phone"),
+            models.Index("email_token", condition=Q(email_token__isnull=False), name="service_complaint_email"),
             models.Index("text_token", name="service_complaint_text"),
             models.Index("representative_token", name="service_complaint_agent"),
             models.Index("subject_kind", "subject_no", name="service_complaint_subject"),

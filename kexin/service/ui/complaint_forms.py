@@ -52,6 +52,7 @@ class ReceiveForm(forms.Form):
     )
     complainant_name = forms.CharField(label=_("Complainant"), max_length=80, required=False)
     complainant_phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    complainant_email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
     representative_name = forms.CharField(
         label=_("Representative"), max_length=80, required=False,
         help_text=_("Who speaks for the complainant; until the mandate is verified the complainant is answered."),
@@ -100,7 +101,8 @@ class ReceiveForm(forms.Form):
         for name, values in choices.items():
             self.fields[name].choices = values  # type: ignore[attr-defined]
         if on_file:
-            del self.fields["complainant_name"], self.fields["complainant_phone"]
+            for name in ("complainant_name", "complainant_phone", "complainant_email"):
+                del self.fields[name]
         else:
             self.fields["triage"].choices = [  # type: ignore[attr-defined]
                 (each.value, each.label) for each in (Triage.COMPLAINT, Triage.REPORT, Triage.PETITION)
@@ -111,8 +113,8 @@ class ReceiveForm(forms.Form):
         parts = [
             (_t("What was brought forward"), ("triage", "source", "channel", "received_at", "subject", "text",
                                               "demand", "amount")),
-            (_t("Who complains"), ("complainant_name", "complainant_phone", "representative_name",
-                                   "representative_phone", "persons", "face_to_face")),
+            (_t("Who complains"), ("complainant_name", "complainant_phone", "complainant_email",
+                                   "representative_name", "representative_phone", "persons", "face_to_face")),
             (_t("About what"), ("subject_kind", "subject_no", "business", "concerned_unit_id", "accused",
                                 "hidden_from_unit")),
             (_t("Forwarded by a regulator, a court or a mediator"), ("regulator_no", "forwarded_on",

@@ -179,9 +179,13 @@ def _received(
         "received_at": call_began(actor, request.GET.get("call", "")),
     }
     if source is not None:
-        decrypt_rows(ServiceRequest, [source], ("subject", "text", "caller_name", "caller_phone"))
+        decrypt_rows(ServiceRequest, [source], ("subject", "text", "caller_name", "caller_phone", "caller_email"))
         if source.customer_id is None:
-            caller = {"complainant_name": source.caller_name, "complainant_phone": source.caller_phone}
+            caller = {
+                "complainant_name": source.caller_name,
+                "complainant_phone": source.caller_phone,
+                "complainant_email": source.caller_email,
+            }
             first |= {name: str(value or "") for name, value in caller.items()}
         first |= {"subject": str(source.subject or ""), "text": str(source.text or ""), "channel": source.channel}
     form = ReceiveForm(request.POST if request.method == "POST" else None, on_file=customer is not None, initial=first)

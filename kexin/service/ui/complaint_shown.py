@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 
 from kexin.core.actor import Actor
 from kexin.core.fields import Forgotten
-from kexin.core.masking import mask_mobile, mask_name
+from kexin.core.masking import mask_contact, mask_name
 from kexin.core.policy import in_force
 from kexin.core.ui.numbers import exact
 from kexin.party.models import Customer
@@ -79,10 +79,10 @@ def whose(actor: Actor, row: Complaint) -> str:
     return str(name) if takes_part(actor, row) else mask_name(name)
 
 
-def _phone(actor: Actor, row: Complaint, value: str | None) -> str:
+def _reached(actor: Actor, row: Complaint, value: str | None) -> str:
     if not value or isinstance(value, Forgotten):
         return str(value or "")
-    return str(value) if takes_part(actor, row) else mask_mobile(value)
+    return str(value) if takes_part(actor, row) else mask_contact(value)
 
 
 def _steps(row: Complaint) -> list[tuple[str, str]]:
@@ -155,9 +155,10 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "main_acts": [each for each in acts if each.main],
         "other_acts": [each for each in acts if not each.main],
         "whose": whose(actor, row),
-        "phone": _phone(actor, row, row.complainant_phone),
+        "phone": _reached(actor, row, row.complainant_phone),
+        "email": _reached(actor, row, row.complainant_email),
         "agent": whose_agent(actor, row),
-        "agent_phone": _phone(actor, row, row.representative_phone),
+        "agent_phone": _reached(actor, row, row.representative_phone),
         "customer_url": reverse("party:customer", args=[row.customer_id]) if reachable else "",
         "contact": labels.get(row.contact_post_id, ""),
         "officer": labels.get(row.officer_post_id, ""),
