@@ -8,10 +8,12 @@ from typing import Any
 from playwright.sync_api import expect
 
 from kexin.core.actor import system
-from kexin.service.models import Conversation, PhoneCall
+from kexin.service.coaching.phrases import set_phrase_situations
+from kexin.service.models import ArticleCategory, Conversation, PhoneCall
 from kexin.service.requests.opening import open_request
 from kexin.service.telephony.extensions import assign_extension
 from kexin.service.telephony.taking import take_in_call
+from kexin.service.tests.test_articles import cards, house, publish  # noqa: F401  fixtures
 from tests.browser.conftest import Visit, assert_accessible
 from tests.browser.test_portal import shot
 
@@ -22,7 +24,17 @@ def tell(reference: str, fact: str, number: str = HERS, **more: Any) -> PhoneCal
     return take_in_call(actor=EXCHANGE, reference=reference, fact=fact, number=number, extension="8001", **more)
 
 
-def test_it_rings_on_the_screen_and_is_written_down(visit: Visit, bank: Any, chen: Any) -> None:
+def test_it_rings_on_the_screen_and_is_written_down(
+    visit: Visit,
+    house: Any,  # noqa: F811
+    cards: ArticleCategory,  # noqa: F811
+    bank: Any,
+    chen: Any,
+) -> None:
+    script = publish(
+        house, cards, kind="script", audience="staff", title="先听完，再复述", body="让我先把您说的复述一遍。"
+    )
+    set_phrase_situations(script.article_id, actor=house.actor("zhou"), situations=["angry"])
     lin = bank.actor("lin")
     open_request(chen, actor=lin, kind="consultation", category="card", channel="branch", subject="换卡进度")
     desk = visit("lin", f"/customers/{chen.pk}/", trouble=(422,))
@@ -41,6 +53,15 @@ def test_it_rings_on_the_screen_and_is_written_down(visit: Visit, bank: Any, che
     tell("a", "ended", at=None)
     expect(pop).to_contain_text("通话已结束", timeout=8_000)
     pop.get_by_role("link", name="写记录").click()
+    card = desk.locator("#phrases-call")
+    expect(card.locator("summary")).to_contain_text("先听完")
+    card.locator("[name=said]").fill("没有的话")
+    expect(card.locator(".phrases-found")).to_contain_text("没有话术")
+    card.locator("[name=said]").fill("复述")
+    expect(card.locator("summary")).to_have_count(1)
+    card.locator("summary").click()
+    card.get_by_role("button", name="复制").click()
+    expect(card.get_by_role("button", name="已复制")).to_be_visible()
     desk.locator("[name=text]").fill("问换卡进度，已告知周三可取。")
     desk.get_by_role("button", name="写记录").click()
     expect(desk.locator(".form-card .error").first).to_be_visible()

@@ -30,10 +30,12 @@ router = Endpoints("coaching", _("Difficult talks and coaching"))
 
 
 class PhrasesWanted(Taken):
-    """Where they are shown, in which language."""
+    """Where they are shown, in which language, for which situation, with which words."""
 
     place: Annotated[str, Field(pattern=f"^({'|'.join(PLACES)}|)$", examples=["complaint"])] = ""
     language: Annotated[str, Field(pattern="^(zh|en)$", examples=["zh"])] = "zh"
+    situation: str = Field(default="", max_length=40, examples=["angry"])
+    said: str = Field(default="", max_length=60, description="Words that the phrases have", examples=[""])
 
 
 class PhraseShown(Shown):
@@ -139,7 +141,7 @@ def _shown(row: CoachingReview) -> CoachingShown:
 @router.read("/phrases", VIEW_PHRASES)
 def list_phrases(request: ApiRequest, wanted: Query[PhrasesWanted]) -> PhrasesShown:
     """Phrases in use for difficult talks, by situation."""
-    found = phrases(request.actor, place=wanted.place, language=wanted.language)
+    found = phrases(request.actor, **wanted.model_dump())
     items = [
         PhrasesOfShown(
             situation=each.situation.code,

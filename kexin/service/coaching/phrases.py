@@ -49,19 +49,32 @@ class Phrases:
     versions: list[ArticleVersion]
 
 
-@query(VIEW, label=_("See articles"), plain=("place", "language"))
-def phrases(actor: Actor, *, place: str = "", language: str = ArticleLanguage.ZH) -> list[Phrases]:
-    """By situation, in a language where there are some, else in the other; ``place``: only what is shown there."""
+@query(VIEW, label=_("See articles"), plain=("place", "language", "situation"))
+def phrases(
+    actor: Actor, *, place: str = "", language: str = ArticleLanguage.ZH, situation: str = "", said: str = ""
+) -> list[Phrases]:
+    """By situation, in a language where there are some, else in the other; ``place``: only what is shown there.
+
+    ``situation``: of this one alone; ``said``: only phrases with all of these words.
+    """
     known = [
-        each for each in parse_situations(in_force(CoachingPolicy).situations) if not place or place in each.places
+        each
+        for each in parse_situations(in_force(CoachingPolicy).situations)
+        if (not place or place in each.places) and situation in ("", each.code)
     ]
     marked: dict[str, list[int]] = {}
     rows = PhraseSituation.objects.filter(situation__in=[each.code for each in known])
     for code, article in rows.order_by("article").values_list("situation", "article")[:MOST]:
         marked.setdefault(code, []).append(article)
-    used = _in_use({pk for keys in marked.values() for pk in keys}, language)
+    found_for = _in_use({pk for keys in marked.values() for pk in keys}, language)
+    used = {pk: each for pk, each in found_for.items() if _says(each, said)}
     found = [Phrases(each, [used[pk] for pk in marked.get(each.code, []) if pk in used]) for each in known]
-    return [each for each in found if each.versions or not place]
+    return [each for each in found if each.versions or not (place or said)]
+
+
+def _says(version: ArticleVersion, said: str) -> bool:
+    text = f"{version.title}\n{version.body}".casefold()
+    return all(word in text for word in said.casefold().split())
 
 
 def _in_use(keys: set[int], language: str) -> dict[int, ArticleVersion]:

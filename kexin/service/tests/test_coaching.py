@@ -59,6 +59,10 @@ def test_reviewed_phrases_stand_where_the_talk_is_had(house: Any, cards: Article
     assert {each.situation.code for each in phrases(lin, place="request")} == {"angry"}
     english = phrases(lin, place="request", language="en")
     assert english[0].versions[0].language == "zh"  # better than nothing
+    said = {"place": "complaint", "said": "着急 复述"}
+    assert [each.situation.code for each in phrases(lin, **said)] == ["angry", "apology"]
+    assert [each.situation.code for each in phrases(lin, **said, situation="angry")] == ["angry"]
+    assert phrases(lin, place="complaint", said="着急 没有") == phrases(lin, said="没有") == []
     set_phrase_situations(script.article_id, actor=zhou, situations=["angry"])
     assert [each.situation.code for each in phrases(lin, place="complaint")] == ["angry"]
 
@@ -119,3 +123,7 @@ def test_its_pages(
     assert sun.get(reverse("service:phrases")).status_code == 200
     assert sun.get(reverse("service:phrases_beside", args=["complaint"])).status_code == 200
     assert sun.get(reverse("service:phrases_beside", args=["elsewhere"])).status_code == 404
+    odd = sun.get(
+        reverse("service:phrases_beside", args=["call"]), {"said": "没有", "situation": "?", "language": "xx"}
+    )
+    assert (odd.status_code, "没有话术包含" in odd.content.decode()) == (200, True)

@@ -30,7 +30,7 @@ from kexin.service.coaching.policies import CoachingPolicy, parse_criteria, pars
 from kexin.service.coaching.queries import FIGURES, coaching_figures, coaching_review, coaching_reviews
 from kexin.service.coaching.reviewing import ANSWERS, GIVES, LONGEST, answer_coaching, people_of, review_contact
 from kexin.service.conversations.queries import VIEW as VIEW_CONVERSATIONS
-from kexin.service.knowledge.choices import ArticleKind
+from kexin.service.knowledge.choices import ArticleKind, ArticleLanguage
 from kexin.service.knowledge.queries import article_file
 from kexin.service.knowledge.safe_text import as_html
 from kexin.service.models import CoachingReview, Conversation, ServiceRequest
@@ -60,12 +60,42 @@ def phrase_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def phrases_beside(request: HttpRequest, place: str) -> HttpResponse:
-    """GET /phrases/beside/PLACE/: a card beside a request, a complaint or a conversation."""
+    """GET /phrases/beside/PLACE/?language=&situation=&said=: a card beside a request, a complaint or a call.
+
+    ``language`` is that of whoever is spoken with; without it the reader's own.
+    """
     if place not in PLACES:
         raise NotFound
-    found = phrases(actor_of(request), place=place, language=spoken())
-    rows = [(each.situation, [(row, as_html(row.body)) for row in each.versions]) for each in found]
-    return render(request, "service/part_phrases.html", {"rows": rows, "place": place})
+    asked = PhrasesAsked(request.GET, place=place)
+    asked.full_clean()  # what is not known is left out
+    wanted = asked.cleaned_data
+    language = wanted.get("language") or spoken()
+    narrowed = {name: wanted.get(name, "") for name in ("situation", "said")}
+    found = phrases(actor_of(request), place=place, language=language, **narrowed)
+    context = {
+        "rows": [(each.situation, [(row, as_html(row.body)) for row in each.versions]) for each in found],
+        "place": place,
+        "situations": asked.known,
+        "languages": ArticleLanguage.choices,
+        "language": language,
+        "narrowed": any(narrowed.values()) or "said" in request.GET,
+        **narrowed,
+    }
+    return render(request, "service/part_phrases.html", context)
+
+
+class PhrasesAsked(forms.Form):
+    """What is looked for beside a talk; anything unknown is as if it were not said."""
+
+    language = forms.ChoiceField(choices=ArticleLanguage.choices, required=False)
+    situation = forms.ChoiceField(required=False)
+    said = forms.CharField(max_length=60, required=False)
+
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [each for each in parse_situations(in_force(CoachingPolicy).situations) if place in each.places]
+        self.known = [(each.code, each.label) for each in known]
+        self.fields["situation"].choices = self.known  # type: ignore[attr-defined]
 
 
 class SituationsForm(forms.Form):

@@ -21,6 +21,7 @@ from kexin.core.errors import RuleViolation
 from kexin.core.ui.form_page import form_page, need, post_only, put_errors
 from kexin.core.ui.request import actor_of
 from kexin.people.queries import post_labels, posts_to_hand_to
+from kexin.service.coaching.phrases import VIEW as VIEW_PHRASES
 from kexin.service.models import PhoneCall
 from kexin.service.telephony.choices import CallBack, CallState
 from kexin.service.telephony.extensions import (
@@ -117,6 +118,8 @@ def _drawn(
         "has_recording": bool(row.recording),
         "back_form": CallBackForm() if owed and actor.may("service.settle_missed_call") else None,
         "outcomes": CallBack.choices,
+        "may_phrases": row.state != CallState.MISSED and actor.may(VIEW_PHRASES),
+        "language": _spoken_with(caller),
         "may_dial": bool(row.number) and actor.may("service.show_caller_number"),
         "may_identify": row.customer_id is None
         and row.conversation_id is None
@@ -125,6 +128,12 @@ def _drawn(
         **extra,
     }
     return render(request, "service/phone_call.html", context, status=status)
+
+
+def _spoken_with(caller: Caller) -> str:
+    """The language of the one whom it may be; empty where nobody or several are known."""
+    found = {"en" if each.customer.party.language.startswith("en") else "zh" for each in caller.candidates}
+    return found.pop() if len(found) == 1 else ""
 
 
 @require_POST
