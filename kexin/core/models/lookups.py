@@ -1,6 +1,7 @@
 """``field__any_of=[…]``: like ``__in`` for many plain keys, sent as one array instead of one parameter each.
 
-Thousands of keys cost Django and the driver several microseconds each with ``__in``; as an array next to nothing.
+Thousands of keys cost Django and the driver several microseconds each with ``__in``; as an array next to nothing. An
+``ArraySubquery`` is asked first and by itself, where PostgreSQL would else go through all rows in the wanted order.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Keys:
 
 
 class AnyOf(Lookup):
-    """Whole numbers only, as ``Keys`` or in a list; an empty one finds nothing."""
+    """Whole numbers only, as ``Keys``, in a list or as ``ArraySubquery``; an empty one finds nothing."""
 
     lookup_name = "any_of"
     prepare_rhs = False
@@ -30,6 +31,9 @@ class AnyOf(Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """``column = ANY(array)``."""
         column, values = self.process_lhs(compiler, connection)
+        if hasattr(self.rhs, "as_sql"):
+            array, more = self.process_rhs(compiler, connection)
+            return f"{column} = ANY({array})", (*values, *more)
         keys = self.rhs if isinstance(self.rhs, Keys) else Keys(self.rhs)
         return f"{column} = ANY(%s::bigint[])", (*values, keys.array)
 
