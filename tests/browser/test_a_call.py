@@ -62,6 +62,8 @@ def test_it_rings_on_the_screen_and_is_written_down(
     card.locator("summary").click()
     card.get_by_role("button", name="复制").click()
     expect(card.get_by_role("button", name="已复制")).to_be_visible()
+    shot(desk, "call-phrases")
+    assert_accessible(desk)
     desk.locator("[name=text]").fill("问换卡进度，已告知周三可取。")
     desk.get_by_role("button", name="写记录").click()
     expect(desk.locator(".form-card .error").first).to_be_visible()

@@ -77,6 +77,7 @@ class CoachingTaken(Taken):
 
     conversation_id: Id | None = Field(default=None, examples=[None])
     request_id: Id | None = Field(default=None, examples=[1])
+    call_id: Id | None = Field(default=None, description="A telephone call that was recorded", examples=[None])
     person: str = Field(max_length=80, examples=["1001"])
     marks: dict[str, int] = Field(examples=[{"listening": 4, "empathy": 3}])
     good: str = Field(default="", max_length=2000, examples=["先让客户说完"])
@@ -102,6 +103,7 @@ class CoachingShown(Shown):
     id: Id
     conversation_id: Id | None
     request_id: Id | None
+    call_id: Id | None
     person: str = Field(examples=["1001"])
     reviewer: str = Field(examples=["1004"])
     marks: dict[str, int] = Field(examples=[{"listening": 4}])

@@ -25,7 +25,7 @@ MOST = 5000
 @query(VIEW, label=_("See coaching reviews"), record="list", plain=("state",))
 def coaching_reviews(actor: Actor, *, state: str = "", mine: bool = False) -> QuerySet[CoachingReview]:
     """Within reach; ``mine``: those about oneself."""
-    rows = CoachingReview.objects.visible_to(actor, VIEW).select_related("conversation", "request", "unit")
+    rows = CoachingReview.objects.visible_to(actor, VIEW).select_related("conversation", "request", "call", "unit")
     if mine:
         rows = rows.filter(person=actor.name)
     return rows.filter(state=state) if state in CoachingState.values else rows
@@ -34,7 +34,7 @@ def coaching_reviews(actor: Actor, *, state: str = "", mine: bool = False) -> Qu
 @query(VIEW, label=_("See coaching reviews"), record="open")
 def coaching_review(actor: Actor, pk: int) -> CoachingReview:
     """One of them with its words. NotFound."""
-    rows = CoachingReview.objects.visible_to(actor, VIEW).select_related("conversation", "request", "unit")
+    rows = CoachingReview.objects.visible_to(actor, VIEW).select_related("conversation", "request", "call", "unit")
     row = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound

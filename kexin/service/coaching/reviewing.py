@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,15 +18,25 @@ from kexin.core.policy import in_force
 from kexin.core.values import Duration
 from kexin.core.workflow import close_work, open_work
 from kexin.people.models import Post, PostHolder
+from kexin.people.queries import held_on
 from kexin.service.choices import EntryKind
 from kexin.service.coaching.choices import CoachingState
 from kexin.service.coaching.events import CoachingAnswered, ContactReviewed
 from kexin.service.coaching.policies import CoachingPolicy, parse_criteria
 from kexin.service.conversations.choices import Side
 from kexin.service.conversations.queries import VIEW as VIEW_CONVERSATIONS
-from kexin.service.models import CoachingReview, Conversation, ConversationMessage, RequestEntry, ServiceRequest
+from kexin.service.models import (
+    CoachingReview,
+    Conversation,
+    ConversationMessage,
+    PhoneCall,
+    RequestEntry,
+    ServiceRequest,
+)
 from kexin.service.queries import VIEW as VIEW_REQUESTS
 from kexin.service.rules import clean, text_fits
+from kexin.service.telephony.choices import CallState
+from kexin.service.telephony.queries import VIEW_CALLS
 
 GIVES, ANSWERS = "service.review_contact", "service.answer_coaching"
 WORK, SUBJECT = "service.coaching", "service.CoachingReview"
@@ -43,8 +54,15 @@ def may_mark(marks: Mapping[str, int], criteria: list[str], highest: int) -> Dec
     return decision
 
 
-def people_of(conversation: Conversation | None, request: ServiceRequest | None) -> list[str]:
-    """Whose words stand in it: staff who spoke with the customer, in their order."""
+def people_of(
+    conversation: Conversation | None, request: ServiceRequest | None, call: PhoneCall | None = None
+) -> list[str]:
+    """Whose words stand in it: staff who spoke with the customer, in their order; of a call, whose telephone it was."""
+    if call is not None:
+        if call.post_id is None or call.answered_at is None:
+            return []
+        held = held_on(timezone.localdate(call.answered_at)).filter(post=call.post_id).order_by("pk")
+        return list(dict.fromkeys(held.values_list("employee__staff_no", flat=True)))
     if conversation is not None:
         rows = ConversationMessage.objects.filter(conversation=conversation, side=Side.OUT, automatic=False)
         return list(dict.fromkeys(rows.order_by("pk").values_list("by", flat=True)))
@@ -60,13 +78,14 @@ def review_contact(
     marks: Mapping[str, int],
     conversation_id: int | None = None,
     request_id: int | None = None,
+    call_id: int | None = None,
     good: str = "",
     better: str = "",
 ) -> CoachingReview:
-    """Of a conversation or a request within reach, about one of those who spoke there; never about oneself."""
+    """Of a conversation, a request or a recorded call within reach, about one of those who spoke; never oneself."""
     rules = in_force(CoachingPolicy)
-    conversation, request = _recorded(actor, conversation_id, request_id)
-    if person not in people_of(conversation, request) or person == actor.name:
+    conversation, request, call = _recorded(actor, conversation_id, request_id, call_id)
+    if person not in people_of(conversation, request, call) or person == actor.name:
         raise RuleViolation(fields={"person": _("Choose one of the list.")})
     post = _post_of(person)
     _reaches(actor, post)
@@ -75,12 +94,13 @@ def review_contact(
     for name, text in said.items():
         decision &= text_fits(text, LONGEST, name)
     decision.enforce()
-    record = conversation or request
+    record = conversation or request or call
     assert record is not None
     due = add(timezone.now(), Duration(rules.answer_days, "working_days"))
     row = CoachingReview(
         conversation=conversation,
         request=request,
+        call=call,
         customer_id=record.customer_id,
         key_id=record.key_id,
         person=person,
@@ -110,17 +130,27 @@ def review_contact(
     return row
 
 
+def recorded_calls(actor: Actor) -> QuerySet[PhoneCall]:
+    """Calls within reach that somebody took and that were recorded: without a recording there is nothing to hear."""
+    rows = PhoneCall.objects.visible_to(actor, VIEW_CALLS)
+    return rows.filter(state=CallState.ENDED, answered_at__isnull=False, recording__isnull=False)
+
+
 def _recorded(
-    actor: Actor, conversation_id: int | None, request_id: int | None
-) -> tuple[Conversation | None, ServiceRequest | None]:
+    actor: Actor, conversation_id: int | None, request_id: int | None, call_id: int | None
+) -> tuple[Conversation | None, ServiceRequest | None, PhoneCall | None]:
     if conversation_id is not None:
         found = Conversation.objects.visible_to(actor, VIEW_CONVERSATIONS).filter(pk=conversation_id).first()
         if found is not None:
-            return found, None
+            return found, None, None
     elif request_id is not None:
         row = ServiceRequest.objects.visible_to(actor, VIEW_REQUESTS).filter(pk=request_id).first()
         if row is not None:
-            return None, row
+            return None, row, None
+    elif call_id is not None:
+        call = recorded_calls(actor).filter(pk=call_id).first()
+        if call is not None:
+            return None, None, call
     raise NotFound
 
 

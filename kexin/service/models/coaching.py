@@ -17,6 +17,7 @@ from kexin.service.coaching.choices import CoachingState
 from kexin.service.models.conversations import Conversation
 from kexin.service.models.knowledge import Article
 from kexin.service.models.requests import ServiceRequest
+from kexin.service.models.telephony import PhoneCall
 
 
 class PhraseSituation(models.Model):
@@ -59,6 +60,9 @@ class CoachingReview(models.Model):
     request = models.ForeignKey(
         ServiceRequest, on_delete=models.PROTECT, null=True, blank=True, related_name="coaching"
     )
+    call = models.ForeignKey(
+        PhoneCall, on_delete=models.PROTECT, null=True, blank=True, related_name="coaching_reviews"
+    )
     customer_id = models.BigIntegerField(editable=False, null=True)
     key_id = models.UUIDField(editable=False)
     person = models.CharField(_("person"), max_length=80, db_collation="C")
@@ -83,7 +87,9 @@ class CoachingReview(models.Model):
         verbose_name = _("coaching review")
         constraints = [
             models.CheckConstraint(
-                condition=Q(conversation__isnull=False, request=None) | Q(conversation=None, request__isnull=False),
+                condition=Q(conversation__isnull=False, request=None, call=None)
+                | Q(conversation=None, request__isnull=False, call=None)
+                | Q(conversation=None, request=None, call__isnull=False),
                 name="service_coaching_one",
             ),
             models.CheckConstraint(condition=~Q(person=F("reviewer")), name="service_coaching_not_oneself"),

@@ -7,13 +7,15 @@ import itertools
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from kexin.core.calendar import zone
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
 from kexin.party.data import ContactData, PartyData
 from kexin.party.operations import create_customer, record_contact
-from kexin.service.models import Conversation, PhoneCall, PhoneExtension
+from kexin.service.coaching.reviewing import answer_coaching, review_contact
+from kexin.service.models import CoachingReview, Conversation, PhoneCall, PhoneExtension
 from kexin.service.requests.opening import open_request
 from kexin.service.telephony import extensions, noting, queries, taking
 from kexin.service.telephony.policies import TelephonyPolicy
@@ -322,3 +324,43 @@ def test_the_pages(bank: Any, chen: Any, exchange: Exchange, client_of: Any) -> 
     assert "8001" in head.get("/phone-extensions/").content.decode()
     assert head.post("/phone-extensions/new/", {"extension": "8005", "post": bank.posts["lin"].pk}).status_code == 302
     assert PhoneExtension.objects.filter(extension="8005").exists()
+
+
+def test_a_recorded_call_is_looked_at_with_whoever_took_it(
+    bank: Any,
+    chen: Any,
+    exchange: Exchange,
+    client_of: Any,
+) -> None:
+    lin, zhou, began = bank.actor("lin"), bank.actor("zhou"), MONDAY + 7 * MINUTE
+    for reference, recorded in (("a", True), ("b", False)):
+        exchange.tell(reference, "ringing", began, number=HERS, extension="8001")
+        exchange.tell(reference, "answered", began + 8 * SECOND, extension="8001")
+        tape = {"recording": f"{TAPES}{reference}"} if recorded else {}
+        exchange.tell(reference, "ended", began + 3 * MINUTE, **tape)
+    row, silent = PhoneCall.objects.order_by("pk")
+    said = {"person": "1001", "marks": {"listening": 4}}
+    for call in (silent.pk, row.pk + 1000):
+        with pytest.raises(NotFound):
+            review_contact(actor=zhou, call_id=call, **said)
+    with pytest.raises(NotPermitted):
+        review_contact(actor=bank.actor("sun"), call_id=row.pk, **said)
+    with pytest.raises(RuleViolation):
+        review_contact(actor=zhou, call_id=row.pk, **{**said, "person": "1003"})
+    head, hers = client_of("zhou"), client_of("lin")
+    page = reverse("service:phone_call", args=[row.pk])
+    sheet = reverse("service:coach_call", args=[row.pk])
+    assert (sheet in head.get(page).content.decode(), sheet in hers.get(page).content.decode()) == (True, False)
+    assert head.get(reverse("service:coach_call", args=[silent.pk])).status_code == 404
+    assert head.post(sheet, {"person": "1001", "mark_listening": "4", "good": "先听完"}).status_code == 302
+    review = CoachingReview.objects.get()
+    assert (review.call, review.customer_id, review.key_id) == (row, chen.pk, row.key_id)
+    assert owed("service.coaching") == [(review.pk, bank.posts["lin"].pk)]
+    shown = hers.get(reverse("service:coaching_review", args=[review.pk])).content.decode()
+    assert ("先听完" in shown, page in shown) == (True, True)
+    assert row.call_no in head.get(reverse("service:coaching")).content.decode()
+    answer_coaching(review, actor=lin, word="下次先复述")
+    assert owed("service.coaching") == []
+    assert {"service.ContactReviewed", "service.CoachingAnswered"} <= set(Event.objects.values_list("name", flat=True))
+    doors = AuditEntry.objects.filter(outcome="done").values_list("operation", flat=True)
+    assert {"service.review_contact", "service.answer_coaching"} <= set(doors)

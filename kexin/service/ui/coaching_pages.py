@@ -28,13 +28,22 @@ from kexin.service.coaching.choices import CoachingState, Place
 from kexin.service.coaching.phrases import PLACES, SETS, phrases, set_phrase_situations, situations_of
 from kexin.service.coaching.policies import CoachingPolicy, parse_criteria, parse_situations
 from kexin.service.coaching.queries import FIGURES, coaching_figures, coaching_review, coaching_reviews
-from kexin.service.coaching.reviewing import ANSWERS, GIVES, LONGEST, answer_coaching, people_of, review_contact
+from kexin.service.coaching.reviewing import (
+    ANSWERS,
+    GIVES,
+    LONGEST,
+    answer_coaching,
+    people_of,
+    recorded_calls,
+    review_contact,
+)
 from kexin.service.conversations.queries import VIEW as VIEW_CONVERSATIONS
 from kexin.service.knowledge.choices import ArticleKind, ArticleLanguage
 from kexin.service.knowledge.queries import article_file
 from kexin.service.knowledge.safe_text import as_html
-from kexin.service.models import CoachingReview, Conversation, ServiceRequest
+from kexin.service.models import CoachingReview, Conversation, PhoneCall, ServiceRequest
 from kexin.service.queries import VIEW as VIEW_REQUESTS
+from kexin.service.telephony.queries import VIEW_CALLS
 
 LEVEL = {"given": "warn", "answered": "good"}
 
@@ -152,7 +161,9 @@ class CoachingTable(Table):
     caption = _("Coaching reviews")
     default_sort = "-given"
     empty_title = _("No coaching reviews")
-    empty_text = _("A head picks a conversation or a request, and looks at it with the person who had the talk.")
+    empty_text = _(
+        "A head picks a conversation, a request or a recorded call, and looks at it with the person who had the talk."
+    )
     empty_icon = "school"
     views = (
         View("all", _("All"), "sort=-given"),
@@ -182,6 +193,8 @@ def record_no(row: CoachingReview) -> str:
     """The number of what was looked at."""
     if row.conversation is not None:
         return row.conversation.conversation_no
+    if row.call is not None:
+        return row.call.call_no
     return row.request.request_no if row.request is not None else ""
 
 
@@ -284,6 +297,16 @@ def review_request(request: HttpRequest, pk: int) -> HttpResponse:
     return _give(request, actor, row.request_no, back, people_of(None, row), request_id=pk)
 
 
+def review_call(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET, POST /phone-calls/PK/coaching/: a call that was recorded."""
+    actor = need(request, GIVES)
+    row = recorded_calls(actor).filter(pk=pk).first()
+    if row is None:
+        raise NotFound
+    back = reverse("service:phone_call", args=[pk])
+    return _give(request, actor, row.call_no, back, people_of(None, None, row), call_id=pk)
+
+
 class WordForm(forms.Form):
     """What the person makes of it."""
 
@@ -306,6 +329,8 @@ def review_page(request: HttpRequest, pk: int) -> HttpResponse:
         url = reverse("service:conversation", args=[row.conversation_id])
     elif row.request_id and ServiceRequest.objects.visible_to(actor, VIEW_REQUESTS).filter(pk=row.request_id):
         url = reverse("service:request", args=[row.request_id])
+    elif row.call_id and PhoneCall.objects.visible_to(actor, VIEW_CALLS).filter(pk=row.call_id):
+        url = reverse("service:phone_call", args=[row.call_id])
     return form_page(
         request,
         WordForm(request.POST or None),

@@ -13,5 +13,6 @@ urlpatterns = [
     path("coaching/", pages.coaching_list, name="coaching"),
     path("coaching/<int:pk>/", pages.review_page, name="coaching_review"),
     path("conversations/<int:pk>/coaching/", pages.review_conversation, name="coach_conversation"),
+    path("phone-calls/<int:pk>/coaching/", pages.review_call, name="coach_call"),
     path("requests/<int:pk>/coaching/", pages.review_request, name="coach_request"),
 ]

@@ -22,6 +22,7 @@ from kexin.core.ui.form_page import form_page, need, post_only, put_errors
 from kexin.core.ui.request import actor_of
 from kexin.people.queries import post_labels, posts_to_hand_to
 from kexin.service.coaching.phrases import VIEW as VIEW_PHRASES
+from kexin.service.coaching.reviewing import GIVES, people_of
 from kexin.service.models import PhoneCall
 from kexin.service.telephony.choices import CallBack, CallState
 from kexin.service.telephony.extensions import (
@@ -118,6 +119,11 @@ def _drawn(
         "has_recording": bool(row.recording),
         "back_form": CallBackForm() if owed and actor.may("service.settle_missed_call") else None,
         "outcomes": CallBack.choices,
+        "may_coach": row.state == CallState.ENDED
+        and row.answered_at is not None
+        and row.recording is not None
+        and actor.may(GIVES)
+        and bool(set(people_of(None, None, row)) - {actor.name}),
         "may_phrases": row.state != CallState.MISSED and actor.may(VIEW_PHRASES),
         "language": _spoken_with(caller),
         "may_dial": bool(row.number) and actor.may("service.show_caller_number"),
