@@ -126,6 +126,7 @@ NOT_SERVED: dict[str, str] = {
     "service.drafting.drafts.drop_draft": _DRAFT,
     "service.drafting.drafts.drafts_of": _DRAFT,
     "service.problems.exporting.export_problems": "A file for people; `/known-problems` lists the same.",
+    "service.support.queries.support_of_customer": "A panel of the customer's page; `/support-questions` lists them.",
     "service.support.queries.support_beside": "Part of the request's page; `/support-questions` lists them.",
     "service.feedback.improving.owe_mechanism_review": _CLOCK,
     "service.queries.own_request": _CUSTOMER,

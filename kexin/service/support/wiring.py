@@ -23,9 +23,10 @@ def register() -> None:
     """Doors, work, menu, and where staff ask from."""
     from kexin.core.ui.menu import register_menu
     from kexin.core.ui.palette import register_command
-    from kexin.core.ui.panels import register_head_action
+    from kexin.core.ui.panels import register_head_action, register_panel
     from kexin.core.workflow import WorkKind, register_work_kind
     from kexin.service.support import asking, events, policies, queries  # noqa: F401
+    from kexin.service.ui import support_pages
 
     register_work_kind(
         WorkKind(
@@ -44,5 +45,8 @@ def register() -> None:
     register_menu("service", _("Support desks"), "service:support", "lifebuoy", queries.VIEW, 64)
     ask = _("Ask a support desk")
     register_command("ask-support", ask, "service:ask_support", asking.ASKS, "lifebuoy", "支持 zhichi support")
+    register_panel(
+        "customer", "service", "main", 30, "support", _("Support desks"), queries.VIEW, support_pages.support_panel
+    )
     register_head_action("customer", "support", 46, ask, asking.ASKS, "service:ask_support_customer", "lifebuoy")
     register_head_action("sale", "support", 80, ask, asking.ASKS, "service:ask_support_sale", "lifebuoy")

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from kexin.core.calendar import zone
 from kexin.core.errors import NotFound, RuleViolation
-from kexin.core.models import Event, WorkItem
+from kexin.core.models import AuditEntry, Event, WorkItem
 from kexin.service.models import ArticleCategory, ArticleVersion, ServiceRequest, SupportQuestion
 from kexin.service.requests.opening import open_request
 from kexin.service.support.asking import (
@@ -22,7 +22,9 @@ from kexin.service.support.asking import (
     settle_support,
     take_support,
 )
-from kexin.service.support.queries import support_beside, support_question, support_questions
+from kexin.service.support.queries import support_beside, support_of_customer, support_question, support_questions
+from kexin.service.tests.test_complaints import brought
+from tests.complaint_people import hire_officers
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -130,3 +132,25 @@ def test_its_pages(
     assert sun.post(reverse("service:settle_support", args=[asked.pk]), {"helped": "1"}).status_code == 302
     assert SupportQuestion.objects.get(pk=asked.pk).state == "settled"
     assert client_of("mei").get(reverse("service:support_question", args=[asked.pk])).status_code == 404
+
+
+def test_the_customers_page_shows_it_but_nothing_of_a_case_kept_from_the_reader(
+    bank: Any, asked: SupportQuestion, chen: Any, client_of: Callable[[str], Client]
+) -> None:
+    panel = reverse("core:panel", args=["customer", chen.pk, "support"])
+    sun, zhou, lin = bank.actor("sun"), bank.actor("zhou"), bank.actor("lin")
+    answer_support(asked, actor=bank.actor("wu"), answer="当日必须录制；请改约。")
+    waiting = ask_support(actor=sun, customer_id=chen.pk, **ASKED | {"subject": "可以代办吗"})
+    assert support_of_customer(zhou, chen) == [waiting, asked]
+    page = client_of("zhou").get(panel).content.decode()
+    assert all(each in page for each in ("当日必须录制", "可以代办吗", "合规"))
+    reads = AuditEntry.objects.filter(operation="service.view_support", outcome="read", actor_name=zhou.name)
+    assert set(reads.values_list("customer_id", flat=True)) == {chen.pk}
+    ServiceRequest.objects.filter(pk=asked.request_id).update(kept_from=["1004"])
+    assert support_of_customer(zhou, chen) == [waiting]
+    brought(hire_officers(bank), "sun", chen, hidden_from_unit=True)
+    assert support_of_customer(zhou, chen) == []
+    assert "可以代办吗" not in client_of("zhou").get(panel).content.decode()
+    assert support_of_customer(sun, chen) == [waiting, asked]  # who asked reads on
+    assert support_of_customer(lin, chen) == []
+    assert client_of("mei").get(panel).status_code == 404

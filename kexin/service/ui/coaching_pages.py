@@ -161,9 +161,7 @@ class CoachingTable(Table):
     caption = _("Coaching reviews")
     default_sort = "-given"
     empty_title = _("No coaching reviews")
-    empty_text = _(
-        "A head picks a conversation, a request or a recorded call, and looks at it with the person who had the talk."
-    )
+    empty_text = _("A head picks a conversation, a request or a recorded call, and looks at it with whoever had it.")
     empty_icon = "school"
     views = (
         View("all", _("All"), "sort=-given"),

@@ -26,6 +26,7 @@ from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
+from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of, post_labels
 from kexin.sales.models import Sale
 from kexin.service.knowledge.queries import tree
@@ -47,7 +48,15 @@ from kexin.service.support.asking import (
 )
 from kexin.service.support.choices import SupportState
 from kexin.service.support.policies import SupportPolicy, parse_desks
-from kexin.service.support.queries import LATE, MINE, TO_ANSWER, support_beside, support_question, support_questions
+from kexin.service.support.queries import (
+    LATE,
+    MINE,
+    TO_ANSWER,
+    support_beside,
+    support_of_customer,
+    support_question,
+    support_questions,
+)
 from kexin.service.ui.countdown import countdown
 
 LEVEL = {"open": "calm", "answered": "warn", "settled": "good"}
@@ -313,6 +322,25 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
         done=_("The draft is kept. Give it to review when it is ready."),
         submit_label=_("Keep the draft"),
     )
+
+
+def support_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
+    """Panel on the customer's page: what was asked about this customer, which desk, its clock, its answer."""
+    actor, now, desks = actor_of(request), timezone.now(), _desks()
+    rows = support_of_customer(actor, customer_in_reach(actor, pk))
+    return "service/panel_support.html", {
+        "rows": [
+            (
+                row,
+                state_chip(row),
+                desks.get(row.desk, row.desk),
+                countdown(row.due_at, now) if row.state == SupportState.OPEN else "",
+            )
+            for row in rows
+        ],
+        "customer_pk": pk,
+        "may_ask": actor.may(ASKS),
+    }
 
 
 @require_GET
