@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,13 +14,16 @@ from kexin.core.errors import NotFound
 from kexin.core.fields import decrypt_rows
 from kexin.core.query import query
 from kexin.party.models import Customer
-from kexin.service.conversations.choices import ConversationChannel, ConversationState
+from kexin.party.naming import in_charge
+from kexin.service.conversations.choices import ConversationChannel, ConversationState, Side
+from kexin.service.drafting.masking import hide
 from kexin.service.models import Conversation, ConversationFile, ConversationMessage
 
 VIEW, VIEW_OWN = "service.view_conversations", "service.view_own_conversations"
 MINE, OPEN, WAITING, LATER, CLOSED, UNKNOWN = "mine", "open", "waiting", "later", "closed", "unknown"
 VIEWS = (MINE, OPEN, WAITING, UNKNOWN, LATER, CLOSED)
 MOST_MESSAGES, MOST_OWN = 200, 100
+PREVIEW = 80  # signs of the last words on a list
 HEAD = ("subject", "sender_name", "address")
 
 
@@ -51,6 +54,39 @@ def conversations(actor: Actor, *, view: str = "", channel: str = "") -> QuerySe
 def open_heads(rows: Sequence[Conversation]) -> None:
     """Decrypt what a list shows of conversations, at once."""
     decrypt_rows(Conversation, list(rows), HEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class LastWords:
+    """The beginning of the last words of a conversation, on one line; ``ours``: the institution spoke."""
+
+    text: str
+    ours: bool
+
+
+def last_words(actor: Actor, rows: Sequence[Conversation]) -> dict[int, LastWords]:
+    """Of conversations on a list, read and decrypted at once, by their key.
+
+    Whoever does not see the customer's name whole sees no number, address or name in the words either.
+    """
+    newest = ConversationMessage.objects.filter(conversation=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    last = Conversation.objects.filter(pk__in=[each.pk for each in rows]).order_by().values_list(Subquery(newest))
+    found = list(ConversationMessage.objects.filter(pk__in=last))
+    decrypt_rows(ConversationMessage, found, ("text",))
+    whose = {each.pk: each for each in rows}
+    return {
+        each.conversation_id: LastWords(_begin(actor, whose[each.conversation_id], each), each.side == Side.OUT)
+        for each in found
+    }
+
+
+def _begin(actor: Actor, row: Conversation, message: ConversationMessage) -> str:
+    text = " ".join(str(message.text or "").split())
+    mine = row.owner_post_id in actor.post_ids
+    if not mine and (row.customer is None or not in_charge(actor, row.customer)):
+        names = [str(each) for each in (row.customer.party.name if row.customer else row.sender_name,) if each]
+        text = hide(text, names)[0]
+    return text if len(text) <= PREVIEW else f"{text[:PREVIEW]}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ def one_of(*names: str) -> models.Q:
     """Exactly one of these is known."""
     found = models.Q()
     for known in names:
-        found |= models.Q(*[(each, None) if each != known else (f"{each}__isnull", False) for each in names])
+        found |= models.Q(**{f"{each}__isnull" if each == known else each: False if each == known else None for each in names})
     return found
 
 

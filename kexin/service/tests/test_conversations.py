@@ -18,7 +18,7 @@ from kexin.engagement.models import OutboundMessage
 from kexin.engagement.tests.conftest import files, store  # noqa: F401  fixtures
 from kexin.service.conversations import answering, asking, joining, presence
 from kexin.service.conversations.files import download_conversation_file, download_own_conversation_file
-from kexin.service.conversations.queries import conversation_thread, conversations, inbox_count, own_thread
+from kexin.service.conversations.queries import conversation_thread, conversations, inbox_count, last_words, own_thread
 from kexin.service.conversations.replies import replies_for
 from kexin.service.conversations.wiring import sweep
 from kexin.service.models import Conversation, ConversationFile, ConversationMessage, ServiceRequest
@@ -243,3 +243,23 @@ def test_reviewed_texts_are_filled_in_the_customers_language(bank: Any, chen: An
     texts = {code: text for code, _label, text in replies_for(row, bank.actor("lin"))}
     assert texts["received"].startswith("Hello 陈秀兰")
     assert "$" not in "".join(texts.values())
+
+
+def test_the_list_shows_the_last_words_and_no_names_to_whoever_may_not_read_them(
+    bank: Any, chen: Any, client_of: Any, django_assert_num_queries: Any
+) -> None:
+    asking.write_own_words(actor=phone_of(chen), text="第一句")
+    asking.write_own_words(actor=phone_of(chen), text="我是陈秀兰，\n电话 13800005678，" + "请尽快答复我" * 20)
+    row, lin, wu = Conversation.objects.select_related("customer__party").get(), bank.actor("lin"), bank.actor("wu")
+    with django_assert_num_queries(1):
+        (said,) = last_words(lin, [row]).values()
+    assert said.text.startswith("我是陈秀兰， 电话 13800005678，")
+    assert (said.ours, len(said.text), said.text.endswith("…")) == (False, 81, True)
+    (hidden,) = last_words(wu, [row]).values()
+    assert ("陈秀兰" in hidden.text, "13800005678" in hidden.text, "请尽快" in hidden.text) == (False, False, True)
+    assert last_words(lin, []) == {}
+    page = client_of("lin").get("/conversations/").content.decode()
+    assert ("请尽快答复我" in page, "第一句" in page) == (True, False)
+    answering.answer_conversation(row, actor=lin, text="下午给您回电。")
+    (ours,) = last_words(lin, [row]).values()
+    assert (ours.text, ours.ours) == ("下午给您回电。", True)

@@ -46,6 +46,7 @@ from kexin.service.conversations.queries import (
     conversations,
     conversations_of,
     inbox_count,
+    last_words,
     open_heads,
 )
 from kexin.service.conversations.replies import replies_for
@@ -96,9 +97,16 @@ def state_chip(row: Conversation) -> SafeString:
 def _list(actor: Actor, view: str, channel: str, chosen: int | None) -> dict[str, Any]:
     rows = list(conversations(actor, view=view, channel=channel).order_by("-last_at", "-pk")[: MOST + 1])
     open_heads(rows[:MOST])
+    words = last_words(actor, rows[:MOST])
     return {
         "rows": [
-            {"row": each, "who": who(actor, each), "icon": ICON[each.channel], "chosen": each.pk == chosen}
+            {
+                "row": each,
+                "who": who(actor, each),
+                "icon": ICON[each.channel],
+                "chosen": each.pk == chosen,
+                "last": words.get(each.pk),
+            }
             for each in rows[:MOST]
         ],
         "more": len(rows) > MOST,
