@@ -97,10 +97,12 @@ class Customer(models.Model):
             models.Index("lead_post", F("updated_at").desc(), F("party").desc(), name="party_customer_post_changed"),
             models.Index("lead_post", "birthday", "party", name="party_customer_post_birthday"),
             models.Index("unit", "customer_no", name="party_customer_unit_no"),
-            models.Index("unit", F("assets").desc(), F("party").desc(), name="party_customer_unit_assets"),
+            models.Index(
+                "unit", F("assets").desc(), F("party").desc(), include=("status",), name="party_customer_unit_assets"
+            ),
             models.Index("unit", F("average").desc(), F("party").desc(), name="party_customer_unit_average"),
             models.Index("unit", F("updated_at").desc(), F("party").desc(), name="party_customer_unit_changed"),
-            models.Index(F("assets").desc(), F("party").desc(), name="party_customer_assets"),
+            models.Index(F("assets").desc(), F("party").desc(), include=("status",), name="party_customer_assets"),
             models.Index(F("average").desc(), F("party").desc(), name="party_customer_average"),
             models.Index(F("updated_at").desc(), F("party").desc(), name="party_customer_changed"),
             models.Index("name_match", "born_year", "birthday", name="party_customer_same_person"),

@@ -42,6 +42,9 @@ class Party(models.Model):
 
     class Meta:
         verbose_name = _("party")
+        indexes = [
+            models.Index("lunar_birthday", condition=models.Q(lunar_birthday__gt=""), name="party_party_lunar"),
+        ]
 
     def __str__(self) -> str:
         return f"Party {self.pk}"
