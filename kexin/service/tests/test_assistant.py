@@ -225,6 +225,27 @@ def test_a_complaint_is_taken_one_question_at_a_time(
 
 
 @pytest.mark.django_db
+def test_what_was_said_of_a_complaint_stays_out_of_the_talk_that_is_handed_over(
+    answers: dict[str, ArticleVersion], officers: Any, chen: Any
+) -> None:
+    customer = as_customer(chen)
+    ask_assistant(actor=customer, text="银行卡丢失怎么挂失")
+    ask_assistant(actor=customer, text="我要投诉！")
+    ask_assistant(actor=customer, text="客户经理林晓雯骗我买了保险，到期才知道。")
+    ask_assistant(actor=customer, text="退回本金")
+    pick_in_talk(actor=customer, code="hidden")
+    case = Complaint.objects.get()
+    pick_in_talk(actor=customer, code="status")
+    row = hand_over_talk(actor=customer)
+    messages = list(ConversationMessage.objects.filter(conversation=row))
+    decrypt_rows(ConversationMessage, messages, ("text", "quoted"))
+    told = "\n".join(f"{each.text}\n{each.quoted or ''}" for each in messages)
+    assert "怎么挂失" in told
+    for kept in ("投诉", "林晓雯", "保险", "退回本金", case.complaint_no):
+        assert kept not in told
+
+
+@pytest.mark.django_db
 def test_a_complaint_may_be_left_and_a_request_taken(answers: dict[str, ArticleVersion], chen: Any) -> None:
     customer = as_customer(chen)
     pick_in_talk(actor=customer, code="complain")
