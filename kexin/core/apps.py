@@ -15,6 +15,7 @@ class CoreConfig(AppConfig):
             approval_queries,
             audit_operations,
             audit_queries,
+            backup_operations,
             calendar_operations,
             policies,
             policy_operations,

@@ -22,6 +22,13 @@ class AuditPolicy(Policy):
     unsealed_at_most_minutes: int = setting(_("Unsealed at most"), unit=_("minutes"), minimum=1, maximum=1440)
 
 
+@policy("core.backup", _("Backup"))
+class BackupPolicy(Policy):
+    """When the newest backup counts as too old."""
+
+    warn_after_days: int = setting(_("Warned without a backup after"), unit=_("days"), minimum=1, maximum=365)
+
+
 @policy("core.calendar", _("Working time"))
 class CalendarPolicy(Policy):
     """The institution's working intervals on a working day, local time, ``HH:MM-HH:MM``."""

@@ -33,6 +33,8 @@ COMMANDS = {
     "import": "kexin.project.commands.load",
     "export": "kexin.project.commands.export",
     "keys": "kexin.core.keys_command",
+    "backup": "kexin.project.commands.backup",
+    "restore": "kexin.project.commands.restore",
     "audit": "kexin.core.audit_command",
     "dossier": "kexin.project.commands.dossier",
     "mail": "kexin.service.conversations.mail.command",

@@ -75,6 +75,7 @@ def examine_inside(*, embedded: bool) -> Iterator[Finding]:
             yield jobs()
             yield months()
             yield seal()
+            yield backup()
     finally:
         connection.close()
 
@@ -282,3 +283,19 @@ def seal() -> Finding:
         remedy = "Start the job worker (kexin serve), or run kexin audit seal."
         return Finding("audit seal", False, f"entries wait since {since:%Y-%m-%d %H:%M} UTC", remedy)
     return Finding("audit seal", True, "up to date")
+
+
+def backup() -> Finding:
+    """When the last backup was made; the policy says what is too long ago."""
+    from kexin.core.backup_operations import last_backup
+    from kexin.core.policies import BackupPolicy
+    from kexin.core.policy import in_force
+
+    last = last_backup()
+    if last is None:
+        return Finding("backup", None, "none made yet", "Run kexin backup DIR every night: docs/guides/backup.md.")
+    days = (datetime.now(UTC) - last).total_seconds() / 86_400
+    text = f"last made {last:%Y-%m-%d %H:%M} UTC"
+    if days > in_force(BackupPolicy).warn_after_days:
+        return Finding("backup", False, text, "Run kexin backup DIR, and see why the timer does not.")
+    return Finding("backup", True, text)

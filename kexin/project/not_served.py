@@ -16,6 +16,7 @@ _CUSTOMER = "The customer alone does it, at the portal; no programme may answer 
 
 NOT_SERVED: dict[str, str] = {
     "core.audit_operations.report_examination": "The examination itself reports; others ask for one and read it.",
+    "core.backup_operations.record_backup": "The command `kexin backup` records its own runs; nobody else may.",
     "core.calendar_operations.redate": _CLOCK,
     "core.imports.runs.finish_import": _WORKER,
     "core.imports.runs.start_import": _WORKER,

@@ -15,12 +15,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(_args: argparse.Namespace) -> int:
     """0 when keys and tables are there and the rights are granted; refusals are CommandErrors."""
-    from django.db import connection
-
     from kexin.project.commands.preparation import prepare
 
     prepare()
-    with connection.cursor() as cursor:
-        cursor.execute(GRANTS.read_text(encoding="utf-8"), None)  # no values: its percent signs are its own
+    grant()
     print("The database is prepared, and the rights of kexin_app and kexin_report are granted where they exist.")
     return 0
+
+
+def grant() -> None:
+    """Give the other roles their rights, where they exist."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(GRANTS.read_text(encoding="utf-8"), None)  # no values: its percent signs are its own
