@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core import frame
 from kexin.core.actor import Actor
+from kexin.core.choices import Outcome
 from kexin.core.errors import NotPermitted
 from kexin.core.models import AuditEntry
 from kexin.core.operation import operation
@@ -40,5 +41,5 @@ def record_backup(
 
 def last_backup() -> dt.datetime | None:
     """When the newest backup was made, by the audit."""
-    found = AuditEntry.objects.filter(operation=OPERATION, arguments__act="made").order_by("-at")
+    found = AuditEntry.objects.filter(operation=OPERATION, outcome=Outcome.DONE, arguments__act="made").order_by("-at")
     return found.values_list("at", flat=True).first()

@@ -51,7 +51,7 @@ __all__ = ["product", "tolerance"]
 REQUIREMENTS = {
     "D-26": (
         "the recording of a sale with its nodes, checksum and inspection",
-        "analysis is shown elsewhere; backup comes with B-13",
+        "analysis and backup are shown elsewhere",
     ),
 }
 SCREENS = {"D-26": "/sales/<id>/recording/"}

@@ -45,7 +45,7 @@ REQUIREMENTS = {
     "D-22": "risk, returns and suitability confirmed one by one and signed by the customer alone",
     "D-26": (
         "every gate with evidence, history and audit",
-        "analysis is shown elsewhere; backup comes with B-13",
+        "analysis and backup are shown elsewhere",
     ),
 }
 SCREENS = {"D-14": "/sales/<id>/", "D-22": "portal: /purchases/<id>/"}

@@ -25,10 +25,7 @@ from tests.scenarios.test_a_sale_through_its_gates import AMOUNT, opened, produc
 from tests.scenarios.test_after_the_sale import bought
 
 REQUIREMENTS = {
-    "D-26": (
-        "sales by product, class and grade against tolerance, tier, age, channel and month: preference and trend",
-        "backup comes with B-13",
-    ),
+    "D-26": "sales by product, class and grade against tolerance, tier, age, channel and month: preference and trend",
 }
 SCREENS = {"D-26": "报表·销售"}
 pytestmark = pytest.mark.django_db

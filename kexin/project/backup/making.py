@@ -33,9 +33,9 @@ from kexin.project.backup.manifest import DATABASE, FILES, KEYS, PREFIX, Manifes
 from kexin.project.commands import CommandError
 
 LOCK = ".kexin-backup.lock"
-NOT_KEPT = ("imports/opened",)  # plain copies that live only as long as a load runs
+NOT_KEPT = ("imports/opened", "documents/tmp")  # plain copies while a load runs; files that are just arriving
 BUSINESS_DATE = "business-date"
-BEFORE = "kexin_before_restore"
+BEFORE, REPLACED = "kexin_before_restore", "kexin_replaced"  # schemas of a bank that a backup takes the place of
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CHUNK = 1024 * 1024
 _FACTS = """
@@ -148,7 +148,7 @@ def _fill(part: Path, place: Place, *, with_master_key: bool, lock: int) -> Mani
             [
                 *(dump, "--format=directory", f"--file={part / DATABASE}", f"--jobs={programs.JOBS}"),
                 *("--compress=1", "--no-owner", "--no-privileges", f"--snapshot={snapshot}"),
-                f"--exclude-schema={BEFORE}",
+                *(f"--exclude-schema={BEFORE}", f"--exclude-schema={REPLACED}"),
             ],
             place.url,
             about="The database cannot be dumped",
@@ -170,6 +170,9 @@ def _fill(part: Path, place: Place, *, with_master_key: bool, lock: int) -> Mani
         elif path.is_file():
             path.chmod(0o600)
             sums[path.relative_to(part).as_posix()] = (path.stat().st_size, sha256(path))
+    for path in part.rglob("*"):
+        if path.is_dir():
+            path.chmod(0o700)
     return Manifest(
         made_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         kexin=release(),

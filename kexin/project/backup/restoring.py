@@ -21,7 +21,7 @@ from pathlib import Path
 import psycopg
 
 from kexin.project.backup import programs
-from kexin.project.backup.making import BEFORE, BUSINESS_DATE, Place, release
+from kexin.project.backup.making import BEFORE, BUSINESS_DATE, REPLACED, Place, release
 from kexin.project.backup.manifest import DATABASE, FILES, KEYS, Manifest, damages, read_manifest, sha256
 from kexin.project.commands import CommandError
 
@@ -93,6 +93,8 @@ def restore(source: Path, manifest: Manifest, place: Place, *, master_key: Path 
                 _load(source, manifest, place, Path(room))
                 aside = list(_swap(staged, place, stamp, undo))
                 _examine(manifest, place)
+        with suppress(psycopg.Error), psycopg.connect(place.url, autocommit=True) as connection:
+            _drop_replaced(connection)  # if it cannot be, the next restoration does it; backups leave it out
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         why = "the disk is full" if full else error.strerror
@@ -134,11 +136,12 @@ def _stage(source: Path, master: Path, room: Path) -> Path:
 
 @contextmanager
 def _database_aside(place: Place) -> Iterator[None]:
-    """A new, empty schema; the old one is dropped at the end, or comes back."""
+    """A new, empty schema; the old one is given up at the end, or comes back."""
     with psycopg.connect(place.url, autocommit=True) as connection:
         others = connection.execute(_OTHERS).fetchone()
         if others and others[0]:
             raise CommandError("Somebody works with this database: stop Kexin (and what else is connected) first.")
+        _drop_replaced(connection)  # left where an earlier restoration was killed at its very end
         found = connection.execute("SELECT to_regnamespace(%s) IS NOT NULL", [BEFORE]).fetchone()
         with connection.transaction():
             if found and found[0]:  # a restoration was killed: what lies in public is half of it
@@ -148,13 +151,17 @@ def _database_aside(place: Place) -> Iterator[None]:
             _new_schema(connection)
     try:
         yield
+        with psycopg.connect(place.url, autocommit=True) as connection:  # from here on the new one is the bank
+            connection.execute(f"ALTER SCHEMA {BEFORE} RENAME TO {REPLACED}".encode())
     except BaseException:
         with psycopg.connect(place.url, autocommit=True) as connection, connection.transaction():
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute(f"ALTER SCHEMA {BEFORE} RENAME TO public".encode())
         raise
-    with psycopg.connect(place.url, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {BEFORE} CASCADE".encode())
+
+
+def _drop_replaced(connection: psycopg.Connection) -> None:
+    connection.execute(f"DROP SCHEMA IF EXISTS {REPLACED} CASCADE".encode())
 
 
 def _new_schema(connection: psycopg.Connection) -> None:
