@@ -104,6 +104,7 @@ NOT_SERVED: dict[str, str] = {
     "service.complaints.queries.newest_complaint": "Whether an open page is still true; `/complaints` lists the cases.",
     "service.complaints.closing.close_silent_complaint": _CLOCK,
     "service.complaints.leaving.hand_over_complaints": _CLOCK,
+    "service.complaints.agreement.agreement_pdf": "The agreement as PDF, for people.",
     "service.complaints.letters.reply_pdf": "The letter as PDF, for people.",
     "service.complaints.queries.complaints_of": "Part of the customer's page; `/complaints` lists them.",
     "service.assistant.learning.learn_assistant": _CLOCK,

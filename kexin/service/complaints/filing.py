@@ -31,6 +31,7 @@ from kexin.sales.dossier.tree import AuditEvidence, Dossier, Fact, RecordingEvid
 from kexin.sales.models import Sale
 from kexin.sales.operations.dossiers import LONGEST_PURPOSE, DossierFile
 from kexin.service.choices import Channel
+from kexin.service.complaints.agreement import settled_of
 from kexin.service.complaints.choices import EvidenceKind, SubjectKind
 from kexin.service.complaints.events import ComplaintFileExported
 from kexin.service.complaints.evidence import attach
@@ -194,14 +195,25 @@ def _course(file: Any) -> Section:
 
 
 def _result(row: Complaint) -> Section:
-    facts = (
+    facts: tuple[Fact, ...] = (
         Fact(pgettext("complaint", "Findings"), str(row.findings or "–")),
         Fact(_t("Decision"), str(row.get_outcome_display()) if row.outcome else "–"),
         Fact(_t("Answer delivered"), moment(row.told_at)),
         Fact(_t("Complainant's word"), str(row.get_word_display()) if row.word else "–"),
         Fact(_t("Answer to the regulator"), str(row.regulator_reply or "–")),
     )
-    return Section("result", _t("Result"), facts, data={"outcome": row.outcome, "word": row.word})
+    data: dict[str, Any] = {"outcome": row.outcome, "word": row.word}
+    settled = settled_of(row)
+    if settled is not None:
+        signed = settled.signed_on.isoformat() if settled.signed_on else "–"
+        facts += (
+            Fact(_t("Settlement"), f"{settled.amount:.2f} CNY · {settled.get_state_display()}"),
+            Fact(_t("What was agreed"), str(settled.terms or "–")),
+            Fact(_t("Number of the agreement"), settled.agreement_no or "–"),
+            Fact(_t("Signed on"), signed),
+        )
+        data["settlement"] = [str(settled.amount), settled.state, settled.agreement_no, signed]
+    return Section("result", _t("Result"), facts, data=data)
 
 
 def _entry(each: SealedEntry) -> AuditEvidence:

@@ -231,6 +231,11 @@ def letter_data(row: Complaint, letter: ComplaintLetter) -> dict[str, Any]:
 def _addressee(row: Complaint, letter: ComplaintLetter) -> str:
     if letter.addressee == Addressee.REPRESENTATIVE:
         return str(row.representative_name or "")
+    return complainant_of(row)
+
+
+def complainant_of(row: Complaint) -> str:
+    """Who complains, by name; the customer's number where there is no name."""
     if row.customer is None:
         return str(row.complainant_name or "")
     decrypt_rows(Party, [row.customer.party], ("name",))

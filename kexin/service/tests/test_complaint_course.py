@@ -13,6 +13,7 @@ from kexin.core.calendar import business_date, zone
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
 from kexin.service.complaints import (
+    agreement,
     closing,
     extending,
     handling,
@@ -274,13 +275,42 @@ def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Com
     assert set(refusal.value.fields) == {"amount"}
     settling.propose_settlement(case, actor=ning, amount=Decimal("30000"), terms="退还三万元，双方再无争议")
     with pytest.raises(NotFound):
+        agreement.agreement_pdf(ning, case.pk)  # nothing to sign before somebody approved it
+    with pytest.raises(NotFound):
         settling.approve_settlement(case, actor=staffed.actor("bai"), approve=True)  # too small an authority
-    settling.approve_large_settlement(case, actor=wu, approve=True)
+    made = settling.approve_large_settlement(case, actor=wu, approve=True)
+    content = agreement.agreement_pdf(ning, case.pk)[1]
+    assert content.startswith(b"%PDF")
+    assert agreement.agreement_pdf(ning, case.pk)[1] == content
+    with pytest.raises(NotFound):
+        agreement.agreement_pdf(staffed.actor("lin"), case.pk)
+    said = agreement.agreement_data(fresh(case), made)
+    told = " ".join(each["text"] for each in said["sections"])
+    assert all(each in told for each in (case.complaint_no, "30,000.00", "人民币叁万元整", "双方再无争议"))
+    assert all(each["name"] for each in said["parties"])
     settling.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day)
     with pytest.raises(RuleViolation):
         settling.check_settlement_payment(case, actor=ning, paid_on=day, tax=Decimal(0), reference="P1")
     made = settling.check_settlement_payment(case, actor=wu, paid_on=day, tax=Decimal("0.00"), reference="P1")
     assert (made.state, made.checked_by) == ("paid", "1005")
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("1409.50", "壹仟肆佰零玖元伍角整"),
+        ("6007.14", "陆仟零柒元壹角肆分"),
+        ("1680.32", "壹仟陆佰捌拾元叁角贰分"),
+        ("107000.53", "壹拾万柒仟元伍角叁分"),
+        ("16409.02", "壹万陆仟肆佰零玖元零贰分"),
+        ("325.04", "叁佰贰拾伍元零肆分"),
+        ("1000000", "壹佰万元整"),
+        ("100000010", "壹亿零壹拾元整"),
+        ("0.05", "伍分"),
+    ],
+)
+def test_amounts_are_written_in_words(amount: str, words: str) -> None:
+    assert agreement.amount_in_words(Decimal(amount)) == f"人民币{words}"
 
 
 def test_the_cause_has_an_owner_outside_the_team_and_a_verified_effect(staffed: Any, case: Complaint) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event
 from kexin.sales.adapters.authority.local import LocalAuthority
 from kexin.sales.dossier.checking import verify
-from kexin.service.complaints import handling
+from kexin.service.complaints import handling, settling
 from kexin.service.complaints.filing import attach_sale_dossier, export_complaint_file
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from tests.complaint_people import hire_officers
@@ -46,3 +49,24 @@ def test_the_file_is_one_signed_document_and_any_change_is_noticed(bank: Any, ch
     found = verify(file.content, root).data
     assert found is not None
     assert {each["code"] for each in found["sections"]} == {"case", "claim", "limits", "course", "result"}
+
+
+def test_a_settlement_has_its_agreement_and_stands_in_the_file(bank: Any, chen: Any, client_of: Any) -> None:
+    hire_officers(bank)
+    data = ComplaintData(
+        triage="complaint", source="branch", channel="phone", subject="手续费多收", text="多收了手续费"
+    )
+    row, ning = receive_complaint(data, actor=bank.actor("sun"), customer=chen), bank.actor("ning")
+    settling.propose_settlement(row, actor=ning, amount=Decimal("300"), terms="退还三百元")
+    client = client_of("ning")
+    address = f"/complaints/{row.pk}/agreement.pdf"
+    assert client.get(address).status_code == 404
+    assert address not in client.get(f"/complaints/{row.pk}/").content.decode()
+    settling.approve_settlement(row, actor=bank.actor("bai"), approve=True)
+    answer = client.get(address)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert address in client.get(f"/complaints/{row.pk}/").content.decode()
+    settling.sign_settlement(row, actor=ning, agreement_no="HJ-2026-7", signed_on=business_date())
+    found = verify(export_complaint_file(row.pk, actor=ning, purpose="归档").content, LocalAuthority().root()).data
+    told = json.dumps(found, ensure_ascii=False)
+    assert all(each in told for each in ("退还三百元", "HJ-2026-7", "300.00"))

@@ -29,6 +29,7 @@ from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import post_labels
+from kexin.service.complaints.agreement import agreement_pdf
 from kexin.service.complaints.analysis.asking import VIEW_FIGURES
 from kexin.service.complaints.exporting import EXPORT, complaints_file, export_complaints
 from kexin.service.complaints.handling import note_complaint, record_complaint_contact
@@ -255,8 +256,19 @@ def complaint_page(request: HttpRequest, pk: int) -> HttpResponse:
 def reply_file(request: HttpRequest, pk: int) -> HttpResponse:
     """GET /complaints/PK/reply.pdf: the reviewed reply."""
     row, content = reply_pdf(actor_of(request), pk)
+    return _pdf(content, f"reply-{row.complaint_no}.pdf")
+
+
+@require_GET
+def agreement_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET /complaints/PK/agreement.pdf: the agreement of an approved settlement, to be signed."""
+    row, content = agreement_pdf(actor_of(request), pk)
+    return _pdf(content, f"agreement-{row.complaint_no}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'inline; filename="reply-{row.complaint_no}.pdf"'
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
     return answer
 
 

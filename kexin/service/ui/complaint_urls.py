@@ -35,6 +35,7 @@ urlpatterns = [
     path("complaints/<int:pk>/files/", complaint_files.add_file, name="add_file"),
     path("complaints/<int:pk>/", complaint_pages.complaint_page, name="complaint"),
     path("complaints/<int:pk>/reply.pdf", complaint_pages.reply_file, name="reply_file"),
+    path("complaints/<int:pk>/agreement.pdf", complaint_pages.agreement_file, name="agreement_file"),
     path("remediations/", remediation_pages.remediation_list, name="remediations"),
     path("remediations/<int:pk>/", remediation_pages.remediation_page, name="remediation"),
     path("complaints/<int:pk>/contact/", complaint_pages.contact, name="contact"),
