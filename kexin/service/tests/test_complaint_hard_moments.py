@@ -131,7 +131,7 @@ def test_two_who_close_at_once_close_it_once(bank: Any, chen: Any) -> None:
     row.refresh_from_db()
     assert (row.state, row.word) == ("closed", won.word)
     assert row.entries.filter(step="word").count() == 1
-    assert Event.objects.filter(name="service.ComplaintClosed").count() == 1
+    assert Event.objects.filter(name="service.ComplaintClosed", customer_id=chen.pk).count() == 1
     outcomes = AuditEntry.objects.filter(operation="service.confirm_complaint").values_list("outcome", flat=True)
     assert sorted(outcomes) == ["done", "refused"]
 
