@@ -16,7 +16,7 @@ from bench.bank import JOINED, PASSWORD
 from bench.fill import heard, opened_bank
 from bench.measure import Timing, timed
 from bench.pages import get
-from bench.people import READERS, WORDS, client_of
+from bench.people import READERS, WORDS, actor_of, client_of
 from bench.size import wanted
 
 CALLS = int(os.environ.get("CALLS") or 25)
@@ -92,11 +92,7 @@ def transfers() -> Iterator[tuple[str, float]]:
     from kexin.party.choices import TransferReason
     from kexin.party.models import Customer, CustomerTransfer
     from kexin.party.operations.transfer import approve_transfer, propose_transfer, sign_transfer
-    from kexin.people.models import PostHolder, User
-    from kexin.people.queries import actor_for
-
-    def actor(who: str):  # type: ignore[no-untyped-def]
-        return actor_for(User.objects.get(username=who), session="bench", methods=("password", "mfa"))
+    from kexin.people.models import PostHolder
 
     posts = {who: PostHolder.objects.get(employee__staff_no=who).post for who in ("manager", "second")}
     chosen = list(Customer.objects.filter(lead_post=posts["manager"]).order_by("pk").values_list("pk", flat=True))
@@ -104,15 +100,15 @@ def transfers() -> Iterator[tuple[str, float]]:
         began = time.perf_counter()
         row: CustomerTransfer = propose_transfer(
             posts[giver],
-            actor=actor(giver),
+            actor=actor_of(giver),
             receivers=[posts[receiver].pk],
             reason=TransferReason.BALANCE,
             customers=chosen[:MOVED],
         )
         yield f"{MOVED} customers proposed", time.perf_counter() - began
-        sign_transfer(row, actor=actor(receiver), agree=True)
+        sign_transfer(row, actor=actor_of(receiver), agree=True)
         began = time.perf_counter()
-        done = approve_transfer(row, actor=actor("head"), approve=True)
+        done = approve_transfer(row, actor=actor_of("head"), approve=True)
         yield f"{MOVED} customers change hands, {done.carried}", time.perf_counter() - began
 
 

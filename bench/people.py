@@ -36,14 +36,20 @@ def client_of(staff_no: str) -> Client:
     return client
 
 
+def actor_of(staff_no: str) -> Any:
+    """The person with all rights that password and second factor give."""
+    from kexin.people.models import User
+    from kexin.people.queries import actor_for
+
+    return actor_for(User.objects.get(username=staff_no), session="bench", methods=("password", "mfa"))
+
+
 def portfolio_of(staff_no: str, count: int) -> list[Any]:
     """Customers within the person's reach, spread over it, with their names open."""
     from kexin.core.fields import decrypt_rows
     from kexin.party.models import Customer, Party
-    from kexin.people.models import User
-    from kexin.people.queries import actor_for
 
-    actor = actor_for(User.objects.get(username=staff_no), session="bench", methods=("password", "mfa"))
+    actor = actor_of(staff_no)
     rows = Customer.objects.visible_to(actor, "party.view_customers").select_related("party")
     low, high = rows.order_by("pk").first(), rows.order_by("-pk").first()
     assert low is not None

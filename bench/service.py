@@ -18,7 +18,7 @@ from typing import Any
 from bench.fill import heard, opened_bank
 from bench.measure import Timing, timed
 from bench.pages import get
-from bench.people import WORDS, client_of
+from bench.people import WORDS, actor_of, client_of
 from bench.size import Size, wanted
 
 OPEN = int(os.environ.get("OPEN") or 100_000)
@@ -83,14 +83,12 @@ def fill(size: Size) -> None:
 
 def pages() -> Iterator[tuple[str, str, Timing]]:
     """The inbox with its filters, one request, the board."""
-    from kexin.people.models import User
-    from kexin.people.queries import actor_for
     from kexin.service.models import ServiceRequest
     from kexin.service.queries import VIEW
 
     for who in READERS:
         client = client_of(who)
-        actor = actor_for(User.objects.get(username=who), session="bench", methods=("password", "mfa"))
+        actor = actor_of(who)
         for what, url in PAGES:
             yield what, who, timed([get(client, url)] * CALLS)
             heard(f"{who}: {what}", 1, 1)

@@ -24,7 +24,7 @@ from django.conf import settings
 
 from kexin.core.crypto import Undecipherable, key_ring
 from kexin.core.keystore import customer_keys, new_key_id
-from kexin.core.sealedfile import SealedWriter, new_key, plain_pieces
+from kexin.core.sealedfile import SealedWriter, new_key, plain_pieces, sync_folder
 
 MAGIC: Final = b"KXF1"
 _PLACE: Final = b"engagement_document.content:"
@@ -82,20 +82,12 @@ class Writer:
         target = root() / self.stored_as
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(self._temporary, target)
-        _sync(target.parent)
+        sync_folder(target.parent)
         return StoredFile(self.stored_as, self.key_id, self.size, _digest(self._hash.digest()), media_type, file_name)
 
     def discard(self) -> None:
         """Leave nothing behind."""
         self._sealed.discard()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _digest(content: bytes) -> str:
@@ -155,7 +147,7 @@ def wrap_anew(stored_as: str, key_id: UUID) -> bool:
             copy.flush()
             os.fsync(copy.fileno())
     os.replace(temporary, path)
-    _sync(path.parent)
+    sync_folder(path.parent)
     return True
 
 

@@ -74,6 +74,7 @@ def make(target: Path, place: Place, *, with_master_key: bool = False) -> tuple[
 
     from kexin.core.errors import KexinError
     from kexin.core.rotation import alone
+    from kexin.core.sealedfile import sync_folder
 
     began = time.monotonic()
     try:
@@ -92,9 +93,9 @@ def make(target: Path, place: Place, *, with_master_key: bool = False) -> tuple[
                 manifest.seconds = round(time.monotonic() - began, 2)
                 _sign(manifest)
                 manifest.write(part)
-                _sync(part)
+                sync_folder(part)
                 part.rename(target / name)
-                _sync(target)
+                sync_folder(target)
             except BaseException:
                 shutil.rmtree(part, ignore_errors=True)
                 raise
@@ -226,11 +227,3 @@ def _sign(manifest: Manifest) -> None:
 
     signature: Any = key_ring().sign(manifest.signed_text())
     manifest.signature = base64.b64encode(signature).decode()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -31,7 +31,6 @@ export function openQuick(kind) {
   window.htmx.ajax("GET", button.dataset.form + (customer ? `?customer=${customer}` : ""), { target: box, swap: "innerHTML" }).then(() => {
     const text = box.querySelector("[name=text]");
     if (text && before) { text.value = before; text.dispatchEvent(new Event("input", { bubbles: true })); }
-    focus();
   });
   return true;
 }
@@ -66,7 +65,7 @@ export function wireQuick() {
     clearTimeout(waiting);
     waiting = setTimeout(read, 150, event.target);
   });
-  dialog.addEventListener("htmx:afterSwap", () => {
+  dialog.addEventListener("htmx:afterSettle", () => { // not at afterSwap: the form would send itself
     const done = dialog.querySelector("[data-quick-done]");
     if (!done) { focus(); return; }
     toast(done.dataset.quickDone);
