@@ -147,9 +147,13 @@ def collect_counts(run_id: int, first: dt.date, last: dt.date, groups: str = "")
     _execute(_COUNTS.format(groups=groups), values)
 
 
-def sum_up(run_id: int, first: dt.date, last: dt.date) -> int:
-    """Write the figures of every evening of the span for the units that have changes; the changes go. How many rows."""
-    units = [row[0] for row in run(f"SELECT DISTINCT unit_id FROM {DELTA} WHERE run_id = %s ORDER BY 1", [run_id])]
+def sum_up(run_id: int, first: dt.date, last: dt.date, *, part: int = 0, of: int = 1) -> int:
+    """Write the figures of every evening of the span for the units that have changes; the changes go. How many rows.
+
+    ``part`` ``of`` how many: the units whose number leaves this remainder, so that several can do it side by side.
+    """
+    mine = f"run_id = %s AND unit_id %% {of} = {part}"
+    units = [row[0] for row in run(f"SELECT DISTINCT unit_id FROM {DELTA} WHERE {mine} ORDER BY 1", [run_id])]
     # The sizes of what is collected are not in any statistics; a merge would join all days of a post with each other.
     run("SET LOCAL enable_nestloop = off")
     run("SET LOCAL enable_mergejoin = off")
@@ -159,5 +163,5 @@ def sum_up(run_id: int, first: dt.date, last: dt.date) -> int:
         made += _execute(_SUM_UP, values)
     run("SET LOCAL enable_nestloop = on")
     run("SET LOCAL enable_mergejoin = on")
-    run(f"DELETE FROM {DELTA} WHERE run_id = %s", [run_id])
+    run(f"DELETE FROM {DELTA} WHERE {mine}", [run_id])
     return made

@@ -1,7 +1,8 @@
 """Figures computed anew for a span of months, for all customers: bucket by bucket, two at a time, resumable.
 
 A bucket is a range of customer ids. Its months, first tiers and daily changes are written in one transaction together
-with the mark that it is done; an interrupted run goes on behind its marks. Memory does not grow with the bank.
+with the mark that it is done; an interrupted run goes on behind its marks. Memory does not grow with the bank. When all
+buckets stand, the daily changes are summed up to the evenings of posts and pools, two halves of the units at a time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -75,32 +77,56 @@ def rebuild(
     months.ensure_months(act.first, act.last)
     spans = eras(act.first, act.last)
     lanes = _lanes(act)
-    if connection.in_atomic_block:
-        for lane in lanes:
-            _work(act, lane, spans, progress)
-    else:
+    if not connection.in_atomic_block:
         renew_statistics(*READ)  # an import may have ended a moment ago
-        with ThreadPoolExecutor(LANES, "figures") as pool:
-            for future in [pool.submit(_in_lane, act, lane, spans, progress) for lane in lanes]:
-                future.result()
-    with transaction.atomic():
-        run("SELECT set_config('work_mem', %s, true)", [SORTING])
-        _clear_daily(act.first, _until(act))
-        daily.sum_up(act.pk, act.first, _until(act))
-        act.refresh_from_db()
-        act.state, act.finished_at = RunState.DONE, timezone.now()
-        act.save(update_fields=["state", "finished_at"])
+    _side_by_side([partial(_work, act, lane, spans, progress) for lane in lanes])
+    _side_by_side([partial(_evenings, act, part) for part in range(LANES)])
+    act.refresh_from_db()
+    act.state, act.finished_at = RunState.DONE, timezone.now()
+    act.save(update_fields=["state", "finished_at"])
     progress(act)
     return act
+
+
+def _side_by_side(works: list[Callable[[], None]]) -> None:
+    """Each on a connection of its own; inside a transaction one after the other."""
+    if connection.in_atomic_block:
+        for work in works:
+            work()
+        return
+    with ThreadPoolExecutor(LANES, "figures") as pool:
+        for future in [pool.submit(_alone, work) for work in works]:
+            future.result()
+
+
+def _alone(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def _evenings(act: FiguresRun, part: int) -> None:
+    """The daily figures of every second unit, once: with them goes the mark that they stand."""
+    with transaction.atomic():
+        run(f"SELECT pg_advisory_xact_lock({LOCK}, %s), set_config('work_mem', %s, true)", [-1 - part, SORTING])
+        marked = run("SELECT marks ? %s FROM holdings_figuresrun WHERE id = %s", [f"evenings{part}", act.pk]).fetchone()
+        if marked and marked[0]:
+            return
+        run(
+            "DELETE FROM holdings_dailyfigures WHERE day BETWEEN %s AND %s AND unit_id %% %s = %s",
+            [act.first, _until(act), LANES, part],
+        )
+        daily.sum_up(act.pk, act.first, _until(act), part=part, of=LANES)
+        run(
+            "UPDATE holdings_figuresrun SET marks = marks || jsonb_build_object(%s::text, 1) WHERE id = %s",
+            [f"evenings{part}", act.pk],
+        )
 
 
 def _until(act: FiguresRun) -> dt.date:
     """The last evening with figures: of the running day there is none yet."""
     return min(act.last, business_date() - ONE)
-
-
-def _clear_daily(first: dt.date, last: dt.date) -> None:
-    run("DELETE FROM holdings_dailyfigures WHERE day BETWEEN %s AND %s", [first, last])
 
 
 def _lanes(act: FiguresRun) -> list[tuple[str, int, int]]:
@@ -111,13 +137,6 @@ def _lanes(act: FiguresRun) -> list[tuple[str, int, int]]:
     low, high = row[0] // BUCKET, row[1] // BUCKET
     middle = (low + high) // 2
     return [(name, a, b) for name, a, b in (("a", low, middle), ("b", middle + 1, high)) if a <= b]
-
-
-def _in_lane(act: FiguresRun, lane: tuple[str, int, int], spans: list[Era], progress: Progress) -> None:
-    try:
-        _work(act, lane, spans, progress)
-    finally:
-        connection.close()
 
 
 def _work(act: FiguresRun, lane: tuple[str, int, int], spans: list[Era], progress: Progress) -> None:

@@ -203,7 +203,7 @@ class FiguresRun(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=RunState.choices, default=RunState.RUNNING)
     done = models.IntegerField(default=0)  # customers
     total = models.IntegerField(default=0)
-    marks = models.JSONField(default=dict)  # lane → last customer done
+    marks = models.JSONField(default=dict)  # lane → last bucket done; which halves of the units have their evenings
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 

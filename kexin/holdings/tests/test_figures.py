@@ -13,6 +13,7 @@ from kexin.core.actor import system
 from kexin.core.errors import NotFound
 from kexin.core.models import PolicyVersion
 from kexin.core.policy import forget_cache
+from kexin.holdings.aum import daily
 from kexin.holdings.aum.follow import follow, refresh_daily
 from kexin.holdings.aum.queries import averages_of, figures_of, latest_figures_day
 from kexin.holdings.aum.rebuild import begin, rebuild
@@ -142,6 +143,31 @@ def test_an_interrupted_rebuild_goes_on_behind_its_marks(story: dict[str, Any]) 
     assert act.done == 2
     done = rebuild(resume=act)
     assert (done.state, done.done) == (RunState.DONE, 2)
+    assert rows() == whole
+
+
+def test_a_rebuild_broken_off_between_the_halves_of_the_units(
+    story: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild()
+    whole = rows()
+    DailyFigures.objects.update(aum=0)
+    act = begin(reason="halves")
+    real = daily.sum_up
+
+    def broken(*args: Any, part: int, **rest: Any) -> int:
+        if part:
+            raise ConnectionError
+        return real(*args, part=part, **rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(daily, "sum_up", broken)
+        with pytest.raises(ConnectionError):
+            rebuild(resume=act)
+    act.refresh_from_db()
+    assert (act.state, act.done) == (RunState.RUNNING, 2)
+    assert [key for key in act.marks if key.startswith("evenings")] == ["evenings0"]
+    assert rebuild(resume=act).state == RunState.DONE
     assert rows() == whole
 
 
