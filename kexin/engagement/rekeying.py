@@ -3,38 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from kexin.core.crypto import Undecipherable
+from kexin.core import vault
 from kexin.core.keystore import KeyForgotten
-from kexin.core.rekeying import BlindTable, Passed, Place, register_places
-from kexin.engagement import vault
+from kexin.core.rekeying import BlindTable, Place, register_places
+from kexin.core.vaultkeys import register_files
 from kexin.engagement.models import Document
-
-
-@dataclass(frozen=True)
-class Files:
-    """The heads of files: the file's own key, encrypted by the customer's."""
-
-    name: str = "engagement_document files"
-
-    def rows(self) -> int:
-        return Document.objects.count()
-
-    def batch(self, after: int, limit: int) -> Passed:
-        rows = list(
-            Document.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "stored_as", "key_id")[:limit]
-        )
-        changed, stuck = 0, []
-        for pk, stored_as, key_id in rows:
-            try:
-                changed += vault.wrap_anew(stored_as, key_id)
-            except (Undecipherable, FileNotFoundError):
-                stuck.append(pk)
-            except KeyForgotten:
-                continue
-        return Passed(rows[-1][0] if rows else None, changed, stuck)
 
 
 def _digest(row: Document) -> Mapping[str, Any]:
@@ -47,11 +22,8 @@ def _digest(row: Document) -> Mapping[str, Any]:
 def register() -> None:
     """Called once, when the floor is ready."""
 
-    def files() -> Iterable[Place]:
-        return (Files(),)
-
     def digests() -> Iterable[Place]:
         return (BlindTable(Document, ("digest",), _digest),)
 
-    register_places("customers", files)
+    register_files(Document)
     register_places("tokens", digests)

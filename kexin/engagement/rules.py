@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Collection
 
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, refused
 from kexin.core.masking import plain
 from kexin.engagement.choices import AppointmentPurpose, AppointmentState, DocumentCategory
-from kexin.engagement.media import ending_fits, endings
 
 LONGEST_NOTE = 4000
-LONGEST_NAME = 255
-_FORBIDDEN = set('/\\:*?"<>|')
-
-
-def may_keep(media: str, file_name: str, size: int, *, allowed: Collection[str], largest_bytes: int) -> Decision:
-    """May a file of this kind and size be kept? The name must end as the content demands."""
-    if size == 0:
-        return refused("empty", _("The file is empty."), "file")
-    if size > largest_bytes:
-        return refused(
-            "large", _("The file is larger than %(most)s MB.") % {"most": largest_bytes // 1_000_000}, "file"
-        )
-    if media not in allowed:
-        return refused(
-            "kind",
-            _("Only these kinds of files are kept: %(endings)s.") % {"endings": " ".join(endings(list(allowed)))},
-            "file",
-        )
-    if not ending_fits(file_name, media):
-        return refused("ending", _("The name of the file does not fit its content."), "file")
-    return ALLOWED
 
 
 def may_describe(title: str, category: str, expires_on: dt.date | None, today: dt.date) -> Decision:
@@ -64,18 +41,6 @@ def clean_note(text: str) -> str:
     """The text without invisible and direction-changing characters, lines kept."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(plain(line) for line in lines).strip()
-
-
-def safe_name(file_name: str) -> str:
-    """A file name that cannot lead out of a folder or pretend another ending; never empty."""
-    name = plain(file_name.replace("\\", "/").rpartition("/")[2])
-    name = "".join("_" if char in _FORBIDDEN else char for char in name).strip(". ")
-    if len(name) > LONGEST_NAME:
-        stem, dot, ending = name.rpartition(".")
-        name = (
-            stem[: LONGEST_NAME - len(ending) - 1] + dot + ending if dot and len(ending) < 10 else name[:LONGEST_NAME]
-        )
-    return name or "document"
 
 
 # -- appointments -------------------------------------------------------------------------------------------------

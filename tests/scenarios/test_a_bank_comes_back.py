@@ -38,7 +38,7 @@ ROOT = str(Path(__file__).resolve().parents[2])
 BANK = """
 import datetime as dt
 from tests.personas import build
-from kexin.engagement import vault
+from kexin.core import vault
 from kexin.engagement.operations.documents import add_document
 from kexin.party.data import DocumentData, PartyData
 from kexin.party.operations import create_customer

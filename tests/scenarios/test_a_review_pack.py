@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from kexin.core import vault
 from kexin.core.errors import RuleViolation
 from kexin.core.models import AuditEntry, Event
-from kexin.engagement import vault
 from kexin.engagement.models import Document
 from kexin.party.models import Customer
 from kexin.products.models import Product

@@ -10,12 +10,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from kexin.core import vault
 from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, PolicyVersion, WorkItem
 from kexin.core.policy import forget_cache
-from kexin.engagement import vault
 from kexin.party.models import Customer
 from kexin.products.models import Product
 from kexin.sales.choices import Gate

@@ -18,6 +18,7 @@ import tink
 from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
 
+from kexin.core import vault
 from kexin.core.actor import system
 from kexin.core.crypto import Undecipherable, forget_opened_ring, key_ring
 from kexin.core.errors import Conflict, NotPermitted, RuleViolation
@@ -26,9 +27,8 @@ from kexin.core.keystore import customer_keys
 from kexin.core.models import Approval, AuditEntry, History, RotationRun
 from kexin.core.rekeying import places_of
 from kexin.core.rotation import PLANS, RotationStuck, keys_in_history, rotate
-from kexin.engagement import vault
+from kexin.core.vault import Writer
 from kexin.engagement.operations import add_document
-from kexin.engagement.vault import Writer
 from kexin.holdings.models import Account
 from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
 from kexin.party.history import changes, told

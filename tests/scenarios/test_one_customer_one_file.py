@@ -10,9 +10,9 @@ import pytest
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.fields import personal_fields
 from kexin.core.models import AuditEntry, History
+from kexin.core.vault import Writer
 from kexin.engagement.operations import add_document, write_note
 from kexin.engagement.queries import timeline_events
-from kexin.engagement.vault import Writer
 from kexin.party.choices import PartyKind
 from kexin.party.data import DocumentData, PartyData
 from kexin.party.models import Customer, Party

@@ -5,23 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.utils.dateparse import parse_date
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from pydantic import Field
 
+from kexin.core import vault
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.problems import InvalidRequest, Malformed
 from kexin.core.api.shapes import Day, Id, Moment, Shown, Why
 from kexin.core.policy import in_force
-from kexin.engagement import vault
+from kexin.core.ui.downloads import download
+from kexin.core.ui.receiving import OVERHEAD, EncryptingUploadHandler
 from kexin.engagement.choices import DocumentCategory
 from kexin.engagement.models import Document
 from kexin.engagement.operations import add_document, download_document, withdraw_document
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import customer_for, document_in_reach, documents
-from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 
 router = Endpoints("engagement", _("Documents, notes, timeline"))
 
@@ -166,10 +166,8 @@ def _described(given: dict[str, str]) -> dict[str, Any]:
 def read_content(request: ApiRequest, document_id: Id) -> HttpResponse:
     """The content of a document. POST, because it leaves the house and is recorded."""
     document, content = download_document(document_id, actor=request.actor)
-    response = StreamingHttpResponse(content, content_type="application/octet-stream")
     name = str(document.file_name or "") or f"document-{document.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(document.size)
+    response = download(content, name=name, media_type="application/octet-stream", size=document.size)
     response.headers["X-Media-Type"] = document.media_type
     return response  # type: ignore[return-value]
 

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
 from kexin.core.masking import plain
+from kexin.core.media import may_keep, safe_name
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.workflow import close_work
-from kexin.engagement import vault
 from kexin.engagement.events import DocumentAdded, DocumentDownloaded, DocumentWithdrawn
 from kexin.engagement.models import Document
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.rules import may_describe, may_keep, safe_name
+from kexin.engagement.rules import may_describe
 from kexin.engagement.work import EXPIRING
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer

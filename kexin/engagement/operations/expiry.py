@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.events import emit
 from kexin.core.models import WorkItem
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.workflow import duty_holder, open_work
-from kexin.engagement import vault
 from kexin.engagement.events import KeptDocumentExpiring
 from kexin.engagement.models import Document
 from kexin.engagement.policies import DocumentPolicy
@@ -74,9 +74,4 @@ def end_of(day: dt.date) -> dt.datetime:
 def sweep_files(*, actor: Actor) -> int:
     """Remove files whose upload was cut off or whose row was rolled back; how many."""
     rules = in_force(DocumentPolicy)
-
-    def known(names: list[str]) -> set[str]:
-        own = set(Document.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
-        return own | vault.kept_elsewhere(names)
-
-    return vault.sweep(known, older_than_seconds=rules.orphan_hours * 3600)
+    return vault.sweep(vault.kept, older_than_seconds=rules.orphan_hours * 3600)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kexin.engagement.vault import StoredFile, Writer
+from kexin.core.vault import StoredFile, Writer
 
 TODAY = dt.date(2026, 11, 20)
 PDF = b"%PDF-1.7\n" + b"An agreement of Mrs Chen. " * 400 + b"\n%%EOF\n"

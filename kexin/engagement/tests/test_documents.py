@@ -13,12 +13,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from kexin.core import vault
 from kexin.core.actor import system
 from kexin.core.crypto import Undecipherable
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.keystore import customer_keys
 from kexin.core.models import AuditEntry, Event, WorkItem
-from kexin.engagement import vault
 from kexin.engagement.models import Document
 from kexin.engagement.operations import (
     add_document,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kexin.engagement.media import ending_fits, media_type
-from kexin.engagement.rules import LONGEST_NAME, clean_note, may_describe, may_keep, may_write, safe_name
+from kexin.core.media import LONGEST_NAME, ending_fits, may_keep, media_type, safe_name
+from kexin.engagement.rules import clean_note, may_describe, may_write
 
 DOCX = b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 18 + b"[Content_Types].xml" + b"\x00" * 50 + b"word/document.xml"
 PDF = "application/pdf"

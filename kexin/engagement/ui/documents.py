@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from kexin.core import vault
 from kexin.core.errors import RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui import downloads
+from kexin.core.ui.receiving import OVERHEAD, EncryptingUploadHandler
 from kexin.core.ui.request import actor_of
-from kexin.engagement import vault
 from kexin.engagement.operations import add_document, download_document, withdraw_document
 from kexin.engagement.policies import DocumentPolicy
 from kexin.engagement.queries import customer_for, document_in_reach
 from kexin.engagement.ui.forms import DocumentForm, ReasonForm
-from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 
 
 def _tab(customer_id: int) -> str:

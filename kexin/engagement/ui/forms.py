@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kexin.core.media import endings
 from kexin.core.ui.fields import DayInput
+from kexin.core.ui.receiving import Keepable
 from kexin.engagement.choices import DocumentCategory
-from kexin.engagement.media import endings
-from kexin.engagement.policies import DocumentPolicy
 
 
 class DocumentForm(forms.Form):
@@ -22,7 +22,7 @@ class DocumentForm(forms.Form):
     category = forms.ChoiceField(label=_("Category"), choices=DocumentCategory.choices)
     expires_on = forms.DateField(label=_("Valid until"), required=False, widget=DayInput())
 
-    def __init__(self, *args: Any, rules: DocumentPolicy, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rules: Keepable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = endings(rules.media_types)
         self.fields["file"].widget.attrs["accept"] = ",".join(allowed)

@@ -13,12 +13,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.crypto import key_ring
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.engagement import vault
 from kexin.engagement.messages.choices import MessageChannel
 from kexin.portal import secrets
 from kexin.portal.choices import Opening, SessionState

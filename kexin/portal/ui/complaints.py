@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kexin.core import vault
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui.downloads import download, download_whole
-from kexin.engagement import vault
+from kexin.core.ui.receiving import OVERHEAD, EncryptingUploadHandler
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 from kexin.portal.ui.session import actor_of, room, session_of
 from kexin.service.choices import Channel
 from kexin.service.complaints.choices import ComplaintState

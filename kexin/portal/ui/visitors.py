@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _t
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from kexin.core import vault
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.fields import decrypt_rows
 from kexin.core.masking import mask_contact
 from kexin.core.policy import in_force
 from kexin.core.ui.downloads import download_whole
-from kexin.engagement import vault
 from kexin.engagement.messages.adapters import carrier_for
 from kexin.engagement.policies import DocumentPolicy
 from kexin.portal.choices import Opening, SessionState

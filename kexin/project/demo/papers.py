@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from kexin.core import vault
 from kexin.core.actor import Actor
-from kexin.engagement import vault
 from kexin.engagement.models import Document
 from kexin.engagement.operations import add_document
 from kexin.party.models import Customer

@@ -15,9 +15,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
+from kexin.core import vault
 from kexin.core.imports.staging import copy_text, line
 from kexin.core.policy import in_force
-from kexin.engagement import vault
 from kexin.people.models import Employee
 from kexin.project.demo.past_rows import Facts, reserve
 from kexin.project.demo.sale_story import SaleStory

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.engagement import vault
 from kexin.sales.choices import Gate, SaleState
 from kexin.sales.models import RecordingMark, RecordingPiece, Sale, SalesRecording
 from kexin.sales.operations.opening import close_sale

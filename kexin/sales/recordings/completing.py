@@ -13,13 +13,13 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.engagement import vault
 from kexin.sales.choices import Gate
 from kexin.sales.models import RecordingPiece, Sale, SalesRecording
 from kexin.sales.operations.approving import ask_for_approval

@@ -9,14 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
+from kexin.core import frame, vault
 from kexin.core.actor import Actor
 from kexin.core.errors import NotPermitted
 from kexin.core.events import emit
 from kexin.core.models import PolicyVersion, WorkItem
 from kexin.core.operation import operation
 from kexin.core.policy import in_force, numbers_of
-from kexin.engagement import vault
 from kexin.party.choices import CustomerStatus
 from kexin.sales.choices import SaleState
 from kexin.sales.models import SalesRecording

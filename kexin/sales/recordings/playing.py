@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import audit, frame
+from kexin.core import audit, frame, vault
 from kexin.core.actor import Actor
 from kexin.core.crypto import Undecipherable
 from kexin.core.errors import RuleViolation
 from kexin.core.keystore import KeyForgotten
 from kexin.core.query import query
-from kexin.engagement import vault
 from kexin.sales.models import SalesRecording
 from kexin.sales.recordings.choices import RecordingState
 

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 
-def _kept(names: list[str]) -> set[str]:
-    """Which of these files of the vault are recordings or pieces of some."""
-    from kexin.sales.models import RecordingPiece, SalesRecording
-
-    whole = SalesRecording.objects.filter(stored_as__in=names, removed_on=None).values_list("stored_as", flat=True)
-    return {*whole, *RecordingPiece.objects.filter(stored_as__in=names).values_list("stored_as", flat=True)}
-
-
 def wire() -> None:
     """Doors, work, sentences, files of the vault."""
     from django.utils.translation import gettext_lazy as _
 
     from kexin.core.ui.menu import register_menu
-    from kexin.engagement import vault
+    from kexin.core.vaultkeys import register_files
     from kexin.sales.dossier.parts import register_dossier_part
+    from kexin.sales.models import RecordingPiece, SalesRecording
     from kexin.sales.recordings import (  # noqa: F401  doors
         begun,
         completing,
@@ -28,7 +21,6 @@ def wire() -> None:
         playing,
         policies,
         queries,
-        rekeying,
         sentences,
         work,
     )
@@ -36,7 +28,7 @@ def wire() -> None:
 
     work.register()
     sentences.register()
-    rekeying.register()
-    vault.register_keeper(_kept)
+    register_files(SalesRecording, removed_on=None)
+    register_files(RecordingPiece, key="recording__key_id")
     register_dossier_part("recordings", recordings_part, order=40)
     register_menu("sales", _("Recordings of sales"), "recordings:list", "video", queries.VIEW_RECORDINGS, 46)

@@ -21,9 +21,9 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.core.ui.numbers import exact
+from kexin.core.vault import Writer
 from kexin.engagement.choices import DocumentCategory
 from kexin.engagement.operations import add_document
-from kexin.engagement.vault import Writer
 from kexin.holdings.operations.review import Section, review_pack
 from kexin.holdings.queries import Portfolio, portfolio_of
 from kexin.party.models import Customer, Party

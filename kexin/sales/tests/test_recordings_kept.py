@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from kexin.core import vault
 from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.models import AuditEntry, WorkItem
-from kexin.engagement import vault
+from kexin.core.rekeying import places_of
 from kexin.party.models import Customer
 from kexin.products.models import Product
 from kexin.sales.choices import Gate
@@ -23,9 +24,7 @@ from kexin.sales.recordings.dossier import recordings_part
 from kexin.sales.recordings.inspecting import inspect_recording
 from kexin.sales.recordings.keeping import remove_recordings, tidy_recordings
 from kexin.sales.recordings.oversight import recording_figures
-from kexin.sales.recordings.rekeying import RecordingFiles
 from kexin.sales.recordings.rules import years_after
-from kexin.sales.recordings.wiring import _kept
 from tests.personas import Bank
 from tests.scenarios.test_a_sale_is_recorded import (
     DIGESTS,
@@ -178,8 +177,8 @@ def test_it_is_kept_until_its_day_and_found_by_the_keepers_of_keys_and_files(
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     _sale, row = recorded(bank, chen, product)
-    assert _kept([row.stored_as, "aa/unknown"]) == {row.stored_as}
-    files = RecordingFiles()
+    assert vault.kept([row.stored_as, "aa/unknown"]) == {row.stored_as}
+    (files,) = [each for each in places_of("customers") if each.name == "sales_salesrecording files"]
     passed = files.batch(0, 10)
     assert (files.rows(), passed.last, passed.stuck) == (1, row.pk, [])
     night, today = system("clock.recordings"), business_date()
@@ -192,7 +191,7 @@ def test_it_is_kept_until_its_day_and_found_by_the_keepers_of_keys_and_files(
     row.refresh_from_db()
     assert row.removed_on == years_after(today, 5)
     assert not (vault.root() / row.stored_as).exists()
-    assert (_kept([row.stored_as]), files.rows()) == (set(), 0)
+    assert (vault.kept([row.stored_as]), files.rows()) == (set(), 0)
     assert row.marks.count() == len(NODES)  # type: ignore[attr-defined]
     assert inspect_recording(row, actor=bank.actor("wu"), result="passed").result == "passed"
     assert remove_recordings(actor=night, today=years_after(today, 6)) == 0

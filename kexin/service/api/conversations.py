@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from django.http import HttpResponse, StreamingHttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
@@ -13,6 +12,7 @@ from pydantic import Field
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.lookup import existing
 from kexin.core.api.shapes import Id, Instant, Moment, Page, Paging, Shown, Taken, Version, one_of, page_of
+from kexin.core.ui.downloads import download
 from kexin.party.models import Customer
 from kexin.service.api.requests import RequestShown, shown_request
 from kexin.service.choices import Reaction, Urgency
@@ -326,9 +326,7 @@ def conversation_made_request(request: ApiRequest, conversation_id: Id, data: Co
 def read_conversation_file(request: ApiRequest, file_id: Id) -> HttpResponse:
     """The content of a file. POST, because it leaves the house and is recorded; what is held back is refused."""
     file, content = download_conversation_file(file_id, actor=request.actor)
-    response = StreamingHttpResponse(content, content_type="application/octet-stream")
     name = str(file.file_name or "") or f"file-{file.pk}"
-    response.headers["Content-Disposition"] = str(content_disposition_header(True, name))
-    response.headers["Content-Length"] = str(file.size)
+    response = download(content, name=name, media_type="application/octet-stream", size=file.size)
     response.headers["X-Media-Type"] = file.media_type
     return response  # type: ignore[return-value]

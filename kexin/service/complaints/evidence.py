@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
-from kexin.core.crypto import Undecipherable
 from kexin.core.errors import RuleViolation
-from kexin.core.keystore import KeyForgotten
 from kexin.core.operation import operation
-from kexin.core.rekeying import Passed, Place, register_places
-from kexin.engagement import vault
+from kexin.core.vaultkeys import register_files
 from kexin.service.complaints.choices import EvidenceKind
 from kexin.service.complaints.record import locked
 from kexin.service.conversations.files import refuse_unfit
@@ -70,38 +67,6 @@ def handed(row: ComplaintEvidence) -> Handed:
         raise RuleViolation(_("The content of this file is no longer kept.")) from missing
 
 
-@dataclass(frozen=True)
-class _Heads:
-    """The files' own keys, wrapped anew while the keys of the cases change."""
-
-    name: str = "service_complaintevidence files"
-
-    def rows(self) -> int:
-        return ComplaintEvidence.objects.count()
-
-    def batch(self, after: int, limit: int) -> Passed:
-        kept = ComplaintEvidence.objects.filter(pk__gt=after).order_by("pk")
-        rows = list(kept.values_list("pk", "stored_as", "key_id")[:limit])
-        changed, stuck = 0, []
-        for pk, stored_as, key_id in rows:
-            try:
-                changed += vault.wrap_anew(stored_as, key_id)
-            except (Undecipherable, FileNotFoundError):
-                stuck.append(pk)
-            except KeyForgotten:
-                continue
-        return Passed(rows[-1][0] if rows else None, changed, stuck)
-
-
-def _known(names: list[str]) -> set[str]:
-    return set(ComplaintEvidence.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
-
-
 def register() -> None:
     """Called once, when the floor is ready."""
-
-    def heads() -> Iterable[Place]:
-        return (_Heads(),)
-
-    vault.register_keeper(_known)
-    register_places("customers", heads)
+    register_files(ComplaintEvidence)

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from kexin.core import frame
+from kexin.core import frame, vault
 from kexin.core.actor import Actor
 from kexin.core.choices import Outcome
 from kexin.core.errors import NotFound, RuleViolation
@@ -23,7 +23,6 @@ from kexin.core.export import watermark
 from kexin.core.fields import decrypt_rows
 from kexin.core.operation import doors, operation
 from kexin.core.seal_evidence import SealedEntry, checkpoints_over, entries_about
-from kexin.engagement import vault
 from kexin.people.models import OrgUnit
 from kexin.sales.dossier.collecting import collect, moment
 from kexin.sales.dossier.making import make

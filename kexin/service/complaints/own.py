@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.calendar import add
 from kexin.core.errors import NotFound, RuleViolation
@@ -20,7 +21,6 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.operation import operation
 from kexin.core.query import query
 from kexin.core.workflow import WorkKind, register_work_kind
-from kexin.engagement import vault
 from kexin.party.choices import CustomerStatus
 from kexin.party.models import Customer
 from kexin.sales.models import Sale

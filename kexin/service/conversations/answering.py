@@ -7,13 +7,13 @@ import datetime as dt
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.calendar import zone
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.engagement import vault
 from kexin.engagement.messages.sending import write_message
 from kexin.engagement.models import OutboundMessage
 from kexin.party.models import Customer

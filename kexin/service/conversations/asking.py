@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.operation import operation
-from kexin.engagement import vault
 from kexin.party.models import Customer
 from kexin.service.conversations.choices import ConversationChannel
 from kexin.service.conversations.files import Looked, refuse_unfit

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
-from kexin.core.crypto import Undecipherable
 from kexin.core.errors import RuleViolation
 from kexin.core.fields import decrypt_rows
-from kexin.core.keystore import KeyForgotten
+from kexin.core.media import HEAD_BYTES, ending_fits, media_type, safe_name
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.core.rekeying import Passed, Place, register_places
-from kexin.engagement import vault
-from kexin.engagement.media import HEAD_BYTES, ending_fits, media_type
+from kexin.core.vaultkeys import register_files
 from kexin.engagement.messages.adapters import Enclosure
 from kexin.engagement.messages.sending import register_enclosures
 from kexin.engagement.models import OutboundMessage
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.rules import safe_name
 from kexin.service.conversations.choices import HeldBack
 from kexin.service.conversations.rules import MACROS_INSIDE, held_back
 from kexin.service.models import ConversationFile, ConversationMessage
@@ -125,39 +122,7 @@ def _handed(row: ConversationFile) -> Handed:
         raise RuleViolation(_("The content of this file is no longer kept.")) from missing
 
 
-@dataclass(frozen=True)
-class _Heads:
-    """The files' own keys, wrapped anew while the customers' keys change."""
-
-    name: str = "service_conversationfile files"
-
-    def rows(self) -> int:
-        return ConversationFile.objects.exclude(stored_as="").count()
-
-    def batch(self, after: int, limit: int) -> Passed:
-        kept = ConversationFile.objects.filter(pk__gt=after).exclude(stored_as="").order_by("pk")
-        rows = list(kept.values_list("pk", "stored_as", "key_id")[:limit])
-        changed, stuck = 0, []
-        for pk, stored_as, key_id in rows:
-            try:
-                changed += vault.wrap_anew(stored_as, key_id)
-            except (Undecipherable, FileNotFoundError):
-                stuck.append(pk)
-            except KeyForgotten:
-                continue
-        return Passed(rows[-1][0] if rows else None, changed, stuck)
-
-
-def _known(names: list[str]) -> set[str]:
-    return set(ConversationFile.objects.filter(stored_as__in=names).values_list("stored_as", flat=True))
-
-
 def register() -> None:
     """Called once, when the floor is ready."""
-
-    def heads() -> Iterable[Place]:
-        return (_Heads(),)
-
-    vault.register_keeper(_known)
+    register_files(ConversationFile)
     register_enclosures("service.answer", enclosed)
-    register_places("customers", heads)

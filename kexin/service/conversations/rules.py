@@ -8,8 +8,8 @@ from collections.abc import Collection
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, refused
+from kexin.core.media import endings
 from kexin.core.workflow import Transitions
-from kexin.engagement.media import endings
 from kexin.service.choices import Reaction
 from kexin.service.conversations.choices import ConversationState, HeldBack
 from kexin.service.rules import text_fits

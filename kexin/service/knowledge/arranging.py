@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound, RuleViolation
+from kexin.core.media import HEAD_BYTES, ending_fits, media_type
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
-from kexin.engagement.media import HEAD_BYTES, ending_fits, media_type
 from kexin.service.knowledge.choices import Audience
 from kexin.service.knowledge.index import renew
 from kexin.service.knowledge.policies import KnowledgePolicy

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.actor import customer as customer_actor
 from kexin.core.calendar import zone
 from kexin.core.errors import Conflict, NotFound, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
-from kexin.engagement import vault
 from kexin.engagement.models import OutboundMessage
 from kexin.engagement.tests.conftest import files, store  # noqa: F401  fixtures
 from kexin.service.conversations import answering, asking, joining, presence

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from kexin.core import vault
 from kexin.core.errors import RuleViolation
-from kexin.engagement import vault
 from kexin.engagement.models import OutboundMessage
 from kexin.engagement.tests.conftest import files, store  # noqa: F401  fixtures
 from kexin.service.conversations import answering

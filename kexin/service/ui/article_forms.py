@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kexin.core.calendar import business_date
+from kexin.core.media import endings
 from kexin.core.policy import in_force
 from kexin.core.ui.fields import DayInput
 from kexin.core.ui.form_page import form_page, need
 from kexin.core.ui.request import actor_of
-from kexin.engagement.media import endings
 from kexin.service.knowledge.arranging import (
     add_article_category,
     attach_article_file,

@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kexin.core import names
 from kexin.core.errors import NotFound
 from kexin.core.templatetags.kexin import day
+from kexin.core.ui.downloads import download_whole
 from kexin.core.ui.form_page import post_only
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Column, Table
@@ -352,10 +352,7 @@ def article_unlink(request: HttpRequest, pk: int) -> HttpResponse:
 def article_download(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the file as a download, never shown inside the product's own pages."""
     row = article_content(actor_of(request), pk)
-    answer = HttpResponse(bytes(row.content), content_type=row.media_type)
-    answer.headers["Content-Disposition"] = str(content_disposition_header(True, row.name))
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return download_whole(bytes(row.content), name=row.name, media_type=row.media_type)
 
 
 @require_POST

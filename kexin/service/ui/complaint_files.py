@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.core.fields import decrypt_rows
@@ -20,10 +21,9 @@ from kexin.core.policy import in_force
 from kexin.core.typeset import CannotTypeset
 from kexin.core.ui.downloads import download
 from kexin.core.ui.form_page import need
+from kexin.core.ui.receiving import OVERHEAD, EncryptingUploadHandler
 from kexin.core.ui.request import actor_of
-from kexin.engagement import vault
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 from kexin.people.queries import names_of
 from kexin.sales.operations.dossiers import LONGEST_PURPOSE
 from kexin.service.complaints.choices import EvidenceKind, SubjectKind

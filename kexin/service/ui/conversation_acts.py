@@ -17,17 +17,16 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from kexin.core import names
+from kexin.core import names, vault
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui.downloads import download
 from kexin.core.ui.fields import SearchSelect
 from kexin.core.ui.form_page import form_page, need, post_only
+from kexin.core.ui.receiving import OVERHEAD, EncryptingUploadHandler
 from kexin.core.ui.request import actor_of
-from kexin.engagement import vault
 from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.ui.upload import OVERHEAD, EncryptingUploadHandler
 from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.service.conversations.answering import (

@@ -11,11 +11,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
 
+from kexin.core import vault
 from kexin.core.actor import system
 from kexin.core.calendar import business_date
 from kexin.core.fields import decrypt_rows
 from kexin.core.models import Event
-from kexin.engagement import vault
 from kexin.holdings.models import Holding
 from kexin.project.demo import load
 from kexin.project.demo.casting import cast

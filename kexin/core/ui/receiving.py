@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopFutureHandlers
@@ -10,13 +11,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import Decision, refused
-from kexin.engagement.media import HEAD_BYTES, media_type
-from kexin.engagement.policies import DocumentPolicy
-from kexin.engagement.rules import may_keep, safe_name
-from kexin.engagement.vault import StoredFile, Writer
+from kexin.core.media import HEAD_BYTES, may_keep, media_type, safe_name
+from kexin.core.vault import StoredFile, Writer
 
 FIELD = "file"
 OVERHEAD = 64 * 1024  # what a form adds to its file: boundaries, heads, the text fields
+
+
+class Keepable(Protocol):
+    """A policy that says how large a file may be and of which kinds."""
+
+    largest_mb: int
+    media_types: list  # type: ignore[type-arg]
 
 
 class EncryptingUploadHandler(FileUploadHandler):
@@ -25,7 +31,8 @@ class EncryptingUploadHandler(FileUploadHandler):
     A wrong kind is refused with the first bytes, a size above the limit as soon as it is passed.
     """
 
-    def __init__(self, request: HttpRequest, key_id: UUID, rules: DocumentPolicy) -> None:
+    def __init__(self, request: HttpRequest, key_id: UUID | Callable[[], UUID], rules: Keepable) -> None:
+        """``key_id``, where it is a function, makes a key for the file when one arrives."""
         super().__init__(request)
         self.key_id, self.rules = key_id, rules
         self.stored: StoredFile | None = None
@@ -42,7 +49,7 @@ class EncryptingUploadHandler(FileUploadHandler):
         super().new_file(*args, **kwargs)
         if self.field_name != FIELD or self.stored or self.refusal or self._writer:
             raise SkipFile
-        self._writer = Writer(self.key_id)
+        self._writer = Writer(self.key_id() if callable(self.key_id) else self.key_id)
         raise StopFutureHandlers
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:

@@ -1,9 +1,9 @@
-"""The bytes of documents: encrypted files outside the database.
+"""The bytes of kept files: encrypted, outside the database.
 
 Every file has a streaming key of its own (Tink AES-256-GCM-HKDF, segments of 1 MB), which stands in front of it,
-encrypted by the customer's key: forgetting that key forgets the file in every copy. A file is bound to its name and
-key, so that one file put in the place of another cannot be read. It is written under ``tmp/``, synced, and only then
-moved to its place; the row comes after it. A file without a row is an orphan and swept.
+encrypted by a key of the key store, mostly the customer's: forgetting that key forgets the file in every copy. A file
+is bound to its name and key, so that one file put in the place of another cannot be read. It is written under
+``tmp/``, synced, and only then moved to its place; the row comes after it. A file without a row is an orphan and swept.
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ def register_keeper(known: Known) -> None:
         _keepers.append(known)
 
 
-def kept_elsewhere(names: list[str]) -> set[str]:
-    """Which of these names other floors have a row for."""
+def kept(names: list[str]) -> set[str]:
+    """Which of these names some floor has a row for."""
     return set().union(*(known(names) for known in _keepers))
 
 
