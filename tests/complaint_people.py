@@ -18,21 +18,25 @@ def hire_officers(bank: Bank) -> Bank:
     return bank
 
 
-def hire(bank: Bank, name: str, number: str, chinese: str, english: str) -> None:
-    """One more complaint officer at head office."""
+def hire(
+    bank: Bank, name: str, number: str, chinese: str, english: str, *, unit: str = "head", reach: str = "all"
+) -> None:
+    """One more complaint officer, at head office unless told otherwise."""
     from kexin.core.models import Role
     from kexin.people.operations import apply_grant, appoint, create_employee, create_post, create_user
 
-    actor, head = system("set-up"), cast(OrgUnit, bank.units["head"])
+    actor, place = system("set-up"), cast(OrgUnit, bank.units[unit])
     if (known := Employee.objects.filter(staff_no=number).first()) is not None:
         bank.employees[name], bank.posts[name] = known, Post.objects.get(holders__employee=known)
         return
-    employee = create_employee(actor=actor, staff_no=number, name=chinese, name_en=english, unit=head, joined_on=JOINED)
+    employee = create_employee(
+        actor=actor, staff_no=number, name=chinese, name_en=english, unit=place, joined_on=JOINED
+    )
     user = create_user(employee, actor=actor, password=PASSWORD)
     user.must_change_password = False
     user.save(update_fields=["must_change_password"])
-    post = create_post(actor=actor, unit=bank.units["head"], title="消保专员", title_en="consumer protection officer")
-    apply_grant(post, actor=actor, role=Role.objects.get(code="consumer_protection_officer"), reach="all")
+    post = create_post(actor=actor, unit=place, title="消保专员", title_en="consumer protection officer")
+    apply_grant(post, actor=actor, role=Role.objects.get(code="consumer_protection_officer"), reach=reach)
     appoint(post, actor=actor, employee=employee, starts_on=JOINED)
     employee.refresh_from_db()
     bank.employees[name], bank.posts[name] = employee, post

@@ -67,6 +67,7 @@ from kexin.service.api import care as service_care
 from kexin.service.api import coaching as service_coaching
 from kexin.service.api import complaint_aside as service_complaint_aside
 from kexin.service.api import complaint_figures as service_complaint_figures
+from kexin.service.api import complaint_groups as service_complaint_groups
 from kexin.service.api import complaint_reports as service_complaint_reports
 from kexin.service.api import complaint_steps as service_complaint_steps
 from kexin.service.api import complaints as service_complaints
@@ -159,6 +160,7 @@ for floor in (
     service_board,
     service_complaint_steps,
     service_complaint_figures,
+    service_complaint_groups,
     service_complaint_reports,
     service_complaint_aside,
     remediations,

@@ -36,6 +36,9 @@ class ComplaintReportTaken(Taken):
     year: int = Field(ge=2000, le=2200, examples=[2026])
     quarter: int = Field(default=0, ge=0, le=4, description="0 for a year", examples=[1])
     note: str = Field(default="", max_length=500, examples=[""])
+    unit_id: Id | None = Field(
+        default=None, description="Of this unit and all below it; without it of the whole institution", examples=[None]
+    )
 
 
 class ComplaintReportDecisionTaken(Taken):
@@ -51,6 +54,7 @@ class ComplaintReportBrief(Shown):
     id: Id
     report_no: str = Field(examples=["CR2026Q1-1"])
     kind: str = Field(examples=["quarter"])
+    unit_id: Id
     first: Day
     last: Day
     revision: int = Field(examples=[1])
@@ -107,6 +111,7 @@ def _brief(row: ComplaintReport) -> dict[str, Any]:
         "id": row.pk,
         "report_no": row.report_no,
         "kind": row.kind,
+        "unit_id": row.unit_id,
         "first": row.first_day,
         "last": row.last_day,
         "revision": row.revision,

@@ -213,3 +213,25 @@ class ReportKind(TextChoices):
 
     QUARTER = "quarter", pgettext_lazy("complaint report", "Quarterly table")
     YEAR = "year", pgettext_lazy("complaint report", "Annual disclosure")
+
+
+class GroupBy(TextChoices):
+    """What the cases of a group share."""
+
+    PRODUCT = "product", pgettext_lazy("complaint group", "The same product")
+    CAUSE = "cause", pgettext_lazy("complaint group", "The same cause")
+    UNIT = "unit", pgettext_lazy("complaint group", "The same unit")
+    OTHER = "other", pgettext_lazy("complaint group", "Something else in common")
+
+
+class GroupState(TextChoices):
+    OPEN = "open", pgettext_lazy("complaint group", "Open")
+    CLOSED = "closed", pgettext_lazy("complaint group", "Ended")
+
+
+class SignedWay(TextChoices):
+    """How an agreement was signed."""
+
+    NONE = "", pgettext_lazy("settlement", "Not yet")
+    PORTAL = "portal", pgettext_lazy("settlement", "By the customer on the portal")
+    PAPER = "paper", pgettext_lazy("settlement", "On paper, the copy is among the files")

@@ -243,3 +243,44 @@ class ComplaintReportDecided:
     report_id: int
     sha256: str
     approved: bool
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ComplaintGroupJoined:
+    """A case is looked at together with others of the same matter; its own clock runs on."""
+
+    customer_id: int | None
+    subject: str
+    complaint_id: int
+    group_id: int
+    group_no: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ComplaintGroupLeft:
+    """A case goes its own way again."""
+
+    customer_id: int | None
+    subject: str
+    complaint_id: int
+    group_id: int
+    group_no: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ComplaintGroupDecided:
+    """Somebody decided whether a group complaint is reported; empty: it is not."""
+
+    subject: str
+    group_id: int
+    regulatory_major: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class ComplaintGroupEnded:
+    subject: str
+    group_id: int

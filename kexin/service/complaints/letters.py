@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,21 @@ def draft_reply(
     row, at = locked(complaint, actor), now()
     if row.state != ComplaintState.HANDLING:
         raise RuleViolation(_("A reply is drafted after the investigation and before its review."))
-    words = {"facts": clean(facts), "basis": clean(basis), "reasons": clean(reasons), "decision": clean(decision)}
+    parts = {"facts": facts, "basis": basis, "reasons": reasons, "decision": decision}
+    return keep_draft(row, actor, parts, outcome, remedies, addressee, at)
+
+
+def keep_draft(
+    row: Complaint,
+    actor: Actor,
+    parts: Mapping[str, str],
+    outcome: str,
+    remedies: Sequence[str],
+    addressee: str,
+    at: dt.datetime | None = None,
+) -> ComplaintLetter:
+    """Inside an operation: the draft of this round as far as it goes."""
+    words = {name: clean(text) for name, text in parts.items()}
     for name, text in words.items():
         text_fits(text, LONGEST_BASIS if name == "basis" else LONGEST_TEXT, name).enforce()
     _known(row, outcome, remedies, addressee)
@@ -79,7 +93,7 @@ def draft_reply(
     for name, text in words.items():
         setattr(letter, name, text or None)
     letter.outcome, letter.remedies, letter.addressee = outcome, list(dict.fromkeys(remedies)), addressee
-    letter.drafted_by, letter.drafted_at, letter.state = actor.name, at, LetterState.DRAFT
+    letter.drafted_by, letter.drafted_at, letter.state = actor.name, at or now(), LetterState.DRAFT
     letter.reviewed_by, letter.reviewed_at = "", None
     letter.save()
     return letter

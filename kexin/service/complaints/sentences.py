@@ -100,6 +100,12 @@ def register() -> None:
     tell("StatutoryReviewDecided", _("Statutory review decided"), "gavel",
          lambda payload: f"{number(payload)} · {label(ReviewResult, payload.get('result'))}")  # fmt: skip
     tell("SettlementAgreed", _("Settlement of a complaint"), "heart-handshake", number)
+    tell("ComplaintGroupJoined", _("Complaint joined a group complaint"), "users",
+         lambda payload: f"{number(payload)} → {payload.get('group_no', '')}")  # fmt: skip
+    tell("ComplaintGroupLeft", _("Complaint left a group complaint"), "users",
+         lambda payload: f"{number(payload)} · {payload.get('group_no', '')}")  # fmt: skip
+    leave_out("service.ComplaintGroupDecided")
+    leave_out("service.ComplaintGroupEnded")
     leave_out("service.RemediationOpened")
     leave_out("service.RemediationVerified")
     leave_out("service.ComplaintReportMade")

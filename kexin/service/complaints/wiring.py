@@ -29,11 +29,13 @@ def register() -> None:
         work,
     )
     from kexin.service.complaints.analysis import wiring as analysis
+    from kexin.service.complaints.groups import answering, forming, weighing  # noqa: F401
     from kexin.service.complaints.queries import VIEW
     from kexin.service.ui import complaint_pages
 
     work.register()
     remedying.register()
+    weighing.register()
     sentences.register()
     matching.register()
     evidence.register()

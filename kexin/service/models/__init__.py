@@ -5,6 +5,7 @@ from kexin.service.models.care import CarePause, CarePlan, CareTouch
 from kexin.service.models.clocks import Clock, ClockPause
 from kexin.service.models.coaching import CoachingReview, PhraseSituation
 from kexin.service.models.complaint_evidence import ComplaintEvidence
+from kexin.service.models.complaint_groups import ComplaintGroup, ComplaintGroupMember
 from kexin.service.models.complaint_reports import ComplaintReport, ComplaintReportDecision
 from kexin.service.models.complaint_steps import (
     ComplaintExtension,
@@ -65,6 +66,8 @@ __all__ = [
     "ComplaintEntry",
     "ComplaintEvidence",
     "ComplaintExtension",
+    "ComplaintGroup",
+    "ComplaintGroupMember",
     "ComplaintLetter",
     "ComplaintLink",
     "ComplaintNote",

@@ -21,10 +21,11 @@ class ComplaintReportQuerySet(ScopedQuerySet["ComplaintReport"]):
 class ComplaintReport(models.Model):
     """投诉统计报表: the tables of a period and every case in them as it was counted, frozen when it was made.
 
-    A later correction is a new ``revision`` of the same period. ``sha256`` is the fingerprint of tables and cases.
+    Of ``unit`` and all below it. A later correction is a new ``revision`` of the same period. ``sha256`` is the
+    fingerprint of tables and cases.
     """
 
-    report_no = models.CharField(_("report number"), max_length=30, unique=True, db_collation="C")
+    report_no = models.CharField(_("report number"), max_length=40, unique=True, db_collation="C")
     unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+", verbose_name=_("unit"))
     kind = models.CharField(_("kind"), max_length=7, choices=ReportKind.choices)
     first_day = models.DateField(_("from"))
@@ -43,7 +44,9 @@ class ComplaintReport(models.Model):
     class Meta:
         verbose_name = _("statutory report of complaints")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "first_day", "revision"], name="service_complaintreport_once"),
+            models.UniqueConstraint(
+                fields=["unit", "kind", "first_day", "revision"], name="service_complaintreport_once"
+            ),
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="service_complaintreport_days"),
         ]
         indexes = [models.Index(F("first_day").desc(), F("id").desc(), name="service_complaintreport_new")]

@@ -29,7 +29,7 @@ from kexin.service.complaints.analysis.reporting import (
 )
 from kexin.service.models import Complaint, ComplaintReport, ComplaintReportDecision
 from kexin.service.tests.test_complaint_figures import stored
-from tests.complaint_people import hire_officers
+from tests.complaint_people import hire, hire_officers
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -229,3 +229,54 @@ def test_in_the_browser_from_making_to_the_file(bank: Any, quarter: Any, client_
     assert english.status_code == 200
     assert client_of("zhou").get(address).status_code == 403
     assert client_of("sun").get(reverse("complaints:reports")).status_code == 403
+
+
+def test_of_one_unit_and_what_lies_under_it(bank: Any, quarter: Any, client_of: ClientOf) -> None:
+    """The branch's tables hold both of its sub-branches, West's only its own; both tie to the list behind them."""
+    ning, client = bank.actor("ning"), client_of("ning")
+    stored(bank, quarter, [SPRING + 70 * HOUR], concerned_unit=bank.units["head"])
+    whole = made(bank)
+    west = make_complaint_report(actor=ning, kind="quarter", year=2026, quarter=1, unit_id=bank.units["west"].pk)
+    branch = make_complaint_report(actor=ning, kind="quarter", year=2026, quarter=1, unit_id=bank.units["branch"].pk)
+    assert west.report_no == f"CR2026Q1-{bank.units['west'].code}-1"
+    assert [line(each, "overview", "cases")[0] for each in (whole, branch, west)] == [5, 4, 1]
+    assert line(branch, "region", str(bank.units["branch"].pk))[:2] == [4, "100.00"]
+    assert line(west, "overview", "outlets") == [1]
+    assert west.content["unit"]["zh"] == bank.units["west"].name
+    for row, found in ((branch, 4), (west, 1)):
+        page = client.get(reverse("complaints:report", args=[row.pk])).content.decode()
+        address = page.split('href="/complaints/?', 1)[1].split('"', 1)[0].replace("&amp;", "&")
+        listed = client.get(f"/complaints/?{address}").content.decode()
+        inside = [each for each in Complaint.objects.values_list("complaint_no", flat=True) if each in listed]
+        assert len(inside) == found
+    again = make_complaint_report(
+        actor=ning, kind="quarter", year=2026, quarter=1, unit_id=bank.units["west"].pk, note="补报"
+    )
+    assert again.revision == 2
+    assert not report_differences(ning, west.pk).any
+    with pytest.raises(RuleViolation) as refusal:
+        make_complaint_report(actor=ning, kind="quarter", year=2026, quarter=1, unit_id=10**9)
+    assert set(refusal.value.fields) == {"unit_id"}
+    approve_complaint_report(west, actor=bank.actor("wu"), approve=True)
+    file = download_complaint_report(west.pk, actor=ning, purpose="上报分行", form="pdf", language="en")
+    assert file.content.startswith(b"%PDF")
+    sent = client.post(
+        reverse("complaints:make_report"),
+        {"kind": "quarter", "year": 2026, "quarter": 1, "unit_id": bank.units["east"].pk},
+    )
+    assert sent.status_code == 302
+    assert ComplaintReport.objects.order_by("-pk")[0].unit_id == bank.units["east"].pk
+
+
+def test_whoever_reaches_a_branch_alone_makes_its_report_and_not_the_institutions(bank: Any, quarter: Any) -> None:
+    hire(bank, "dong", "1066", "董岩", "Dong Yan", unit="east", reach="unit")
+    dong = bank.actor("dong")
+    with pytest.raises(NotPermitted):
+        make_complaint_report(actor=dong, kind="quarter", year=2026, quarter=1)
+    row = make_complaint_report(actor=dong, kind="quarter", year=2026, quarter=1, unit_id=bank.units["east"].pk)
+    assert line(row, "overview", "cases") == [3]
+    with pytest.raises(RuleViolation):
+        make_complaint_report(actor=dong, kind="quarter", year=2026, quarter=1, unit_id=bank.units["west"].pk)
+    whole = made(bank)
+    assert {each.pk for each in complaint_reports(dong)} == {row.pk}
+    assert {each.pk for each in complaint_reports(bank.actor("ning"))} == {row.pk, whole.pk}

@@ -19,7 +19,7 @@ from kexin.service.complaints.analysis.facts import COUNTED, FLAGS, JOINED, flag
 from kexin.service.complaints.analysis.figures import CAUSE, PRODUCT, REGION, SELLER, UNIT
 from kexin.service.complaints.choices import ComplaintNature, ComplaintState, Grade, RegulatoryMajor, Source
 from kexin.service.complaints.policies import ComplaintPolicy
-from kexin.service.models import Complaint
+from kexin.service.models import Complaint, ComplaintGroupMember
 
 NONE = "none"
 _HOW = [(COUNTED, _("Counted (without joined ones)")), (JOINED, _("Joined with another"))]
@@ -105,6 +105,7 @@ class ComplaintFilter(CaseFilter):
     under = UnitFilter(label=_("Unit and those below"), choices=unit_choices, method="of_units")
     product = django_filters.CharFilter(label=_("Code of the product"), method="of_product")
     seller = django_filters.CharFilter(label=_("Staff number of the seller"), method="of_seller")
+    group = django_filters.CharFilter(label=_("Group number"), method="of_group")
     went = django_filters.ChoiceFilter(
         label=_("How it went"), choices=[*_HOW, *((each, FLAG_HEADS[each]) for each in FLAGS)], method="how"
     )
@@ -135,6 +136,11 @@ class ComplaintFilter(CaseFilter):
 
     def of_seller(self, queryset: Any, name: str, value: str) -> Any:
         return narrowed(queryset, SELLER, value)
+
+    def of_group(self, queryset: Any, name: str, value: str) -> Any:
+        """Standing in this group complaint now."""
+        inside = ComplaintGroupMember.objects.filter(group__group_no=value.strip().upper(), left_at=None)
+        return queryset.filter(pk__in=inside.values("complaint"))
 
     def how(self, queryset: Any, name: str, value: str) -> Any:
         """What became of it; joined cases are counted with the one they go on in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -22,11 +23,13 @@ from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.templatetags.kexin import moment
 from kexin.core.ui.columns import Column
+from kexin.core.ui.fields import SearchSelect
 from kexin.core.ui.form_page import form_page, need, put_errors
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
-from kexin.people.queries import names_of
+from kexin.people.queries import names_of, unit_choices, units_in_reach
 from kexin.service.complaints.analysis.disclosure import OVERVIEW
+from kexin.service.complaints.analysis.facts import COUNTED
 from kexin.service.complaints.analysis.figures import TOLD_BY
 from kexin.service.complaints.analysis.report_files import (
     DOWNLOAD,
@@ -37,6 +40,7 @@ from kexin.service.complaints.analysis.report_files import (
     name_of,
     notes_of,
     title_of,
+    unit_of,
 )
 from kexin.service.complaints.analysis.reporting import (
     APPROVE,
@@ -53,12 +57,14 @@ from kexin.service.complaints.choices import ReportKind
 from kexin.service.complaints.queries import VIEW
 from kexin.service.models import Complaint, ComplaintReport, ComplaintReportDecision
 from kexin.service.ui.complaint_act_forms import words
+from kexin.service.ui.complaint_filters import UnitFilter
 
 MOST_CASES = 100
 
 
 class ReportFilter(django_filters.FilterSet):
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=ReportKind.choices)
+    unit = UnitFilter(label=_("Unit"), choices=unit_choices)
 
     class Meta:
         model = ComplaintReport
@@ -95,6 +101,7 @@ class ReportTable(Table):
         self.columns = (
             Column("report_no", _("Report number"), value="report_no", phone="title", always=True),
             Column("kind", _("Kind"), value="get_kind_display", phone="sub"),
+            Column("unit", _("Unit"), value="unit.shown_name"),
             Column(
                 "period",
                 _("Period"),
@@ -138,7 +145,21 @@ class MakeForm(forms.Form):
         choices=[("", "–"), *((each, f"Q{each}") for each in range(1, 5))],
         help_text=_("Left empty for a year."),
     )
+    unit_id = forms.TypedChoiceField(
+        label=_("Unit and those below"), coerce=int, empty_value=None, required=False, widget=SearchSelect()
+    )
     note = words(_("Why it is counted anew (where it was reported already)"), 2, most=500, required=False)
+
+    def __init__(self, *args: Any, units: list[tuple[Any, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit_id"].choices = units  # type: ignore[attr-defined]
+
+
+def _units(actor: Actor) -> list[tuple[Any, str]]:
+    """The whole institution, for whoever reaches it; else the units within reach."""
+    found = units_in_reach(actor, MAKE)[:500]
+    whole = [("", _t("The whole institution"))] if any(each.parent_id is None for each in found) else []
+    return [*whole, *((each.pk, each.shown_name) for each in found if each.parent_id is not None)]
 
 
 def make_report(request: HttpRequest) -> HttpResponse:
@@ -147,7 +168,7 @@ def make_report(request: HttpRequest) -> HttpResponse:
     today = business_date()
     quarter = (today.month - 1) // 3
     first = {"year": today.year if quarter else today.year - 1, "quarter": quarter or 4}
-    form = MakeForm(request.POST if request.method == "POST" else None, initial=first)
+    form = MakeForm(request.POST if request.method == "POST" else None, initial=first, units=_units(actor))
     return form_page(
         request,
         form,
@@ -194,9 +215,19 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         context={
             **_shown(found),
             "may_decide": decides,
+            "may_list": actor.may(VIEW),
             "may_download": released and found.intact and actor.may(DOWNLOAD),
         },
     )
+
+
+def _list_url(row: ComplaintReport) -> str:
+    """The cases behind it, as they are today and as far as their reader may see them."""
+    wanted = {"sort": "-opened", "opened_after": row.first_day.isoformat(), "opened_before": row.last_day.isoformat(),
+              "nature": "complaint", "went": COUNTED}  # fmt: skip
+    if row.unit.parent_id is not None:
+        wanted["under"] = str(row.unit_id)
+    return f"{reverse('complaints:list')}?{urlencode(wanted)}"
 
 
 def _shown(found: ReportFile) -> dict[str, Any]:
@@ -219,6 +250,8 @@ def _shown(found: ReportFile) -> dict[str, Any]:
     ]
     return {
         "row": found.row,
+        "unit": unit_of(content),
+        "list_url": _list_url(found.row),
         "decision": found.decision,
         "state": state_chip(found.decision),
         "intact": found.intact,

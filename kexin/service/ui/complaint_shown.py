@@ -24,10 +24,10 @@ from kexin.sales.recordings.choices import RecordingState
 from kexin.service.choices import Channel, ClockState, Reaction
 from kexin.service.complaints.choices import FORWARDED, STEPS, ComplaintEntryKind, ComplaintState, Grade, SubjectKind
 from kexin.service.complaints.policies import ComplaintPolicy, parse_grading
-from kexin.service.complaints.queries import ComplaintFile
+from kexin.service.complaints.queries import VIEW, ComplaintFile
 from kexin.service.complaints.receiving import SPOKEN
 from kexin.service.complaints.record import rules_of
-from kexin.service.models import Complaint
+from kexin.service.models import Complaint, ComplaintGroup
 from kexin.service.queries import ClockShown
 from kexin.service.ui.complaint_acts import Around, possible
 from kexin.service.ui.complaint_next import blockers, letter_facts, letter_needs, opened_letter
@@ -143,6 +143,7 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "legal_heading": _t("Limits set by law"),
         "links": _beside(file),
         "joined": file.joined,
+        "group": _group(actor, row),
         "blockers": blockers(row, around),
         "letter": opened_letter(around),
         "letter_facts": letter_facts(around),
@@ -190,6 +191,12 @@ def _beside(file: ComplaintFile) -> list[tuple[str, Complaint]]:
         if other.pk not in joined:
             found.setdefault(other.pk, ([], other))[0].append(str(each.get_kind_display()))
     return [(" · ".join(kinds), other) for kinds, other in found.values()]
+
+
+def _group(actor: Actor, row: Complaint) -> ComplaintGroup | None:
+    """The group complaint in which the case stands, for a reader who may open it."""
+    seen = ComplaintGroup.objects.visible_to(actor, VIEW)
+    return seen.filter(members__complaint=row, members__left_at=None).first()
 
 
 def _sale(actor: Actor, row: Complaint) -> tuple[str, list[str]] | None:

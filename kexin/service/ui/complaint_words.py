@@ -41,6 +41,9 @@ STEPS: dict[str, str | Promise] = {
     "settlement-signed": _("Settlement signed"),
     "settlement-paid": _("Settlement paid, tax checked"),
     "handed": _("Handed on: the post is held by nobody"),
+    "group-joined": _("Added to a group complaint"),
+    "group-left": _("Taken out of a group complaint"),
+    "group-answer": _("Same answer drafted for the group"),
     "withdraw": _("Withdrawn by the complainant"),
 }
 

@@ -18,7 +18,7 @@ from kexin.service.complaints.analysis.facts import FLAGS, CaseFacts
 from kexin.service.complaints.analysis.figures import BUSINESS, CAUSE, PLACE, REGION, SOURCE, WHOLE, Count, Key
 
 OVERVIEW = "overview"
-FORM = 1  # of what is kept; a later form gets the next number
+FORM = 2  # of what is kept; a later form gets the next number. 2: group complaints, reports of one unit
 PLAIN_HEADS = ("cases", "share", "told", *FLAGS)
 REGION_HEADS = ("cases", "share", "customers", "per_customers", "outlets", "per_outlets")
 TABLES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -63,8 +63,17 @@ def per(count: int, area: int, each: int) -> str:
     return str((Decimal(count) * each / area).quantize(_CENT, ROUND_HALF_UP))
 
 
-def overview(counts: Mapping[Key, Count], size: Size, majors: int) -> list[list[Any]]:
-    """One line for each figure of the whole."""
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Group complaints with a case in the period, the cases that stand in them, and the groups that were reported."""
+
+    groups: int = 0
+    grouped: int = 0
+    reported: int = 0
+
+
+def overview(counts: Mapping[Key, Count], size: Size, majors: int, groups: Groups | None = None) -> list[list[Any]]:
+    """One line for each figure of the whole; without ``groups`` as the first form had it."""
     whole = counts.get((WHOLE, "")) or Count()
     return [
         ["brought", whole.brought],
@@ -73,6 +82,15 @@ def overview(counts: Mapping[Key, Count], size: Size, majors: int) -> list[list[
         ["told", whole.told],
         *([name, whole.flags[name]] for name in FLAGS),
         ["major", majors],
+        *(
+            []
+            if groups is None
+            else [
+                ["groups", groups.groups],
+                ["grouped", groups.grouped],
+                ["groups_reported", groups.reported],
+            ]
+        ),
         ["customers", size.customers],
         ["per_customers", per(whole.cases, size.customers, PER_CUSTOMERS)],
         ["outlets", size.outlets],
@@ -80,10 +98,14 @@ def overview(counts: Mapping[Key, Count], size: Size, majors: int) -> list[list[
     ]
 
 
-def tables(counts: Mapping[Key, Count], sizes: Mapping[Key, Size], majors: int) -> list[dict[str, Any]]:
+def tables(
+    counts: Mapping[Key, Count], sizes: Mapping[Key, Size], majors: int, groups: Groups | None = None
+) -> list[dict[str, Any]]:
     """All tables of a report, the most complaints first."""
     whole = counts.get((WHOLE, "")) or Count()
-    made = [{"code": OVERVIEW, "heads": ["value"], "rows": overview(counts, sizes.get((WHOLE, "")) or Size(), majors)}]
+    whole_size = sizes.get((WHOLE, "")) or Size()
+    first = overview(counts, whole_size, majors, groups)
+    made = [{"code": OVERVIEW, "heads": ["value"], "rows": first}]
     for dimension, heads in TABLES:
         keys = [key for name, key in counts if name == dimension]
         if dimension == REGION:  # a region without a complaint stands in the table, too
@@ -120,12 +142,13 @@ def _value(head: str, count: Count, size: Size, whole: Count) -> int | str:
             return count.flags[head]
 
 
-def kept_case(case: CaseFacts) -> list[Any]:
+def kept_case(case: CaseFacts, form: int = FORM) -> list[Any]:
     """A case as it was counted: its number and version, and everything by which it stands in a table."""
-    return [
+    kept = [
         case.number, case.version, case.joined, case.told, case.business, list(case.causes), case.place, case.unit_id,
         case.channel, case.source, case.major, sorted(case.flags),
     ]  # fmt: skip
+    return [*kept, case.group] if form > 1 else kept
 
 
 def fingerprint(content: Mapping[str, Any], cases: Sequence[Any]) -> str:
@@ -134,9 +157,9 @@ def fingerprint(content: Mapping[str, Any], cases: Sequence[Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def signed_text(report_no: str, sha256: str) -> bytes:
+def signed_text(report_no: str, sha256: str, form: int = FORM) -> bytes:
     """What the signature of an approved report covers."""
-    return f"kexin complaint report {FORM}\n{report_no}\n{sha256}".encode()
+    return f"kexin complaint report {form}\n{report_no}\n{sha256}".encode()
 
 
 def differences(

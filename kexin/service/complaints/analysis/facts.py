@@ -24,7 +24,14 @@ from kexin.sales.models import Sale
 from kexin.service.choices import ClockState
 from kexin.service.complaints.analysis.asking import COUNTED_UNIT
 from kexin.service.complaints.choices import FORWARDED, ComplaintWord, LinkKind, SubjectKind
-from kexin.service.models import Clock, Complaint, ComplaintLink, ComplaintNote, StatutoryReview
+from kexin.service.models import (
+    Clock,
+    Complaint,
+    ComplaintGroupMember,
+    ComplaintLink,
+    ComplaintNote,
+    StatutoryReview,
+)
 from kexin.service.policies import ANSWERED, RESULT
 
 REPEATED, ESCALATED, AT_ONCE, LATE_OURS, LATE_LEGAL = "repeated", "escalated", "at_once", "late_ours", "late_legal"
@@ -52,6 +59,7 @@ class CaseFacts:
     product: str
     seller: str
     flags: frozenset[str]
+    group: str = ""
 
 
 def flag(name: str, at: dt.datetime) -> Any:
@@ -105,22 +113,30 @@ def seller_of() -> Any:
 
 
 _PLAIN = ("pk", "complaint_no", "version", "joined_into", "told_at", "business", "causes", "place")
-_MORE = ("counted_unit", "channel", "source", "regulatory_major", "product_code", "seller_no")
+_MORE = ("counted_unit", "channel", "source", "regulatory_major", "product_code", "seller_no", "group_no")
+
+
+def group_of() -> Any:
+    """The number of the group complaint in which the case stands; empty where it stands in none."""
+    inside = ComplaintGroupMember.objects.filter(complaint=OuterRef("pk"), left_at=None)
+    return Coalesce(Subquery(inside.values("group__group_no")[:1]), Value(""), output_field=CharField())
 
 
 def facts_of(rows: QuerySet[Complaint], at: dt.datetime) -> list[CaseFacts]:
     """Every case of the set with what is counted of it, in the order of their numbers. One read."""
     named = {f"is_{name}": SqlCase(When(flag(name, at), then=True), default=False) for name in FLAGS}
-    marked = rows.annotate(counted_unit=COUNTED_UNIT, product_code=product_of(), seller_no=seller_of(), **named)
+    marked = rows.annotate(
+        counted_unit=COUNTED_UNIT, product_code=product_of(), seller_no=seller_of(), group_no=group_of(), **named
+    )
     found = []
     for line in marked.order_by("pk").values_list(*_PLAIN, *_MORE, *named):
         pk, number, version, joined, told, business, causes, place = line[:8]
-        unit, channel, source, major, product, seller = line[8:14]
-        flags = frozenset(name for name, true in zip(FLAGS, line[14:], strict=True) if true)
+        unit, channel, source, major, product, seller, group = line[8:15]
+        flags = frozenset(name for name, true in zip(FLAGS, line[15:], strict=True) if true)
         found.append(
             CaseFacts(
                 pk, number, version, joined is not None, told is not None, business, tuple(causes), place, unit,
-                channel, source, major, product, seller, flags,
+                channel, source, major, product, seller, flags, group,
             )
         )  # fmt: skip
     return found

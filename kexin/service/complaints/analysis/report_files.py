@@ -49,6 +49,9 @@ HEADS: dict[str, type_text] = {
     "share": pgettext_lazy("complaint report", "Share (%)"),
     "told": _("Answered"),
     "major": _("Major consumer complaints (to be reported)"),
+    "groups": pgettext_lazy("complaint report", "Group complaints"),
+    "grouped": pgettext_lazy("complaint report", "Cases in group complaints"),
+    "groups_reported": pgettext_lazy("complaint report", "Group complaints reported as major"),
     "customers": _("Personal customers"),
     "per_customers": _("Per 10 million customers"),
     "outlets": _("Outlets"),
@@ -125,6 +128,7 @@ def facts_of_report(found: ReportFile) -> list[tuple[str, str]]:
     facts = [
         (_t("Report number"), row.report_no),
         (_t("Kind"), str(ReportKind(row.kind).label)),
+        *([(_t("Unit and those below"), unit_of(row.content))] if "unit" in row.content else []),
         (_t("Period"), f"{row.first_day.isoformat()} – {row.last_day.isoformat()}"),
         (_t("Counted at"), _moment(row.made_at)),
         (_t("Made by"), row.made_by),
@@ -136,6 +140,12 @@ def facts_of_report(found: ReportFile) -> list[tuple[str, str]]:
     if decision is not None and decision.signature is not None:
         facts.append((_t("Signature (Ed25519)"), bytes(decision.signature).hex()))
     return facts
+
+
+def unit_of(content: Mapping[str, Any]) -> str:
+    """The unit of a report as it was called then, in the language that is on; empty for the whole institution."""
+    english = (translation.get_language() or "").startswith("en")
+    return str(content.get("unit", {}).get("en" if english else "zh", ""))
 
 
 def notes_of() -> list[str]:
@@ -160,7 +170,7 @@ def _pdf(found: ReportFile, language: str) -> bytes:
         "region": "cn" if language == "zh" else "us",
         "institution": content["institution"][language],
         "title": str(_("Consumer complaints")),
-        "kind": str(ReportKind(row.kind).label),
+        "kind": _kind(row),
         "period": f"{row.first_day.isoformat()} – {row.last_day.isoformat()}",
         "number": row.report_no,
         "tables": [
@@ -181,6 +191,12 @@ def _pdf(found: ReportFile, language: str) -> bytes:
         "none": _t("None."),
     }
     return typeset(TEMPLATE, data, made_at=decision.at)
+
+
+def _kind(row: ComplaintReport) -> str:
+    """What it is, and of which unit where it is not the whole institution's."""
+    told, unit = str(ReportKind(row.kind).label), unit_of(row.content)
+    return f"{told} · {unit}" if unit else told
 
 
 def _first_head(code: str) -> str:

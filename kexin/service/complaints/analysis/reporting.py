@@ -29,18 +29,18 @@ from kexin.core.query import query
 from kexin.core.values import Duration
 from kexin.core.workflow import WorkKind, close_work, duty_holder, open_work, register_work_kind
 from kexin.people.models import OrgUnit, Post
-from kexin.people.queries import units_in_reach
+from kexin.people.queries import units_below, units_in_reach
 from kexin.service.complaints.analysis import disclosure
-from kexin.service.complaints.analysis.asking import brought_in
+from kexin.service.complaints.analysis.asking import brought_in, of_units
 from kexin.service.complaints.analysis.denominators import sizes
 from kexin.service.complaints.analysis.disclosure import Differences, differences, fingerprint, kept_case, period_of
-from kexin.service.complaints.analysis.facts import facts_of, regions
+from kexin.service.complaints.analysis.facts import CaseFacts, facts_of, regions
 from kexin.service.complaints.analysis.figures import Key, counted, sized
 from kexin.service.complaints.analysis.policies import FiguresPolicy
 from kexin.service.complaints.analysis.words import labels_of
 from kexin.service.complaints.choices import ReportKind
 from kexin.service.complaints.events import ComplaintReportDecided, ComplaintReportMade
-from kexin.service.models import Complaint, ComplaintReport, ComplaintReportDecision
+from kexin.service.models import Complaint, ComplaintGroup, ComplaintReport, ComplaintReportDecision
 from kexin.service.rules import clean
 
 VIEW_REPORTS = "service.view_complaint_reports"
@@ -53,7 +53,7 @@ LONGEST = 500
 @query(VIEW_REPORTS, label=_("See statutory reports of complaints"))
 def complaint_reports(actor: Actor) -> QuerySet[ComplaintReport]:
     """Reports within reach, without their content."""
-    rows = ComplaintReport.objects.visible_to(actor, VIEW_REPORTS).select_related("decision")
+    rows = ComplaintReport.objects.visible_to(actor, VIEW_REPORTS).select_related("decision", "unit")
     return rows.defer("content", "cases")
 
 
@@ -69,7 +69,8 @@ class ReportFile:
 @query(VIEW_REPORTS, label=_("See statutory reports of complaints"))
 def complaint_report(actor: Actor, pk: int) -> ReportFile:
     """One report within reach. NotFound."""
-    row = ComplaintReport.objects.visible_to(actor, VIEW_REPORTS).filter(pk=pk).first()
+    rows = ComplaintReport.objects.visible_to(actor, VIEW_REPORTS).select_related("unit")
+    row = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound
     return file_of(row)
@@ -80,7 +81,7 @@ def file_of(row: ComplaintReport) -> ReportFile:
     decision = ComplaintReportDecision.objects.filter(report=row).first()
     intact = fingerprint(row.content, row.cases) == row.sha256
     if intact and decision is not None and decision.approved:
-        signed = disclosure.signed_text(row.report_no, row.sha256)
+        signed = disclosure.signed_text(row.report_no, row.sha256, row.content["form"])
         intact = key_ring().verify(bytes(decision.signature or b""), signed)
     return ReportFile(row, decision, intact)
 
@@ -89,28 +90,39 @@ def file_of(row: ComplaintReport) -> ReportFile:
 def report_differences(actor: Actor, pk: int) -> Differences:
     """What would be counted otherwise today. NotFound."""
     row = complaint_report(actor, pk).row
-    content, cases = _counted(row.kind, row.first_day, row.last_day, timezone.now())
+    content, cases = _counted(row.kind, row.unit, row.first_day, row.last_day, timezone.now(), row.content["form"])
     return differences(row.content, content, row.cases, cases)
 
 
-def _counted(kind: str, first: dt.date, last: dt.date, at: dt.datetime) -> tuple[dict[str, Any], list[Any]]:
-    """The tables of a period as they are now, with every case in them."""
+def _counted(
+    kind: str, unit: OrgUnit, first: dt.date, last: dt.date, at: dt.datetime, form: int = disclosure.FORM
+) -> tuple[dict[str, Any], list[Any]]:
+    """The tables of a period and a unit with all below it as they are now, with every case in them."""
     region_of = regions()
-    cases = facts_of(brought_in(Complaint.objects.all(), first, last), at)
+    below = None if unit.parent_id is None else units_below(unit.pk)
+    cases = facts_of(of_units(brought_in(Complaint.objects.all(), first, last), below), at)
     counts = counted(cases, region_of)
-    size = sized(sizes(None, last, in_force(FiguresPolicy).outlet_kinds), region_of)
+    size = sized(sizes(below, last, in_force(FiguresPolicy).outlet_kinds), region_of)
     majors = sum(1 for case in cases if case.major and not case.joined)
-    made = disclosure.tables(counts, size, majors)
+    made = disclosure.tables(counts, size, majors, _groups(cases) if form > 1 else None)
     content = {
-        "form": disclosure.FORM,
+        "form": form,
         "kind": kind,
         "institution": _both(_institution()),
+        **({"unit": _both(unit)} if below is not None else {}),
         "first": first.isoformat(),
         "last": last.isoformat(),
         "tables": made,
         "names": _names([(t["code"], line[0]) for t in made if t["code"] != disclosure.OVERVIEW for line in t["rows"]]),
     }
-    return content, [kept_case(case) for case in cases]
+    return content, [kept_case(case, form) for case in cases]
+
+
+def _groups(cases: Iterable[CaseFacts]) -> disclosure.Groups:
+    """Group complaints as they touch the period; a group is counted once, however many cases it has."""
+    inside = [case.group for case in cases if case.group and not case.joined]
+    reported = ComplaintGroup.objects.filter(group_no__in=set(inside)).exclude(regulatory_major="")
+    return disclosure.Groups(len(set(inside)), len(inside), reported.count())
 
 
 def _names(places: Iterable[Key]) -> dict[str, dict[str, dict[str, str]]]:
@@ -134,9 +146,14 @@ def _institution() -> OrgUnit:
     return root
 
 
-@operation(MAKE, label=_("Make a statutory report of complaints"), plain=("kind", "year", "quarter"))
-def make_complaint_report(*, actor: Actor, kind: str, year: int, quarter: int = 0, note: str = "") -> ComplaintReport:
-    """Count a whole quarter or year that is over, and freeze it. One reported already is counted anew, with why."""
+@operation(MAKE, label=_("Make a statutory report of complaints"), plain=("kind", "year", "quarter", "unit_id"))
+def make_complaint_report(
+    *, actor: Actor, kind: str, year: int, quarter: int = 0, note: str = "", unit_id: int | None = None
+) -> ComplaintReport:
+    """Count a whole quarter or year that is over, and freeze it. One reported already is counted anew, with why.
+
+    ``unit_id``: of this unit and all below it, within the maker's reach; without it of the whole institution.
+    """
     if kind not in ReportKind.values:
         raise RuleViolation(fields={"kind": _("Choose one of the list.")})
     if not 2000 <= year <= 2200:
@@ -147,20 +164,26 @@ def make_complaint_report(*, actor: Actor, kind: str, year: int, quarter: int = 
     if last >= business_date():
         raise RuleViolation(fields={"year": _("The period is not over yet.")})
     root, at, why = _institution(), timezone.now(), clean(note)[:LONGEST]
-    if not units_in_reach(actor, MAKE).filter(pk=root.pk).exists():
+    reach, unit = units_in_reach(actor, MAKE), root
+    if unit_id is not None and unit_id != root.pk:
+        found = reach.filter(pk=unit_id).first()
+        if found is None:
+            raise RuleViolation(fields={"unit_id": _("Choose a unit within your reach.")})
+        unit = found
+    elif not reach.filter(pk=root.pk).exists():
         raise actor.refusal(MAKE)  # the institution's report needs the institution's reach
-    earlier = ComplaintReport.objects.select_for_update().filter(kind=kind, first_day=first)
+    earlier = ComplaintReport.objects.select_for_update().filter(kind=kind, first_day=first, unit=unit)
     revision = len(earlier.values_list("pk", flat=True)) + 1
     if revision > 1 and not why:
         raise RuleViolation(fields={"note": _("This period was reported already: say why it is counted anew.")})
-    approver = duty_holder(APPROVE, root.pk, actor.user_id)
+    approver = duty_holder(APPROVE, unit.pk, actor.user_id)
     if approver is None:
         raise RuleViolation(_("Nobody else may approve this report."))
-    content, cases = _counted(kind, first, last, at)
-    rules = in_force(FiguresPolicy)
+    content, cases = _counted(kind, unit, first, last, at)
+    rules, of_unit = in_force(FiguresPolicy), f"-{unit.code}" if unit.pk != root.pk else ""
     made = ComplaintReport(
-        report_no=f"CR{year}{f'Q{quarter}' if kind == ReportKind.QUARTER else 'Y'}-{revision}",
-        unit=root, kind=kind, first_day=first, last_day=last, revision=revision, content=content, cases=cases,
+        report_no=f"CR{year}{f'Q{quarter}' if kind == ReportKind.QUARTER else 'Y'}{of_unit}-{revision}",
+        unit=unit, kind=kind, first_day=first, last_day=last, revision=revision, content=content, cases=cases,
         sha256=fingerprint(content, cases), note=why, made_by=actor.name, made_at=at, policy_id=rules.policy_version,
     )  # fmt: skip
     made.save(force_insert=True)
@@ -190,9 +213,10 @@ def approve_complaint_report(
         raise RuleViolation(_("Somebody else than who made it approves a report."))
     if not approve and not why:
         raise RuleViolation(fields={"note": _("Say why.")})
+    signed = disclosure.signed_text(row.report_no, row.sha256, row.content["form"])
     made = ComplaintReportDecision(
         report=row, made_by=row.made_by, approved=approve, note=why, by=actor.name, at=timezone.now(),
-        signature=key_ring().sign(disclosure.signed_text(row.report_no, row.sha256)) if approve else None,
+        signature=key_ring().sign(signed) if approve else None,
     )  # fmt: skip
     made.save(force_insert=True)
     close_work(WORK, SUBJECT, row.pk, outcome="approved" if approve else "returned", by=actor.name)

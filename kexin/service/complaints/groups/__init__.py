@@ -1,0 +1,1 @@
+"""Group complaints: cases about the same matter added up."""
