@@ -75,7 +75,17 @@ DRAWING = json.dumps(
 @pytest.fixture
 def tolerance(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What counts of Mrs Chen's assessment; a test may change it in mid-sale."""
-    told = {"now": sources.Assessed("valid", 3, assessment_id=1, valid_until=business_date() + 90 * DAY, horizon="d")}
+    told = {
+        "now": sources.Assessed(
+            "valid",
+            3,
+            assessment_id=1,
+            valid_until=business_date() + 90 * DAY,
+            horizon="d",
+            experience=3,
+            objective="growth",
+        )
+    }
     monkeypatch.setattr(sources, "_assessed", [lambda rows, on: {row.pk: told["now"] for row in rows}])
     return told
 
@@ -278,7 +288,14 @@ def test_an_elderly_customer_needs_a_second_pair_of_eyes(
     bank: Bank, chen: Customer, product: Product, tolerance: dict[str, Any]
 ) -> None:
     tolerance["now"] = sources.Assessed(
-        "valid", 3, elder=True, assessment_id=1, valid_until=business_date() + 90 * DAY, horizon="d"
+        "valid",
+        3,
+        elder=True,
+        assessment_id=1,
+        valid_until=business_date() + 90 * DAY,
+        horizon="d",
+        experience=3,
+        objective="growth",
     )
     Product.objects.filter(pk=product.pk).update(own_grade=3, issuer_grade=3)
     sale, zhou = signed(bank, chen, product), bank.actor("zhou")

@@ -36,10 +36,7 @@ from kexin.suitability.models import CapacityNote, MergedStanding, QualifiedInve
 from kexin.suitability.tests.conftest import as_customer
 
 REQUIREMENTS = {
-    "D-12": (
-        "of two files that become one the later confirmed assessment counts, in doubt the more cautious",
-        "experience and objectives count through the questionnaire only",
-    ),
+    "D-12": "of two files that become one the later confirmed assessment counts, in doubt the more cautious",
 }
 SCREENS = {"D-12": "客户·风险承受能力"}
 TODAY, DAY = dt.date(2026, 11, 20), dt.timedelta(days=1)

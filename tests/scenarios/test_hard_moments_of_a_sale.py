@@ -82,7 +82,14 @@ def test_an_unfinished_sale_goes_on_until_midnight_of_its_last_day(
     bank: Bank, chen: Customer, product: Product, tolerance: dict[str, Any], time_machine: Any
 ) -> None:
     tolerance["now"] = sources.Assessed(
-        "valid", 3, elder=True, assessment_id=1, valid_until=business_date() + 90 * DAY, horizon="d"
+        "valid",
+        3,
+        elder=True,
+        assessment_id=1,
+        valid_until=business_date() + 90 * DAY,
+        horizon="d",
+        experience=3,
+        objective="growth",
     )
     Product.objects.filter(pk=product.pk).update(own_grade=3, issuer_grade=3)
     sale, waiting = opened(bank, chen, product), signed(bank, chen, product)

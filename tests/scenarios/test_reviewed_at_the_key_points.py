@@ -121,7 +121,14 @@ def test_a_sale_that_needs_it_waits_for_a_second_person(
     bank: Bank, chen: Customer, product: Product, tolerance: dict[str, Any]
 ) -> None:  # fmt: skip
     tolerance["now"] = sources.Assessed(
-        "valid", 3, elder=True, assessment_id=1, valid_until=business_date() + 90 * DAY, horizon="d"
+        "valid",
+        3,
+        elder=True,
+        assessment_id=1,
+        valid_until=business_date() + 90 * DAY,
+        horizon="d",
+        experience=3,
+        objective="growth",
     )
     Product.objects.filter(pk=product.pk).update(own_grade=3, issuer_grade=3)
     sale, lin = signed(bank, chen, product), bank.actor("lin")

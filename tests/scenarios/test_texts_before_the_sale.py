@@ -118,7 +118,9 @@ def sale(bank: Bank, chen: Customer, shelf: Product, monkeypatch: pytest.MonkeyP
     from kexin.people.models import ProductAuthorisation, Qualification
 
     today, lin = business_date(), bank.actor("lin")
-    counts = sources.Assessed("valid", 3, assessment_id=1, valid_until=today + 90 * DAY, horizon="d")
+    counts = sources.Assessed(
+        "valid", 3, assessment_id=1, valid_until=today + 90 * DAY, horizon="d", experience=3, objective="growth"
+    )
     monkeypatch.setattr(sources, "_assessed", [lambda rows, on: {row.pk: counts for row in rows}])
     Customer.objects.filter(pk=chen.pk).update(assets=800_000, status="active", born_year=1985, birthday=301)
     Qualification.objects.create(

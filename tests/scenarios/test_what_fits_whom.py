@@ -22,10 +22,7 @@ from kexin.suitability.matching.shelf import shelf_of
 from kexin.suitability.tests.conftest import as_customer
 
 REQUIREMENTS = {
-    "D-12": (
-        "matching by tolerance, horizon, assets, state; nothing above the customer's grade is recommended",
-        "experience and objectives count through the questionnaire only",
-    ),
+    "D-12": "matching by tolerance, horizon, assets, state; nothing above the customer's grade is recommended",
     "D-13": "the three checks with each opinion: who the customer is, what can be borne, whether the product fits",
     "J-01": ("certificates, training and authorisations of each seller with evidence", "files of the evidence itself"),
     "J-02": ("certified on duty: an expired certificate stops the opinion the day after", "the roster of a counter"),
@@ -73,7 +70,7 @@ def test_certified_today_stopped_the_day_after(bank: Any, chen: Any, time_machin
     ]  # fmt: skip
     shelf = shelf_of(lin, chen.pk)
     assert [line.product.code for line in shelf.fitting] == ["S1"]
-    assert [each.code for each in shelf.others[0].verdict.refusals] == ["grade_above"]
+    assert [each.code for each in shelf.others[0].verdict.refusals] == ["grade_above", "objective_contrary"]
     told = match(chen, made[0], actor=lin, purpose="recommendation")
     assert (told.outcome, all(told.checks.values())) == ("allow", True)
     assert not match(chen, made[1], actor=lin).checks["product"]

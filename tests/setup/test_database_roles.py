@@ -242,7 +242,8 @@ from kexin.party.models import Customer, IdentityDocument
 from kexin.sales.models import Sale
 from kexin.suitability.matching import sources
 from tests.scenarios import test_a_sale_through_its_gates as gates
-known = sources.Assessed("valid", 3, assessment_id=1, valid_until=business_date() + dt.timedelta(90), horizon="d")
+until = business_date() + dt.timedelta(90)
+known = sources.Assessed("valid", 3, assessment_id=1, valid_until=until, horizon="d", experience=3, objective="growth")
 sources.register_assessments(lambda rows, on: {row.pk: known for row in rows})
 """
 OFFERED = (

@@ -30,6 +30,9 @@ from kexin.sales.ui.instruction_pages import instruction_context, units_typed
 from kexin.sales.withdrawing.taking_back import right_now, withdraw_sale
 
 _SALT = "kexin.portal.reading"
+LITTLE_EXPERIENCE = _(
+    "I have little experience with such products. It was explained to me once more in plain words what I may lose."
+)
 STATEMENTS = {
     "risk": _("I have read and understood the risks. I may lose money I put in."),
     "returns": _("Nobody promised me a return. A benchmark or past result is no promise."),
@@ -40,6 +43,9 @@ STATEMENTS = {
     ),
     "insist_confirmation": _("I was told that this insurance does not suit me, and I want it all the same."),
     "insist_warning": _("I read the special warning that this product is above what I can bear, and I want it."),
+    "little_experience": LITTLE_EXPERIENCE,
+    "experience_approval": LITTLE_EXPERIENCE,
+    "objective_own_wish": _("This product does not serve what I invest for. Nobody advised me to buy it; I want it."),
 }
 
 

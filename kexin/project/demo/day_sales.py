@@ -16,12 +16,12 @@ from kexin.portal.purposes import BUY, purposes
 from kexin.products.models import Product
 from kexin.products.queries import saleable
 from kexin.project.demo.casting import cast
-from kexin.project.demo.sale_story import CONFIRMED, drawn_name, own_device
+from kexin.project.demo.sale_story import drawn_name, own_device
 from kexin.sales.choices import SaleChannel
 from kexin.sales.matching import ASKED
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import Sale
-from kexin.sales.operations.confirming import acknowledge_disclosure, confirm_sale, tell_opinion
+from kexin.sales.operations.confirming import acknowledge_disclosure, confirm_sale, tell_opinion, to_confirm
 from kexin.sales.operations.opening import open_sale
 from kexin.sales.operations.signing import sign_sale
 from kexin.sales.signatures.choices import ProofMethod
@@ -92,6 +92,7 @@ def signed_sale(lin: Actor, row: Customer, product: Product, channel: SaleChanne
         answers={each.code: each.right for each in questions_for(product)},
         device=f"{device['platform']} {device['browser']}",
     )
-    confirm_sale(sale, actor=herself, confirmed=CONFIRMED, turn=1, device=f"{device['platform']} {device['browser']}")
+    browser = f"{device['platform']} {device['browser']}"
+    confirm_sale(sale, actor=herself, confirmed=to_confirm(sale), turn=1, device=browser)
     proof = Proof(ProofMethod.APP, f"app-{row.pk}", session=session, device=device)
     return sign_sale(sale, actor=herself, drawing=json.dumps(drawn_name(row.pk)), proof=proof)

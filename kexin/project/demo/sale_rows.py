@@ -17,11 +17,12 @@ from kexin.products.models import TextVersion
 from kexin.project.demo.past_rows import Facts, json_text, reserve
 from kexin.project.demo.recorded import bring_recordings
 from kexin.project.demo.sale_calls import bring_return_calls, follow_sales
-from kexin.project.demo.sale_story import CONFIRMED, SaleStory, drawn_name
+from kexin.project.demo.sale_story import SaleStory, drawn_name
 from kexin.sales.adapters.authority.local import establish
 from kexin.sales.choices import Gate, Party
 from kexin.sales.material import questions_for, texts_for
 from kexin.sales.models import ReturnCall, Sale, Signature, SignatureDrawing
+from kexin.sales.operations.confirming import statements
 from kexin.sales.operations.signing import documents_of
 from kexin.sales.rules import BY_CUSTOMER
 from kexin.sales.sale_policies import SalePolicy
@@ -212,7 +213,7 @@ def _early_evidence(story: SaleStory, gate: Gate, decision: int) -> dict[str, An
             "session": session,
         }
     return {
-        "confirmed": list(CONFIRMED),
+        "confirmed": list(statements([each.code for each in story.verdict.conditions])),
         "amount": str(story.amount),
         "currency": story.product.currency,
         "device": device,

@@ -37,7 +37,6 @@ BROWSERS: Final = (
     ("iOS", "Safari 18", "390x844"),
     ("HarmonyOS", "Huawei 15", "360x780"),
 )
-CONFIRMED: Final = ("risk", "returns", "suitable", "own_will")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ def wire() -> None:
     from kexin.core.ui.menu import register_menu
     from kexin.core.ui.panels import register_head_action, register_panel, register_tab
     from kexin.party.history import register_history
-    from kexin.sales.advice import answering, events, planning, recording, selling, sentences, work  # noqa: F401
+    from kexin.sales.advice import answering, events, objectives, planning, recording, selling, sentences, work  # noqa: F401
     from kexin.sales.advice.queries import VIEW
     from kexin.sales.ui import advice_pages
+    from kexin.suitability.matching.sources import register_objectives
 
+    register_objectives(objectives.stated)
     work.register()
     sentences.register()
     for table in ("sales_visit", "sales_needsanalysis", "sales_plan"):

@@ -6,7 +6,7 @@ The customer's gates are passed by the customer alone: on the portal, by app ses
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -35,13 +35,24 @@ def cooling_end(sale: Sale, begins: dt.datetime) -> dt.datetime | None:
 
 
 CONFIRMED = ("risk", "returns", "suitable", "own_will")
-DECLARED = ("insurance_declaration", "insist_confirmation", "insist_warning")  # where the opinion asks for it
+DECLARED = (  # where the opinion asks for it
+    "insurance_declaration",
+    "insist_confirmation",
+    "insist_warning",
+    "little_experience",
+    "experience_approval",
+    "objective_own_wish",
+)
 
 
 def to_confirm(sale: Sale) -> tuple[str, ...]:
     """What the customer confirms: the four statements, and each declaration that the matching opinion asks for."""
-    asked = opinion_of(sale.decision_no).conditions if sale.decision_no else frozenset()
-    return (*CONFIRMED, *(each for each in DECLARED if each in asked))
+    return statements(opinion_of(sale.decision_no).conditions if sale.decision_no else frozenset())
+
+
+def statements(conditions: Collection[str]) -> tuple[str, ...]:
+    """The four statements and the declarations for these conditions of an opinion."""
+    return (*CONFIRMED, *(each for each in DECLARED if each in conditions))
 
 
 def rules_of(sale: Sale) -> SalePolicy:
@@ -132,7 +143,7 @@ def confirm_sale(sale: Sale | int, *, actor: Actor, confirmed: Sequence[str], tu
     """The customer confirms risk, returns, suitability and the own will (D-22), as shown in round ``turn``.
 
     Insurance beyond income, budget or age, and what the customer insists on, is declared in writing besides
-    (NFRA 2025-7 Art. 38, 39).
+    (NFRA 2025-7 Art. 38, 39); so is little experience, and what is contrary to the customer's own objective.
     """
     row = own(sale, actor)
     if turn != row.round:

@@ -18,7 +18,7 @@ class ProductFacts:
 
     ``rate`` is what one unit of its currency is worth in the currency of the customer's assets (None: not known).
     ``insurance_kind`` is empty for what is no insurance, and where the kind is not known. ``cooling_hours`` is the
-    right to withdraw as the product's own documents state it.
+    right to withdraw as the product's own documents state it; ``return_form`` what its return comes from.
     """
 
     product_id: int
@@ -35,6 +35,7 @@ class ProductFacts:
     rate: Decimal | None = Decimal(1)
     insurance_kind: str = ""
     cooling_hours: int | None = None
+    return_form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class CustomerFacts:
     """The customer on the day; None is "not known", which never allows anything.
 
     ``tolerance`` is 1 to 5 where an assessment counts (``standing`` says why it does not); ``held_by_grade`` is the
-    market value held per product grade; ``restrictions`` are codes that not everybody may see.
+    market value held per product grade; ``restrictions`` are codes that not everybody may see. ``experience`` is the
+    riskiest grade of product known by the answers (0: none), ``held_since`` per class and grade since when it is held.
     """
 
     customer_id: int
@@ -69,6 +71,9 @@ class CustomerFacts:
     document_long_term: bool = False
     restrictions: tuple[str, ...] = ()
     consents: tuple[str, ...] = ()
+    experience: int | None = None
+    objective: str = ""
+    held_since: Mapping[str, Mapping[int, dt.date]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Max, Q, Sum
+from django.db.models import F, Max, Min, Q, Sum
 from django.db.models.functions import Greatest
 
 from kexin.core.calendar import business_date
@@ -25,6 +25,7 @@ from kexin.products.models import Product
 from kexin.suitability.matching import sources
 from kexin.suitability.matching.facts import CustomerFacts, ProductFacts, SellerFacts
 from kexin.suitability.models import QualifiedInvestor
+from kexin.suitability.questionnaires.spoken import cautious
 
 HOME = "CNY"
 _NOBODY = sources.Assessed("none", None)
@@ -39,31 +40,44 @@ def age_of(customer: Customer, on: dt.date) -> int | None:
 
 def is_qualified(customer_id: int, on: dt.date | None = None) -> bool:
     """Does the last verification of the customer as a qualified investor count on the day?"""
-    until = _qualified([customer_id]).get(customer_id)
+    until = _qualified(_files([customer_id])).get(customer_id)
     return until is not None and until >= (on or business_date())
 
 
-def _qualified(ids: list[int]) -> dict[int, dt.date]:
+def _files(ids: list[int]) -> dict[int, int]:
+    """Files by the customer they belong to: the own ones and those merged into them."""
+    return {**{pk: pk for pk in ids}, **files_behind(ids)}
+
+
+def _qualified(files: dict[int, int]) -> dict[int, dt.date]:
     """Until when the last verification of each customer counts, that of a merged file included."""
-    files = files_behind(ids)
-    rows = QualifiedInvestor.objects.filter(customer__any_of=[*ids, *files]).order_by("customer", "-id")
+    rows = QualifiedInvestor.objects.filter(customer__any_of=list(files)).order_by("customer", "-id")
     found = rows.distinct("customer").values_list("pk", "customer_id", "valid_until")
-    return {files.get(customer_id, customer_id): until for _pk, customer_id, until in sorted(found)}
+    return {files[customer_id]: until for _pk, customer_id, until in sorted(found)}
+
+
+def _objective(now: sources.Assessed, stated: sources.Stated | None) -> str:
+    """As the customer answered; a later analysis of needs, which staff write, makes it more cautious, never bolder."""
+    if stated is None or (now.objective and now.assessed_on is not None and stated.on < now.assessed_on):
+        return now.objective
+    return cautious(now.objective, stated.objective)
 
 
 def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool = False) -> dict[int, CustomerFacts]:
     """The facts of these customers on a day; the number of reads does not depend on how many they are.
 
     ``keeping``: only what is asked of somebody who keeps a public product: neither other positions, nor insurance
-    needs, nor qualification, nor consents, none of which speaks for or against keeping.
+    needs, nor objectives, nor qualification, nor consents, none of which speaks for or against keeping.
     """
     rows = list(customers)
     ids = [row.pk for row in rows]
     documents = _documents(ids)
-    held = {} if keeping else _held(ids, on)
-    qualified = {} if keeping else _qualified(ids)
+    files = {} if keeping else _files(ids)
+    held, since = ({}, {}) if keeping else _held(ids, on)
+    qualified = {} if keeping else _qualified(files)
+    aims = {} if keeping else sources.objectives(files, on)
     assessed = sources.assessed(rows, on)
-    needs = {} if keeping else sources.needs(ids, on)
+    needs = {} if keeping else sources.needs(files, on)
     restricted, agreed = sources.restrictions(ids, on), {} if keeping else sources.consents(ids, on)
     found = {}
     for row in rows:
@@ -95,6 +109,9 @@ def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool 
             document_long_term=long_term,
             restrictions=restricted.get(pk, ()),
             consents=agreed.get(pk, ()),
+            experience=now.experience,
+            objective=_objective(now, aims.get(pk)),
+            held_since=since.get(pk, {}),
         )
     return found
 
@@ -106,23 +123,32 @@ def _documents(ids: list[int]) -> dict[int, tuple[dt.date | None, bool]]:
     return {row["party"]: (row["until"], row["ever"] is not None) for row in found}
 
 
-def _held(ids: list[int], on: dt.date) -> dict[int, dict[int, Decimal]]:
-    """Market value per ruling grade, in the currency of the assets; products without a grade do not count here."""
+_Since = dict[int, dict[str, dict[int, dt.date]]]
+
+
+def _held(ids: list[int], on: dt.date) -> tuple[dict[int, dict[int, Decimal]], _Since]:
+    """Market value per ruling grade, in the currency of the assets, and since when each class and grade is held;
+    products without a grade do not count here."""
     grade = Greatest("product__own_grade", "product__issuer_grade")
     rows = (
         Holding.objects.filter(customer__any_of=Keys(ids), market_value__gt=0)
         .annotate(grade=grade)
-        .values("customer", "grade", currency=F("account__currency"))
+        .values("customer", "grade", currency=F("account__currency"), of_class=F("product__product_class"))
     )
-    sums = list(rows.annotate(value=Sum("market_value")).order_by())
+    sums = list(rows.annotate(value=Sum("market_value"), since=Min("bought_on")).order_by())
     rates = rates_to_base(on) if any(row["currency"] != HOME for row in sums) else {}
     found: dict[int, dict[int, Decimal]] = {}
+    known: _Since = {}
     for row in sums:
-        if row["grade"] is not None:
-            of_customer = found.setdefault(row["customer"], {})
-            value = row["value"] * rates.get(row["currency"], Decimal(1))
-            of_customer[row["grade"]] = of_customer.get(row["grade"], Decimal(0)) + value
-    return found
+        if row["grade"] is None:
+            continue
+        of_customer, grade = found.setdefault(row["customer"], {}), row["grade"]
+        value = row["value"] * rates.get(row["currency"], Decimal(1))
+        of_customer[grade] = of_customer.get(grade, Decimal(0)) + value
+        if row["since"] is not None:
+            of_class = known.setdefault(row["customer"], {}).setdefault(row["of_class"], {})
+            of_class[grade] = min(row["since"], of_class.get(grade, row["since"]))
+    return found, known
 
 
 def product_facts(
@@ -149,6 +175,7 @@ def product_facts(
         rate=Decimal(1) if product.currency == HOME else (rates or {}).get(product.currency),
         insurance_kind=str(product.details.get("insurance_type", "")) if product.regime == Regime.INSURANCE else "",
         cooling_hours=stated_cooling(product.details),
+        return_form=product.return_form,
     )
 
 

@@ -13,6 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.policy import Policy, policy, setting
 from kexin.products.class_fields import INSURANCE_TYPES
+from kexin.suitability.matching.aim_policies import (
+    AIM_BASES,
+    LATER_AIMS,
+    ExperienceRow,
+    ObjectiveRow,
+    explain_experience,
+    explain_objectives,
+    parse_experience,
+    parse_objectives,
+)
 from kexin.suitability.matching.choices import Purpose, SaleChannel
 from kexin.suitability.matching.reasons import REASONS
 
@@ -130,11 +140,13 @@ KINDS = dict(INSURANCE_TYPES)
 LATER_BASES = {
     "payment_years_unknown": "《金融机构产品适当性管理办法》第三十九条",
     "rate_missing": "《金融机构产品适当性管理办法》第十二条；折算由本机构自定",
+    **AIM_BASES,
 }
 LATER_NUMBERS: dict[str, Any] = {
     "needs_free_days": 365,
     "graded": ["participating", "universal", "unit_linked"],
     "uncertain": ["participating", "universal", "unit_linked"],
+    **LATER_AIMS,
 }
 
 
@@ -184,6 +196,15 @@ class MatchingPolicy(Policy):
         _("Declaration from a premium of the stated budget of"), unit="%", minimum=100, maximum=1000
     )
     age_and_years: int = setting(_("Declaration from age and years of paying together"), minimum=50, maximum=120)
+    experience: list = setting(  # type: ignore[type-arg]
+        _("Little experience"), check=parse_experience, explain=explain_experience
+    )
+    held_days: int = setting(
+        _("Products of the class held with us count as experience after"), unit=_("days"), minimum=0, maximum=3660
+    )
+    objectives: dict = setting(  # type: ignore[type-arg]
+        _("Contrary to what the customer invests for"), check=parse_objectives, explain=explain_objectives
+    )
     rematch_days: int = setting(
         _("Managers look at holders of a re-rated product within"), unit=_("working days"), minimum=1, maximum=60
     )
@@ -210,6 +231,14 @@ class MatchingPolicy(Policy):
     @cached_property
     def horizon_days(self) -> dict[str, int]:
         return parse_horizons(self.horizons)
+
+    @cached_property
+    def experience_rows(self) -> tuple[ExperienceRow, ...]:
+        return parse_experience(self.experience)
+
+    @cached_property
+    def objective_rows(self) -> dict[str, ObjectiveRow]:
+        return parse_objectives(self.objectives)
 
     @cached_property
     def cooling_rows(self) -> tuple[Cooling, ...]:

@@ -65,6 +65,28 @@ REASONS: dict[str, Words] = {
         _("The customer insists on unsuitable insurance: explain the risk and have it confirmed in writing."),
         Check.PRODUCT,
     ),
+    "little_experience": Words(
+        _("Little experience with products as risky as R%(grade)s: explain once more in plain words what may be lost."),
+        Check.PRODUCT,
+    ),
+    "experience_approval": Words(
+        _("Little experience with products as risky as R%(grade)s: explain once more; a second person has to approve."),
+        Check.PRODUCT,
+    ),
+    "experience_lacking": Words(
+        _("The customer has too little experience for products as risky as R%(grade)s."), Check.PRODUCT
+    ),
+    "objective_unknown": Words(
+        _("What the customer invests for is not known: ask before the product is chosen."), Check.PRODUCT
+    ),
+    "objective_contrary": Words(
+        _("Contrary to what the customer invests for (%(words)s): sold only at the customer's own wish."),
+        Check.PRODUCT,
+    ),
+    "objective_own_wish": Words(
+        _("Contrary to what the customer invests for (%(words)s), wanted all the same: have it confirmed."),
+        Check.PRODUCT,
+    ),
     "assets_unknown": Words(_("The customer's assets are not known."), Check.PRODUCT),
     "concentration": Words(
         _("Products from R%(grade)s on would be %(share)s%% of the customer's assets, at most %(most)s%%."),

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from kexin.core.decision import Decision, Reason
 from kexin.products.choices import ProductState, Regime
+from kexin.suitability.matching.aims import aims
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose
 from kexin.suitability.matching.facts import CustomerFacts, MatchFacts, ProductFacts
 from kexin.suitability.matching.policies import MatchingPolicy
@@ -173,6 +174,7 @@ def _grades(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
         yield Finding("pair_undefined", pair), True
     elif not fits:
         yield from _above(facts, rules, pair)
+    yield from aims(facts, rules)
 
 
 def _above(facts: MatchFacts, rules: MatchingPolicy, pair: dict[str, int]) -> _Found:

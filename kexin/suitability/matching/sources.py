@@ -27,6 +27,17 @@ class Assessed:
     assessment_id: int | None = None
     valid_until: dt.date | None = None
     horizon: str = ""
+    experience: int | None = None
+    objective: str = ""
+    assessed_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the last analysis of needs says the money is for, and of which day it is."""
+
+    objective: str
+    on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +50,15 @@ class Needs:
 
 Customers = Iterable[Customer]
 AssessedSource = Callable[[list[Customer], dt.date], Mapping[int, Assessed]]
-NeedsSource = Callable[[list[int], dt.date], Mapping[int, Needs]]
+NeedsSource = Callable[[Mapping[int, int], dt.date], Mapping[int, Needs]]
+ObjectivesSource = Callable[[Mapping[int, int], dt.date], Mapping[int, Stated]]
 CodesSource = Callable[[list[int], dt.date], Mapping[int, tuple[str, ...]]]
 
 ReservedSource = Callable[[Iterable[int]], Mapping[int, Decimal]]
 
 _assessed: list[AssessedSource] = []
 _needs: list[NeedsSource] = []
+_objectives: list[ObjectivesSource] = []
 _restrictions: list[CodesSource] = []
 _consents: list[CodesSource] = []
 _reserved: list[ReservedSource] = []
@@ -57,8 +70,13 @@ def register_assessments(source: AssessedSource) -> None:
 
 
 def register_needs(source: NeedsSource) -> None:
-    """Who knows stated insurance needs."""
+    """Who knows stated insurance needs; asked for files, each with the customer it belongs to."""
     _needs[:] = [source]
+
+
+def register_objectives(source: ObjectivesSource) -> None:
+    """Who knows what analyses of needs say; asked for files, each with the customer it belongs to."""
+    _objectives[:] = [source]
 
 
 def register_restrictions(source: CodesSource) -> None:
@@ -86,8 +104,12 @@ def assessed(customers: list[Customer], on: dt.date) -> Mapping[int, Assessed]:
     return _assessed[0](customers, on) if _assessed else {}
 
 
-def needs(ids: list[int], on: dt.date) -> Mapping[int, Needs]:
-    return _needs[0](ids, on) if _needs else {}
+def needs(files: Mapping[int, int], on: dt.date) -> Mapping[int, Needs]:
+    return _needs[0](files, on) if _needs else {}
+
+
+def objectives(files: Mapping[int, int], on: dt.date) -> Mapping[int, Stated]:
+    return _objectives[0](files, on) if _objectives else {}
 
 
 def restrictions(ids: list[int], on: dt.date) -> dict[int, tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class QuestionnaireKind(TextChoices):
@@ -38,3 +39,15 @@ class Sign(TextChoices):
     NO_EXPERIENCE = "no_experience", _("No experience of investing")
     BURDENED = "burdened", _("Heavy debts")
     UNSTABLE_INCOME = "unstable_income", _("Unstable income")
+
+
+class Objective(TextChoices):
+    """What the money is invested for, from cautious to bold; an option says which."""
+
+    PRESERVE = "preserve", pgettext_lazy("objective", "Keeping the principal")
+    INCOME = "income", pgettext_lazy("objective", "A little more than a deposit")
+    GROWTH = "growth", pgettext_lazy("objective", "Steady growth")
+    HIGH_GROWTH = "high_growth", pgettext_lazy("objective", "High growth")
+
+
+NO_EXPERIENCE, MOST_EXPERIENCE = 0, 5  # grades of products, as an option tells experience with them

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, Reason, refused
-from kexin.suitability.questionnaires.choices import SCORED, AnswerKind, Sign
+from kexin.suitability.questionnaires.choices import MOST_EXPERIENCE, SCORED, AnswerKind, Objective, Sign
 
 TOTAL = 100  # points of a scored questionnaire
 MOST_QUESTIONS = 40
@@ -28,12 +28,18 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be chosen; ``points`` and ``signs`` are never shown to the one who answers."""
+    """One answer that can be chosen; ``points``, ``signs`` and what follows are never shown to the one who answers.
+
+    ``experience``: the riskiest grade of product that who answers so knows, nought for none; ``objective``: what the
+    money is for. None and empty: the answer does not tell.
+    """
 
     code: str
     text: Text
     points: int = 0
     signs: tuple[str, ...] = ()
+    experience: int | None = None
+    objective: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,11 @@ def _option(raw: Mapping[str, Any]) -> Option:
     if isinstance(points, bool) or not isinstance(points, int):
         raise ValueError("points are whole numbers")
     signs = tuple(Sign(each).value for each in raw.get("signs") or ())
-    return Option(str(raw["code"]), _text(raw["text"]), points, signs)
+    experience, objective = raw.get("experience"), raw.get("objective")
+    if experience is not None and (type(experience) is not int or not 0 <= experience <= MOST_EXPERIENCE):
+        raise ValueError("experience is a grade from 0 to 5")
+    told = Objective(objective).value if objective else ""
+    return Option(str(raw["code"]), _text(raw["text"]), points, signs, experience, told)
 
 
 def _text(raw: Mapping[str, Any]) -> dict[str, str]:

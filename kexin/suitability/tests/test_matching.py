@@ -35,7 +35,15 @@ DAY = dt.timedelta(days=1)
 def known(monkeypatch: pytest.MonkeyPatch) -> dict[int, sources.Assessed]:
     """What counts of customers' assessments: everybody C3 until further notice; a test may say otherwise."""
     told: dict[int, sources.Assessed] = {}
-    usual = sources.Assessed("valid", 3, assessment_id=1, valid_until=business_date() + 90 * DAY, horizon="d")
+    usual = sources.Assessed(
+        "valid",
+        3,
+        assessment_id=1,
+        valid_until=business_date() + 90 * DAY,
+        horizon="d",
+        experience=3,
+        objective="high_growth",
+    )
     monkeypatch.setattr(sources, "_assessed", [lambda rows, on: {row.pk: told.get(row.pk, usual) for row in rows}])
     monkeypatch.setattr(sources, "_restrictions", [])
     return told

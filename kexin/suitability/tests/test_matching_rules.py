@@ -57,6 +57,8 @@ CUSTOMER = CustomerFacts(
     horizon="c",
     assets=Decimal(500_000),
     document_until=TODAY + 900 * DAY,
+    experience=5,
+    objective="high_growth",
 )
 ASK = AskFacts(Purpose.SALE, SaleChannel.BRANCH, TODAY, Decimal(20_000))
 SELLER = SellerFacts(3)
@@ -260,6 +262,7 @@ all_facts = st.builds(
         rate=st.sampled_from([None, Decimal(1), Decimal("7.1")]),
         insurance_kind=st.sampled_from(["", "ordinary", "universal", "property"]),
         cooling_hours=st.sampled_from([None, 24, 400]),
+        return_form=st.sampled_from(["", "fixed_income", "mixed", "equity", "derivative"]),
     ),
     customer=st.builds(
         CustomerFacts,
@@ -286,6 +289,11 @@ all_facts = st.builds(
         document_long_term=st.booleans(),
         restrictions=st.sampled_from([(), ("list",)]),
         consents=st.sampled_from([(), ("message",)]),
+        experience=st.sampled_from([None, 0, 2, 3, 4, 5]),
+        objective=st.sampled_from(["", "preserve", "income", "growth", "high_growth"]),
+        held_since=st.dictionaries(
+            st.sampled_from(["wealth", "fund"]), st.dictionaries(st.integers(1, 5), st.just(TODAY - 500 * DAY))
+        ),
     ),
     seller=st.builds(
         SellerFacts,

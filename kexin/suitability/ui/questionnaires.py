@@ -22,8 +22,8 @@ from kexin.core.ui.form_page import form_page, need
 from kexin.core.ui.request import actor_of
 from kexin.suitability.assessments.policies import AssessmentPolicy
 from kexin.suitability.models import QuestionnaireVersion
-from kexin.suitability.questionnaires.choices import SCORED, AnswerKind, Sign, VersionState
-from kexin.suitability.questionnaires.content import said
+from kexin.suitability.questionnaires.choices import SCORED, AnswerKind, Objective, Sign, VersionState
+from kexin.suitability.questionnaires.content import Option, said
 from kexin.suitability.questionnaires.operations import draft_questionnaire, propose_questionnaire
 from kexin.suitability.questionnaires.queries import (
     SCORING,
@@ -109,6 +109,7 @@ def _preview(row: QuestionnaireVersion, language: str, scoring: bool) -> list[di
                     "text": said(option.text, language),
                     "points": option.points if scoring else None,
                     "signs": [str(Sign(sign).label) for sign in option.signs] if scoring else [],
+                    "tells": _tells(option) if scoring else [],
                 }
                 for option in each.options
             ]
@@ -128,13 +129,28 @@ def _preview(row: QuestionnaireVersion, language: str, scoring: bool) -> list[di
     return modules
 
 
+def _tells(option: Option) -> list[str]:
+    """What an answer tells matching: the riskiest grade known, what the money is for."""
+    told = []
+    if option.experience is not None:
+        grade = option.experience
+        told.append(_t("knows products up to R%(grade)s") % {"grade": grade} if grade else _t("no experience"))
+    if option.objective:
+        told.append(str(Objective(option.objective).label))
+    return told
+
+
 class DraftForm(forms.Form):
     """The document as YAML: the same shape as the shipped ones."""
 
     content = forms.CharField(
         label=_("Modules, questions and answers"),
         widget=forms.Textarea(attrs={"rows": 32, "class": "mono", "spellcheck": "false"}),
-        help_text=_("YAML. Every text in Chinese (zh) and English (en); points add up to 100."),
+        help_text=_(
+            "YAML. Every text in Chinese (zh) and English (en); points add up to 100. “experience: 3” at an answer: "
+            "who gives it knows products up to R3 (0: none); “objective: growth”: what the money is for (preserve, "
+            "income, growth, high_growth)."
+        ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
