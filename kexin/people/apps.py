@@ -12,6 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from kexin.core.names import register_names
         from kexin.core.ui.menu import register_menu
+        from kexin.core.vaultkeys import register_files
         from kexin.core.workflow import set_duty_holder, set_recipient
         from kexin.people import (  # noqa: F401  doors
             delegations,
@@ -27,6 +28,7 @@ class PeopleConfig(AppConfig):
             signed,
         )
         from kexin.people.defaults import after_migrate
+        from kexin.people.models import QualificationFile
 
         register_menu("manage", _("Organisation"), "people_organisation", "sitemap", "people.view_organisation", 10)
         register_menu("manage", _("Employees"), "people_employees", "id-badge-2", "people.view_employees", 12)
@@ -34,6 +36,7 @@ class PeopleConfig(AppConfig):
         register_menu("manage", _("Sellers"), "people_sellers", "certificate", "people.view_qualifications", 13)
         signed.connect()
         rekeying.register()
+        register_files(QualificationFile, removed_on=None)
         service_accounts.register()
         register_names(
             people=queries.names_of,

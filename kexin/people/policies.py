@@ -7,9 +7,10 @@ import re
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.policy import Policy, policy, setting
+from kexin.people.evidence_policies import EvidencePolicy
 from kexin.people.qualification_policies import QualificationPolicy
 
-__all__ = ["DelegationPolicy", "DutiesPolicy", "QualificationPolicy"]
+__all__ = ["DelegationPolicy", "DutiesPolicy", "EvidencePolicy", "QualificationPolicy"]
 
 
 def parse_patterns(value: list[object]) -> None:

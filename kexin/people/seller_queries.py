@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -15,7 +15,9 @@ from kexin.core.decision import Decision, Reason
 from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.people.choices import EmployeeStatus
-from kexin.people.models import Employee, ProductAuthorisation, Qualification, TrainingRecord
+from kexin.people.evidence import Gap
+from kexin.people.evidence_queries import HAS_FILE, TrainingLine, files_of, gaps_in, in_force_on, without_file
+from kexin.people.models import Employee, ProductAuthorisation, Qualification, QualificationFile, TrainingRecord
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.sellers import (
     NOBODY,
@@ -34,12 +36,13 @@ VIEW = "people.view_qualifications"
 
 @dataclass(frozen=True, slots=True)
 class CertificateLine:
-    """A certificate in words; ``state`` is good, warn (its end comes near) or bad."""
+    """A certificate in words; ``state`` is good, warn (its end comes near) or bad. ``files``: the newest first."""
 
     row: Qualification
     label: str
     state: str
     running: bool
+    files: Sequence[QualificationFile] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ class SellerFile:
     certificates: list[CertificateLine]
     authorisations: list[AuthorisationLine]
     hours: list[HoursLine]
-    trainings: list[TrainingRecord]
+    trainings: list[TrainingLine]
+    employee: Employee | None = None
+    gaps: list[Gap] = field(default_factory=list)
 
 
 def facts_of(employees: Iterable[Employee]) -> dict[int, Seller]:
@@ -117,26 +122,30 @@ def standing_of(actor: Actor, employee_id: int, product: Sellable, on: dt.date |
 @query(VIEW, label=_("See certificates and product authorisations"))
 def seller_file(actor: Actor, employee_id: int) -> SellerFile:
     """What an employee within reach has learned and may sell."""
-    return _file(Employee.objects.fetch(employee_id, actor))
+    return file_of(Employee.objects.fetch(employee_id, actor))
 
 
 @query("people.view_own_qualifications", label=_("See one's own certificates"), open_to_all=True)
 def own_seller_file(actor: Actor) -> SellerFile | None:
     """The same of oneself; nothing for who is no employee."""
     row = Employee.objects.filter(user=actor.user_id).first() if actor.user_id is not None else None
-    return _file(row) if row is not None else None
+    return file_of(row) if row is not None else None
 
 
 @query(VIEW, label=_("See certificates and product authorisations"))
 def authorisations(actor: Actor) -> QuerySet[ProductAuthorisation]:
     """Authorisations of employees within reach, ended ones too."""
-    return ProductAuthorisation.objects.visible_to(actor, VIEW).select_related("employee__unit")
+    missing = without_file().filter(in_force_on(business_date()), employee=OuterRef("employee")).order_by()
+    counted = missing.values("employee").annotate(n=Count("pk")).values("n")
+    rows = ProductAuthorisation.objects.visible_to(actor, VIEW).annotate(files_missing=Subquery(counted))
+    return rows.select_related("employee__unit")
 
 
 @query(VIEW, label=_("See certificates and product authorisations"))
 def certificates(actor: Actor) -> QuerySet[Qualification]:
     """Certificates of employees within reach, ended ones too."""
-    return Qualification.objects.visible_to(actor, VIEW).select_related("employee__unit")
+    rows = Qualification.objects.visible_to(actor, VIEW).annotate(has_file=HAS_FILE)
+    return rows.select_related("employee__unit")
 
 
 def _certificate(row: Qualification) -> Certificate:
@@ -160,10 +169,12 @@ def _learned(row: TrainingRecord) -> list[Learned]:
     return [Learned(kind, row.held_on, row.hours, row.ethics_hours) for kind in row.kinds]
 
 
-def certificate_line(row: Qualification, rules: QualificationPolicy, on: dt.date) -> CertificateLine:
+def certificate_line(
+    row: Qualification, rules: QualificationPolicy, on: dt.date, files: Sequence[QualificationFile] = ()
+) -> CertificateLine:
     running = _certificate(row).runs(on)
     near = row.valid_until is not None and (row.valid_until - on).days <= rules.warn_days[0]
-    return CertificateLine(row, rules.kind_label(row.kind), _state(running, near), running)
+    return CertificateLine(row, rules.kind_label(row.kind), _state(running, near), running, files)
 
 
 def authorisation_line(row: ProductAuthorisation, rules: QualificationPolicy, on: dt.date) -> AuthorisationLine:
@@ -179,10 +190,11 @@ def _state(running: bool, near: bool) -> str:
     return "warn" if near else "good"
 
 
-def _file(employee: Employee) -> SellerFile:
+def file_of(employee: Employee) -> SellerFile:
+    """The whole file of an employee whom the caller has found within reach."""
     rules, on = in_force(QualificationPolicy), business_date()
     held = list(Qualification.objects.filter(employee=employee).order_by("ended_on", "-valid_until", "pk"))
-    granted = ProductAuthorisation.objects.filter(employee=employee).order_by("-ends_on", "pk")
+    granted = list(ProductAuthorisation.objects.filter(employee=employee).order_by("-ends_on", "pk"))
     trainings = list(TrainingRecord.objects.filter(employee=employee).order_by("-held_on", "-pk"))
     learned = [each for row in trainings for each in _learned(row)]
     lines = []
@@ -206,9 +218,18 @@ def _file(employee: Employee) -> SellerFile:
                 next(iter((*standing.reasons, *standing.warnings)), None),
             )
         )
+    facts = Seller(
+        employee.status == EmployeeStatus.ACTIVE,
+        tuple(_certificate(row) for row in held),
+        tuple(_authorisation(row) for row in granted),
+        tuple(learned),
+    )
+    files = files_of(employee)
     return SellerFile(
-        [certificate_line(row, rules, on) for row in held],
+        [certificate_line(row, rules, on, files.certificates.get(row.pk, ())) for row in held],
         [authorisation_line(row, rules, on) for row in granted],
         lines,
-        trainings,
+        [TrainingLine(row, files.trainings.get(row.pk, ())) for row in trainings],
+        employee,
+        gaps_in(employee, facts, held, trainings, files, on) if facts.in_service else [],
     )

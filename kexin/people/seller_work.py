@@ -14,6 +14,7 @@ from kexin.core.models import WorkItem
 from kexin.core.policy import in_force
 from kexin.core.workflow import WorkKind, register_work_kind
 from kexin.people.models import by_language
+from kexin.people.operations.evidence_missing import MISSING
 from kexin.people.operations.qualification_expiry import AUTHORISATION, CERTIFICATE
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.vocabulary import class_words
@@ -45,6 +46,16 @@ def _authorisation_sentence(item: WorkItem) -> str | Promise:
     )
 
 
+def _missing_sentence(item: WorkItem) -> str | Promise:
+    name = by_language(item.details["name"], item.details.get("name_en", ""))
+    kind = in_force(QualificationPolicy).kind_label(item.details["kind"])
+    return _t("%(name)s: no file proves the certificate %(kind)s. Attach its scan.") % {"name": name, "kind": kind}
+
+
+def _file_url(item: WorkItem) -> str:
+    return reverse("people_seller_file", args=[item.details["employee"]])
+
+
 def _url(item: WorkItem) -> str:
     return reverse("people_employee", args=[item.details["employee"]])
 
@@ -63,5 +74,15 @@ register_work_kind(
         _url,
         icon="certificate",
         outcomes=_OUTCOMES,
+    )
+)
+register_work_kind(
+    WorkKind(
+        MISSING,
+        _("Certificate without a file"),
+        _missing_sentence,
+        _file_url,
+        icon="certificate",
+        outcomes={"done": _("Dealt with")},
     )
 )

@@ -16,8 +16,13 @@ from kexin.core.actor import system
     retry=RetryStrategy(max_attempts=5, exponential_wait=4),
 )
 def flag_expiring(timestamp: int) -> None:
-    """Every night: certificates and authorisations that end soon."""
+    """Every night: certificates that end soon or have no file, authorisations that end, files whose time is over."""
     from kexin.core.calendar import business_date
-    from kexin.people.operations import flag_expiring_qualifications
+    from kexin.people.operations import flag_expiring_qualifications, flag_missing_evidence, forget_evidence
 
-    flag_expiring_qualifications(actor=system("clock.documents"), today=business_date())
+    clock, today = system("clock.documents"), business_date()
+    flag_expiring_qualifications(actor=clock, today=today)
+    while flag_missing_evidence(actor=clock, today=today):
+        pass
+    while forget_evidence(actor=clock, today=today):
+        pass

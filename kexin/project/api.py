@@ -42,7 +42,7 @@ from kexin.party.api import (
     relations,
     transfers,
 )
-from kexin.people.api import delegations, organisation, roles, sellers, sessions, staff
+from kexin.people.api import delegations, evidence, organisation, roles, sellers, sessions, staff
 from kexin.products.api import admission as product_admission
 from kexin.products.api import alerts as product_alerts
 from kexin.products.api import net_values, products
@@ -136,6 +136,7 @@ for floor in (
     organisation,
     staff,
     sellers,
+    evidence,
     delegations,
     sessions,
     roles,

@@ -207,6 +207,8 @@ NOT_SERVED: dict[str, str] = {
     "people.delegations.delegations_of": "Part of an employee's page; `/delegations` lists them.",
     "people.delegations.my_delegations": "Part of one's own page; `/delegations` lists them.",
     "people.operations.grants.apply_grant": "Applied by the approval of a proposed grant, never by itself.",
+    "people.operations.evidence.forget_evidence": _CLOCK,
+    "people.operations.evidence_missing.flag_missing_evidence": _CLOCK,
     "people.operations.qualification_expiry.flag_expiring_qualifications": _CLOCK,
     "people.operations.sign_in.change_own_password": _PERSON,
     "people.operations.sign_in.record_factor": _PERSON,

@@ -178,7 +178,7 @@ def _file(found: object) -> SellerShown:
     return SellerShown(
         certificates=[_qualification(line.row) for line in found.certificates],  # type: ignore[attr-defined]
         authorisations=[_authorisation(line.row) for line in found.authorisations],  # type: ignore[attr-defined]
-        trainings=[_training(row) for row in found.trainings],  # type: ignore[attr-defined]
+        trainings=[_training(line.row) for line in found.trainings],  # type: ignore[attr-defined]
     )
 
 

@@ -1,5 +1,6 @@
 """Tables of people: units, employees, posts, accounts; what sellers have learned and may sell."""
 
+from kexin.people.models.evidence import QualificationFile
 from kexin.people.models.organisation import (
     DateSpan,
     Delegation,
@@ -28,6 +29,7 @@ __all__ = [
     "PostRole",
     "ProductAuthorisation",
     "Qualification",
+    "QualificationFile",
     "TrainingRecord",
     "User",
     "UserManager",

@@ -17,19 +17,16 @@ from kexin.core.errors import Conflict, RuleViolation, type_text
 from kexin.core.models import Approval
 from kexin.core.operation import declare_right, operation
 from kexin.core.policy import in_force
+from kexin.core.vault import StoredFile
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import Employee, ProductAuthorisation, Qualification, TrainingRecord
+from kexin.people.operations.evidence import keep, somebody_else
+from kexin.people.operations.evidence_missing import close_missing
 from kexin.people.operations.qualification_expiry import close_settled
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.vocabulary import class_choices, class_words, regime_choices, regime_words
 
 declare_right("people.approve_authorisation", _("Approve product authorisations"))
-
-
-def _somebody_else(employee: Employee, actor: Actor) -> None:
-    """Nobody records or grants what concerns oneself (H-18)."""
-    if actor.user_id is not None and employee.user_id == actor.user_id:
-        raise RuleViolation(_("Nobody records or grants this for oneself: somebody else has to."))
 
 
 def _said(fields: dict[str, str]) -> None:
@@ -58,13 +55,14 @@ def record_qualification(
     issued_on: dt.date,
     evidence: str,
     valid_until: dt.date | None = None,
+    file: StoredFile | None = None,
 ) -> Qualification:
-    """Enter a certificate of an employee with where it was checked; an expired one may be entered, and says so.
+    """Enter a certificate of an employee with where it was checked and its scan; an expired one may be entered.
 
     Raises RuleViolation for an unknown kind, days that make no sense, or one's own; Conflict for a number in use.
     """
     row = Employee.objects.lock(employee, actor)
-    _somebody_else(row, actor)
+    somebody_else(row, actor)
     _in_service(row)
     rules = in_force(QualificationPolicy)
     if rules.kind(kind) is None:
@@ -86,6 +84,8 @@ def record_qualification(
         evidence=evidence.strip(),
         recorded_by=actor.name,
     )
+    if file is not None:
+        keep(made, file, actor)
     close_settled(actor, row)
     return made
 
@@ -94,13 +94,14 @@ def record_qualification(
 def end_qualification(qualification: Qualification, *, actor: Actor, reason: str) -> Qualification:
     """A certificate no longer counts from today on (withdrawn, lapsed, entered by mistake); it stays readable."""
     row = Qualification.objects.lock(qualification, actor)
-    _somebody_else(row.employee, actor)
+    somebody_else(row.employee, actor)
     _said({"reason": reason})
     if row.ended_on is not None:
         raise RuleViolation(_("This certificate was ended already."))
     row.ended_on, row.ended_by, row.end_reason = business_date(), actor.name, reason.strip()[:200]
     row.save(update_fields=["ended_on", "ended_by", "end_reason"])
     close_settled(actor, row.employee)
+    close_missing(actor, row)
     return row
 
 
@@ -115,10 +116,11 @@ def record_training(
     hours: Decimal,
     evidence: str,
     ethics_hours: Decimal = Decimal(0),
+    file: StoredFile | None = None,
 ) -> TrainingRecord:
-    """Enter a training and the certificates for which its hours count."""
+    """Enter a training and the certificates for which its hours count, with the sheet that proves it."""
     row = Employee.objects.lock(employee, actor)
-    _somebody_else(row, actor)
+    somebody_else(row, actor)
     rules = in_force(QualificationPolicy)
     _said({"subject": subject, "evidence": evidence})
     if not kinds or any(rules.kind(kind) is None for kind in kinds):
@@ -131,7 +133,7 @@ def record_training(
         raise RuleViolation(fields={"ethics_hours": _("At most the hours of the training.")})
     if TrainingRecord.objects.filter(employee=row, held_on=held_on, subject=subject.strip()).exists():
         raise Conflict(fields={"subject": _("This training of that day is recorded already.")})
-    return TrainingRecord.objects.create(
+    made = TrainingRecord.objects.create(
         employee=row,
         held_on=held_on,
         subject=subject.strip(),
@@ -141,6 +143,9 @@ def record_training(
         evidence=evidence.strip(),
         recorded_by=actor.name,
     )
+    if file is not None:
+        keep(made, file, actor)
+    return made
 
 
 @operation(
@@ -163,7 +168,7 @@ def propose_authorisation(
 ) -> Approval:
     """Propose what a seller may recommend and sell; somebody else approves. Certificates are checked at each sale."""
     row = Employee.objects.lock(employee, actor)
-    _somebody_else(row, actor)
+    somebody_else(row, actor)
     _in_service(row)
     _check_authorisation(classes, regimes, highest_grade, own_grade, starts_on, ends_on)
     summary: dict[str, Any] = {
@@ -230,7 +235,7 @@ def _check_authorisation(
 
 def _grant(actor: Actor, arguments: dict[str, Any]) -> ProductAuthorisation:
     employee = Employee.objects.select_for_update().get(pk=arguments["employee"])
-    _somebody_else(employee, actor)
+    somebody_else(employee, actor)
     _in_service(employee)
     made = ProductAuthorisation.objects.create(
         employee=employee,

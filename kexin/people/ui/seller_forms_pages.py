@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
 
 from kexin.core.calendar import business_date
 from kexin.core.policy import in_force
@@ -17,6 +18,7 @@ from kexin.core.ui.form_page import form_page, found_or_refuse, need
 from kexin.people import operations as ops
 from kexin.people.models import Employee, ProductAuthorisation, Qualification
 from kexin.people.qualification_policies import QualificationPolicy
+from kexin.people.ui.evidence_upload import FileFields, Receiving, receive
 from kexin.people.ui.forms import ReasonForm
 from kexin.people.vocabulary import class_choices, regime_choices
 
@@ -32,7 +34,7 @@ def _classes() -> list[tuple[str, Any]]:
     return [(code, label) for code, label in class_choices() if code not in free]
 
 
-class QualificationForm(forms.Form):
+class QualificationForm(FileFields):
     kind = forms.ChoiceField(label=_("Kind of certificate"), choices=_kinds)
     number = forms.CharField(label=_("Certificate number"), max_length=60)
     issuer = forms.CharField(label=_("Issued by"), max_length=80)
@@ -41,7 +43,7 @@ class QualificationForm(forms.Form):
     evidence = forms.CharField(label=_("Evidence"), max_length=200, help_text=_EVIDENCE)
 
 
-class TrainingForm(forms.Form):
+class TrainingForm(FileFields):
     held_on = forms.DateField(label=_("Day of the training"))
     subject = forms.CharField(label=_("Training subject"), max_length=120)
     kinds = forms.MultipleChoiceField(label=_("Counts for"), choices=_kinds, widget=SearchSelectMultiple())
@@ -90,35 +92,43 @@ def _sub(employee: Employee) -> str:
     return f"{employee.shown_name} {employee.staff_no}"
 
 
+@csrf_exempt  # only this outer part; see receive()
 def new_qualification(request: HttpRequest, pk: int) -> HttpResponse:
     actor, employee, back = _person(request, pk, "people.record_qualification")
-    return form_page(
+    return receive(
         request,
-        QualificationForm(request.POST or None),
-        lambda data: ops.record_qualification(employee, actor=actor, **data),
-        title=_("Record a certificate"),
-        sub=_sub(employee),
-        back_url=back,
-        done=_("The certificate is recorded."),
+        lambda request, came: form_page(
+            request,
+            QualificationForm(request.POST or None),
+            lambda data: ops.record_qualification(employee, actor=actor, **data | {"file": came.taken()}),
+            title=_("Record a certificate"),
+            sub=_sub(employee),
+            back_url=back,
+            done=_("The certificate is recorded."),
+        ),
     )
 
 
+@csrf_exempt  # only this outer part; see receive()
 def new_training(request: HttpRequest, pk: int) -> HttpResponse:
     actor, employee, back = _person(request, pk, "people.record_training")
 
-    def act(data: dict[str, Any]) -> Any:
-        data["ethics_hours"] = data["ethics_hours"] or 0
-        return ops.record_training(employee, actor=actor, **data)
+    def inner(request: HttpRequest, came: Receiving) -> HttpResponse:
+        def act(data: dict[str, Any]) -> Any:
+            given = data | {"ethics_hours": data["ethics_hours"] or 0, "file": came.taken()}
+            return ops.record_training(employee, actor=actor, **given)
 
-    return form_page(
-        request,
-        TrainingForm(request.POST or None),
-        act,
-        title=_("Record training"),
-        sub=_sub(employee),
-        back_url=back,
-        done=_("The training is recorded."),
-    )
+        return form_page(
+            request,
+            TrainingForm(request.POST or None),
+            act,
+            title=_("Record training"),
+            sub=_sub(employee),
+            back_url=back,
+            done=_("The training is recorded."),
+        )
+
+    return receive(request, inner)
 
 
 def new_authorisation(request: HttpRequest, pk: int) -> HttpResponse:

@@ -32,6 +32,7 @@ from kexin.people.seller_queries import certificates as certificates_in_reach
 from kexin.people.vocabulary import class_choices
 
 STATES = [("running", _("in force")), ("soon", _("ends soon")), ("over", _("ended"))]
+FILES = [("there", _("attached")), ("missing", _("missing"))]
 
 
 def _kinds() -> list[tuple[str, str]]:
@@ -77,10 +78,14 @@ class CertificateFilter(_Filter):
     end, gone = "valid_until", "ended_on"
     q = django_filters.CharFilter(label=_("Search"), method="find")
     kind = django_filters.ChoiceFilter(label=_("Kind of certificate"), choices=_kinds)
+    file = django_filters.ChoiceFilter(label=_("File"), method="with_file", choices=FILES)
     state = django_filters.ChoiceFilter(label=_("State"), method="in_state", choices=STATES)
     unit = django_filters.ModelChoiceFilter(
         label=_("Unit and below"), method="below", widget=SearchSelect(), queryset=OrgUnit.objects.order_by("path")
     )
+
+    def with_file(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(has_file=value == "there")
 
 
 _LEVELS = {"good": "good", "warn": "warn", "bad": "", "": "calm"}
@@ -95,6 +100,11 @@ def _until(value: dt.date | None) -> object:
     return day(value) if value is not None else _("no end")
 
 
+def _attached(row: Any) -> str:
+    level, words = ("good", _("attached")) if row.has_file else ("warn", _("missing"))
+    return format_html('<span class="chip {}">{}</span>', level, words)
+
+
 class _SellerTable(Table):
     search = "q"
     search_hint = _("Staff number or name")
@@ -105,7 +115,7 @@ class _SellerTable(Table):
         self.rules, self.on = in_force(QualificationPolicy), business_date()
 
     def row_url(self, row: Any) -> str:
-        return f"{reverse('people_employee', args=[row.employee_id])}#selling"
+        return reverse("people_seller_file", args=[row.employee_id])
 
 
 class AuthorisationTable(_SellerTable):
@@ -131,6 +141,7 @@ class AuthorisationTable(_SellerTable):
             Column("starts_on", _("From"), value=lambda row: day(row.starts_on), sort="starts_on", hidden=True),
             Column("ends_on", _("Until"), value=lambda row: day(row.ends_on), sort="ends_on"),
             Column("state", _("State"), value=lambda row: _chip(self._line(row).state)),
+            Column("files", _("Files missing"), value=lambda row: row.files_missing or ""),
         )
 
     def _line(self, row: ProductAuthorisation) -> Any:
@@ -145,6 +156,7 @@ class CertificateTable(_SellerTable):
     views = (
         View("soon", _("Ends soon"), "state=soon"),
         View("over", _("Ended"), "state=over"),
+        View("missing", _("Without a file"), "state=running&file=missing"),
         View("all", _("All")),
     )
 
@@ -160,6 +172,7 @@ class CertificateTable(_SellerTable):
             Column("issued_on", _("Issued on"), value=lambda row: day(row.issued_on), sort="issued_on", hidden=True),
             Column("valid_until", _("Valid until"), value=lambda row: _until(row.valid_until), sort="valid_until"),
             Column("state", _("State"), value=self._state),
+            Column("file", _("File"), value=_attached),
         )
 
     def _state(self, row: Qualification) -> str:

@@ -8,6 +8,7 @@ from kexin.people import openid
 from kexin.people.ui import account_pages as account
 from kexin.people.ui import delegation_pages as delegations
 from kexin.people.ui import employee_pages as staff
+from kexin.people.ui import evidence_pages as evidence
 from kexin.people.ui import role_pages as roles
 from kexin.people.ui import seller_forms_pages as selling
 from kexin.people.ui import seller_lists as sellers
@@ -54,6 +55,13 @@ urlpatterns = [
     path("employees/<int:pk>/qualifications/new/", selling.new_qualification, name="people_new_qualification"),
     path("employees/<int:pk>/training/new/", selling.new_training, name="people_new_training"),
     path("employees/<int:pk>/authorisations/new/", selling.new_authorisation, name="people_new_authorisation"),
+    path("employees/<int:pk>/qualification-file/", evidence.seller_page, name="people_seller_file"),
+    path("employees/<int:pk>/qualification-file/document/", evidence.document, name="people_seller_document"),
+    path("me/qualification-file/", evidence.own_page, name="people_own_seller_file"),
+    path("me/evidence/<int:pk>/", evidence.own_file, name="people_own_evidence"),
+    path("evidence/<int:pk>/", evidence.file, name="people_evidence"),
+    path("qualifications/<int:pk>/file/", evidence.attach_certificate, name="people_attach_certificate"),
+    path("training/<int:pk>/file/", evidence.attach_training, name="people_attach_training"),
     path("qualifications/<int:pk>/end/", selling.end_qualification, name="people_end_qualification"),
     path("authorisations/<int:pk>/withdraw/", selling.withdraw, name="people_withdraw_authorisation"),
     path("sellers/", sellers.sellers, name="people_sellers"),
