@@ -83,14 +83,21 @@ def gaps_in(
 ) -> list[Gap]:
     """What the post asks for and is not there, then papers without a file."""
     rules, evidence = in_force(QualificationPolicy), in_force(EvidencePolicy)
-    found = gaps_of(seller, roles_of(employee, on), evidence.by_role, rules, dict(class_choices()), on)
+    found = gaps_of(
+        seller,
+        roles_of(employee, on),
+        evidence.by_role,
+        rules,
+        {code: str(label) for code, label in class_choices()},
+        on,
+    )
     for row, facts in zip(held, seller.certificates, strict=True):
         if facts.runs(on) and row.pk not in files.certificates:
-            words = _("%(kind)s %(number)s has no file.") % {"kind": rules.kind_label(row.kind), "number": row.number}
-            found.append(Gap("file_missing", words, "warn"))
+            values = {"kind": rules.kind_label(row.kind), "number": row.number}
+            found.append(Gap("file_missing", _("%(kind)s %(number)s has no file.") % values, "warn"))
     for training in trainings:
         if training.held_on.year >= on.year - 1 and training.pk not in files.trainings:
-            words = _("The training %(subject)s of %(day)s has no file.")
-            values = {"subject": training.subject, "day": training.held_on}
-            found.append(Gap("training_file_missing", words % values, "warn"))
+            told = {"subject": training.subject, "day": training.held_on}
+            words = _("The training %(subject)s of %(day)s has no file.") % told
+            found.append(Gap("training_file_missing", words, "warn"))
     return found

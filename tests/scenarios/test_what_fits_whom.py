@@ -10,11 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from kexin.core.approval import decide_approval
 from kexin.core.calendar import business_date, zone
 from kexin.party.models import Customer, IdentityDocument
 from kexin.people import operations as people
+from kexin.people.models import QualificationFile
 from kexin.products.models import Product
 from kexin.suitability.assessments.operations import answer_question, open_session, submit_assessment
 from kexin.suitability.matching.operations import match
@@ -24,7 +27,7 @@ from kexin.suitability.tests.conftest import as_customer
 REQUIREMENTS = {
     "D-12": "matching by tolerance, horizon, assets, state; nothing above the customer's grade is recommended",
     "D-13": "the three checks with each opinion: who the customer is, what can be borne, whether the product fits",
-    "J-01": ("certificates, training and authorisations of each seller with evidence", "files of the evidence itself"),
+    "J-01": "certificates, training, authorisations of each seller, the files that prove them, what is missing",
     "J-02": ("certified on duty: an expired certificate stops the opinion the day after", "the roster of a counter"),
     "J-06": (
         "recommendations only by who is certified and authorised",
@@ -43,6 +46,26 @@ def _assessed(chen: Customer) -> None:
     for each in begun.questionnaire.parsed.questions():
         answer_question(begun, actor=actor, question=each.code, value="c")
     submit_assessment(begun, actor=actor)
+
+
+def test_the_file_of_a_seller_holds_what_proves_each_certificate_and_says_what_is_missing(
+    bank: Any, settings: Any, tmp_path: Any, client_of: Any
+) -> None:
+    settings.KEXIN_FILES_DIR = tmp_path
+    lin, today, scan = bank.employees["lin"], business_date(), b"%PDF-1.7 a certificate of Lin %%EOF" * 40
+    page, zhou = reverse("people_seller_file", args=[lin.pk]), client_of("zhou")
+    assert "理财经理 须持有银行理财销售资格，尚未登记。" in zhou.get(page).content.decode()
+    new = reverse("people_new_qualification", args=[lin.pk])
+    said = {"kind": "bank_wealth", "number": "W-7", "issuer": "协会", "issued_on": f"{today}", "evidence": "官网查询"}
+    assert zhou.post(new, {**said, "file": SimpleUploadedFile("w7.pdf", scan)}).status_code == 302
+    seen = zhou.get(page).content.decode()
+    assert ("w7.pdf" in seen, "须持有银行理财销售资格" in seen) == (True, False)
+    own = client_of("lin")
+    assert "w7.pdf" in own.get(reverse("people_own_seller_file")).content.decode()
+    kept = QualificationFile.objects.get()
+    assert b"".join(own.post(reverse("people_own_evidence", args=[kept.pk])).streaming_content) == scan
+    paper = client_of("wu").post(reverse("people_seller_document", args=[lin.pk]), {"purpose": "持证上岗检查"})
+    assert paper.content.startswith(b"%PDF-")
 
 
 def test_certified_today_stopped_the_day_after(bank: Any, chen: Any, time_machine: Any) -> None:
