@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
 from kexin.core.actor import system
 from kexin.people.models import Employee, OrgUnit, Post
 from tests.personas import JOINED, PASSWORD, Bank
@@ -40,3 +43,12 @@ def hire(
     appoint(post, actor=actor, employee=employee, starts_on=JOINED)
     employee.refresh_from_db()
     bank.employees[name], bank.posts[name] = employee, post
+
+
+def signed_copy(client: Client, complaint_id: int) -> int:
+    """A copy of a signed agreement among the files of a case, as staff add it; its key."""
+    from kexin.service.models import ComplaintEvidence
+
+    picture = SimpleUploadedFile("agreement.png", b"\x89PNG\r\n\x1a\n" + b"x" * 200)
+    assert client.post(f"/complaints/{complaint_id}/files/", {"file": picture}).status_code == 302
+    return ComplaintEvidence.objects.order_by("-pk")[0].pk

@@ -108,6 +108,8 @@ NOT_SERVED: dict[str, str] = {
     "service.complaints.letters.reply_pdf": "The letter as PDF, for people.",
     "service.complaints.queries.complaints_of": "Part of the customer's page; `/complaints` lists them.",
     "service.assistant.learning.learn_assistant": _CLOCK,
+    "service.complaints.signing.own_agreement": _CUSTOMER,
+    "service.complaints.signing.sign_own_settlement": _CUSTOMER,
     "service.assistant.talking.ask_assistant": _CUSTOMER,
     "service.assistant.talking.choose_answer": _CUSTOMER,
     "service.assistant.talking.hand_over_talk": _CUSTOMER,

@@ -161,7 +161,17 @@ def test_from_the_forwarded_call_to_the_archive(
     case.act("ning", "settle", {"amount": "2000000", "terms": "全额"}, wrong=True)
     case.act("ning", "settle", {"amount": "3000", "terms": "退还已付手续费三千元。"}, picture="settle")
     case.act("wu", "settle-small", {"approve": "1"})
-    case.act("ning", "settle-signed", {"agreement_no": "HJ-2026-1", "signed_on": today.isoformat()})
+    papers = case.see("ning")
+    papers.locator("#case-file").set_input_files(
+        {"name": "agreement.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n" + b"x" * 200}
+    )
+    papers.locator("#files form[enctype] button").click()
+    settle(papers)
+    copy = case.row.evidence.exclude(kind="dossier").get()
+    case.act(
+        "ning", "settle-signed",
+        {"agreement_no": "HJ-2026-1", "signed_on": today.isoformat(), "file_id": str(copy.pk), "reason": "wish"},
+    )  # fmt: skip
     case.act("wu", "settle-paid", {"paid_on": today.isoformat(), "tax": "0", "reference": "P-1"})
     case.act("ning", "extend", {"reason": "等待保险公司回函"}, picture="extend")
     case.act("wu", "approve-extension", {"approve": "1"})

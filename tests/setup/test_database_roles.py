@@ -470,7 +470,10 @@ def test_a_complaint_needs_no_more_than_the_portals_role_which_reads_nothing_of_
             for column in columns:
                 asked = "SELECT has_column_privilege(%s, %s, 'SELECT') AND has_column_privilege(%s, %s, 'UPDATE')"
                 assert role.execute(asked, [table, column] * 2).fetchone() == (column not in kept,), column
-        for table in ("service_remediation", "service_settlement", "service_articlelink", "service_articlefile"):
+        assert role.execute("SELECT state, terms FROM service_settlement FOR UPDATE").fetchall() == []
+        with pytest.raises(errors.InsufficientPrivilege):
+            role.execute("SELECT approved_by FROM service_settlement")
+        for table in ("service_remediation", "service_articlelink", "service_articlefile"):
             with pytest.raises(errors.InsufficientPrivilege):
                 role.execute(f"SELECT count(*) FROM {table}".encode())
     with server.connect("kexin") as owner:

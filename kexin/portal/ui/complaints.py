@@ -19,7 +19,10 @@ from kexin.core.policy import in_force
 from kexin.core.ui.downloads import download, download_whole
 from kexin.core.ui.receiving import OVERHEAD, EncryptingUploadHandler
 from kexin.engagement.policies import DocumentPolicy
-from kexin.portal.ui.session import actor_of, room, session_of
+from kexin.portal.choices import Proof as SessionProof
+from kexin.portal.ui.session import actor_of, device_of, room, session_of
+from kexin.sales.signatures.choices import ProofMethod
+from kexin.sales.signatures.signing import Proof
 from kexin.service.choices import Channel
 from kexin.service.complaints.choices import ComplaintState
 from kexin.service.complaints.closing import confirm_complaint
@@ -46,6 +49,7 @@ from kexin.service.complaints.own import (
     write_own_complaint_words,
 )
 from kexin.service.complaints.rules import LONGEST_DEMAND
+from kexin.service.complaints.signing import READ_OWN, SIGN_OWN, own_agreement, own_settlement, sign_own_settlement
 from kexin.service.conversations.rules import kinds_taken
 from kexin.service.models import Complaint
 from kexin.service.rules import LONGEST_SUBJECT, LONGEST_TEXT
@@ -127,6 +131,8 @@ def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) ->
     file = own_complaint(actor, pk)
     context = {
         "file": file,
+        "settlement": own_settlement(file.row) if actor.may(READ_OWN) else None,
+        "may_sign": actor.may(SIGN_OWN),
         "row": file.row,
         "mine": "asked",
         "may_write": may_write(file.row) and actor.may(WRITE_OWN),
@@ -221,6 +227,46 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotFound
     _row, content = reply_pdf(actor_of(request), pk)
     return download_whole(content, name=f"{row.complaint_no}.pdf")
+
+
+@require_POST
+@room(READ_OWN)
+def agreement(request: HttpRequest, pk: int) -> HttpResponse:
+    """POST, because it is recorded: the agreement of a settlement, as it is signed."""
+    row, content = own_agreement(actor_of(request), pk)
+    return download_whole(content, name=f"agreement-{row.complaint_no}.pdf")
+
+
+@room(SIGN_OWN)
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET, POST agreed, drawing: the customer's own signature under the agreement."""
+    row, problem = own_complaint(actor_of(request), pk).row, ""
+    found = own_settlement(row)
+    if found is None or not found.waits:
+        return redirect("portal:complaint", pk=pk)
+    if request.method == "POST":
+        session = session_of(request)
+        by_app = session.proof == SessionProof.APP
+        proof = Proof(
+            method=ProofMethod.APP if by_app else ProofMethod.CODE,
+            reference=f"portal.{session.pk}" if by_app else "",
+            session=f"portal.{session.pk}",
+            link=str(session.link_id or ""),
+            device={"browser": device_of(request), "screen": request.POST.get("screen", "")},
+        )
+        try:
+            sign_own_settlement(
+                actor=actor_of(request),
+                complaint_id=row.pk,
+                agreed=request.POST.get("agreed") == "1",
+                drawing=request.POST.get("drawing", ""),
+                proof=proof,
+            )
+            return redirect("portal:complaint", pk=pk)
+        except RuleViolation as refusal:
+            problem = str(refusal.message or "") or " ".join(str(text) for text in refusal.fields.values())
+    context = {"row": row, "settlement": found, "problem": problem}
+    return render(request, "portal/complaint_sign.html", context, status=422 if problem else 200)
 
 
 @require_POST

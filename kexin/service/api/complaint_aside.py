@@ -11,7 +11,7 @@ from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Shown, Taken, one_of
 from kexin.service.api.complaint_steps import YesOrNoTaken
 from kexin.service.api.complaints import ComplaintShown, ComplaintSpokenTaken, complaint_named, complaint_shown
-from kexin.service.complaints.choices import Course, ReviewResult
+from kexin.service.complaints.choices import Course, PaperReason, ReviewResult
 from kexin.service.complaints.extending import (
     approve_extension,
     approve_long_extension,
@@ -76,10 +76,12 @@ class SettlementTaken(Taken):
 
 
 class SettlementSignedTaken(Taken):
-    """The signed agreement."""
+    """The agreement signed on paper: why so, and its copy among the files of the case."""
 
     agreement_no: str = Field(min_length=1, max_length=60, examples=["HJ-2026-1"])
     signed_on: Day
+    file_id: Id
+    reason: one_of(PaperReason) = Field(examples=["wish"])  # type: ignore[valid-type]
 
 
 class SettlementPaidTaken(Taken):
@@ -122,6 +124,7 @@ class SettlementShown(Shown):
     approved_by: str = Field(examples=[""])
     agreement_no: str = Field(examples=[""])
     signed_on: Day | None
+    signed_way: str = Field(description="portal or paper; empty before", examples=[""])
     tax: Amount | None
     paid_on: Day | None
     checked_by: str = Field(examples=[""])
@@ -225,7 +228,7 @@ def largest_settlement_decided(request: ApiRequest, complaint_id: Id, data: YesO
 
 @router.write("POST", "/complaints/{complaint_id}/settlements/signature", "service.sign_settlement")
 def settlement_signed(request: ApiRequest, complaint_id: Id, data: SettlementSignedTaken) -> SettlementShown:
-    """Record the signed agreement."""
+    """Record that the agreement was signed on paper; on the portal the customer signs."""
     row = complaint_named(request, "service.sign_settlement", complaint_id)
     return _settlement(sign_settlement(row, actor=request.actor, **data.model_dump()))
 

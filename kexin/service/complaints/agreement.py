@@ -64,8 +64,14 @@ def agreement_pdf(actor: Actor, pk: int) -> tuple[Complaint, bytes]:
     made = settled_of(row) if row is not None else None
     if row is None or made is None or made.approved_at is None:
         raise NotFound
+    return row, agreement_of(row, made)
+
+
+def agreement_of(row: Complaint, made: Settlement) -> bytes:
+    """The agreement as it is signed, the same to the byte before and after."""
+    assert made.approved_at is not None
     with translation.override("zh-hans"):
-        return row, typeset(TEMPLATE, agreement_data(row, made), made_at=made.approved_at)
+        return typeset(TEMPLATE, agreement_data(row, made), made_at=made.approved_at)
 
 
 def agreement_data(row: Complaint, made: Settlement) -> dict[str, Any]:

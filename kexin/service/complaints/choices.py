@@ -235,3 +235,12 @@ class SignedWay(TextChoices):
     NONE = "", pgettext_lazy("settlement", "Not yet")
     PORTAL = "portal", pgettext_lazy("settlement", "By the customer on the portal")
     PAPER = "paper", pgettext_lazy("settlement", "On paper, the copy is among the files")
+
+
+class PaperReason(TextChoices):
+    """Why an agreement was signed on paper; its copy is among the files of the case."""
+
+    NO_PORTAL = "portal", pgettext_lazy("paper agreement", "The complainant does not use the portal")
+    NOT_ON_FILE = "visitor", pgettext_lazy("paper agreement", "The complainant is no customer")
+    AGENT = "agent", pgettext_lazy("paper agreement", "A representative with a verified mandate signed")
+    WISH = "wish", pgettext_lazy("paper agreement", "The complainant wished it so")

@@ -36,7 +36,7 @@ from kexin.service.complaints.events import ComplaintFileExported
 from kexin.service.complaints.evidence import attach
 from kexin.service.complaints.queries import TEXTS, file_of
 from kexin.service.complaints.record import locked, rules_of
-from kexin.service.models import Complaint, ComplaintEvidence
+from kexin.service.models import Complaint, ComplaintEvidence, SettlementSignature
 
 EXPORT = "service.export_complaint_file"
 DRAW = "service.attach_sale_dossier"
@@ -210,8 +210,24 @@ def _result(row: Complaint) -> Section:
             Fact(_t("What was agreed"), str(settled.terms or "–")),
             Fact(_t("Number of the agreement"), settled.agreement_no or "–"),
             Fact(_t("Signed on"), signed),
+            Fact(_t("How it was signed"), f"{settled.get_signed_way_display()} {settled.get_paper_reason_display()}"),
         )
         data["settlement"] = [str(settled.amount), settled.state, settled.agreement_no, signed]
+        hand = SettlementSignature.objects.filter(settlement=settled).first()
+        if hand is not None:
+            facts += (
+                Fact(_t("Signature under the agreement"), f"{hand.get_kind_display()} · {moment(hand.at)}"),
+                Fact(_t("Fingerprint of the agreement (SHA-256)"), hand.agreement_sha256),
+                Fact(_t("Fingerprint of the drawing (SHA-256)"), hand.drawing_digest),
+            )
+            data["signature"] = {
+                "manifest": hand.manifest,
+                "cms": bytes(hand.cms).hex() if hand.cms else "",
+                "certificate": hand.certificate,
+            }
+        elif settled.paper is not None:
+            facts += (Fact(_t("Fingerprint of the signed copy (SHA-256)"), settled.paper.digest),)
+            data["paper"] = [settled.paper_reason, settled.paper.digest]
     return Section("result", _t("Result"), facts, data=data)
 
 

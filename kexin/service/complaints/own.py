@@ -41,6 +41,7 @@ from kexin.service.complaints.receiving import ComplaintData, take
 from kexin.service.complaints.record import keep, rules_of
 from kexin.service.complaints.reviewing import ask_again, may_ask
 from kexin.service.complaints.rules import TABLE
+from kexin.service.complaints.signing import READ_OWN, SIGN_OWN
 from kexin.service.complaints.work import WORDS, owe, page
 from kexin.service.models import Clock, Complaint, ComplaintEntry, ComplaintEvidence
 from kexin.service.policies import ANSWERED, RESULT
@@ -53,7 +54,9 @@ WRITE_OWN = "service.write_own_complaint_words"
 FILE_OWN = "service.download_own_complaint_file"
 WITHDRAW = "service.withdraw_complaint"
 CONFIRM, ASK_REVIEW, READ_LETTER = "service.confirm_complaint", "service.ask_own_review", "service.view_complaints"
-CUSTOMER_OPERATIONS = (VIEW_OWN, SEND_OWN, WRITE_OWN, FILE_OWN, WITHDRAW, CONFIRM, ASK_REVIEW, READ_LETTER)
+CUSTOMER_OPERATIONS = (
+    VIEW_OWN, SEND_OWN, WRITE_OWN, FILE_OWN, WITHDRAW, CONFIRM, ASK_REVIEW, READ_LETTER, SIGN_OWN, READ_OWN,
+)  # fmt: skip
 MOST, MOST_MATTERS = 200, 20
 LONGEST_WORDS = 4000
 S = ComplaintState

@@ -26,6 +26,7 @@ def register() -> None:
         reviewing,
         sentences,
         settling,
+        signing,
         work,
     )
     from kexin.service.complaints.analysis import wiring as analysis

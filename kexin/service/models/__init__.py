@@ -39,6 +39,7 @@ from kexin.service.models.knowledge import (
 from kexin.service.models.problems import KnownProblem, ProblemLink
 from kexin.service.models.queues import PostSkill, QueueMember, RequestQueue
 from kexin.service.models.requests import RequestEntry, RequestNote, ServiceRequest
+from kexin.service.models.settlement_signature import SettlementSignature
 from kexin.service.models.support import SupportQuestion
 from kexin.service.models.surveys import Survey, SurveyAnswer, SurveyInvitation, SurveyVersion, SurveyWave
 from kexin.service.models.telephony import PhoneCall, PhoneExtension
@@ -101,6 +102,7 @@ __all__ = [
     "SearchTerm",
     "ServiceRequest",
     "Settlement",
+    "SettlementSignature",
     "StatutoryReview",
     "SupportQuestion",
     "Survey",

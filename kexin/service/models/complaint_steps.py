@@ -15,11 +15,14 @@ from kexin.service.complaints.choices import (
     ComplaintOutcome,
     DeliveryWay,
     LetterState,
+    PaperReason,
     Remedy,
     RemedyState,
     ReviewResult,
     SettlementState,
+    SignedWay,
 )
+from kexin.service.models.complaint_evidence import ComplaintEvidence
 from kexin.service.models.complaints import Complaint
 
 
@@ -142,6 +145,10 @@ class StatutoryReview(models.Model):
 
 class SettlementQuerySet(ScopedQuerySet["Settlement"]):
     scope_through = "complaint"
+    staff_only = (
+        "right", "proposed_by", "proposed_at", "approved_by", "note", "paper_id", "paper_reason", "tax", "paid_on",
+        "checked_by", "payment_note",
+    )  # fmt: skip
 
 
 class Settlement(models.Model):
@@ -162,6 +169,11 @@ class Settlement(models.Model):
     note = models.CharField(_("note"), max_length=500, blank=True)
     agreement_no = models.CharField(_("number of the agreement"), max_length=60, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    signed_way = models.CharField(_("how it was signed"), max_length=6, choices=SignedWay.choices, blank=True)
+    paper = models.ForeignKey(
+        ComplaintEvidence, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    paper_reason = models.CharField(_("why on paper"), max_length=7, choices=PaperReason.choices, blank=True)
     tax = models.DecimalField(_("tax withheld"), max_digits=18, decimal_places=2, null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     checked_by = models.CharField(_("payment checked by"), max_length=80, blank=True)
@@ -177,6 +189,10 @@ class Settlement(models.Model):
             models.CheckConstraint(
                 condition=~Q(approved_by=F("proposed_by")) & (Q(checked_by="") | ~Q(checked_by=F("proposed_by"))),
                 name="service_settlement_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=~Q(signed_way="paper") | (Q(paper__isnull=False) & ~Q(paper_reason="")),
+                name="service_settlement_paper",
             ),
         ]
 

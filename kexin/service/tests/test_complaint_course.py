@@ -27,7 +27,7 @@ from kexin.service.complaints.events import ComplaintClosed
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.models import Complaint, ComplaintLetter, Remediation, SurveyInvitation
 from kexin.service.surveys.handlers import ask_after_complaint
-from tests.complaint_people import hire_officers
+from tests.complaint_people import hire_officers, signed_copy
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -268,7 +268,7 @@ def _as(actor: Any) -> dict[str, Any]:
     return {name: getattr(actor, name) for name in names}
 
 
-def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Complaint) -> None:
+def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Complaint, client_of: Any) -> None:
     ning, wu, day = staffed.actor("ning"), staffed.actor("wu"), business_date()
     with pytest.raises(RuleViolation) as refusal:
         settling.propose_settlement(case, actor=ning, amount=Decimal("2000000"), terms="全额")
@@ -288,7 +288,13 @@ def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Com
     told = " ".join(each["text"] for each in said["sections"])
     assert all(each in told for each in (case.complaint_no, "30,000.00", "人民币叁万元整", "双方再无争议"))
     assert all(each["name"] for each in said["parties"])
-    settling.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day)
+    copy = signed_copy(client_of("ning"), case.pk)
+    with pytest.raises(RuleViolation) as refusal:  # nobody represents her
+        settling.sign_settlement(
+            case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="agent"
+        )
+    assert set(refusal.value.fields) == {"reason"}
+    settling.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="portal")
     with pytest.raises(RuleViolation):
         settling.check_settlement_payment(case, actor=ning, paid_on=day, tax=Decimal(0), reference="P1")
     made = settling.check_settlement_payment(case, actor=wu, paid_on=day, tax=Decimal("0.00"), reference="P1")

@@ -16,7 +16,8 @@ from kexin.sales.dossier.checking import verify
 from kexin.service.complaints import handling, settling
 from kexin.service.complaints.filing import attach_sale_dossier, export_complaint_file
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
-from tests.complaint_people import hire_officers
+from kexin.service.models import ComplaintEvidence
+from tests.complaint_people import hire_officers, signed_copy
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("dossier")]
 
@@ -66,7 +67,19 @@ def test_a_settlement_has_its_agreement_and_stands_in_the_file(bank: Any, chen: 
     answer = client.get(address)
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     assert address in client.get(f"/complaints/{row.pk}/").content.decode()
-    settling.sign_settlement(row, actor=ning, agreement_no="HJ-2026-7", signed_on=business_date())
+    told = {"agreement_no": "HJ-2026-7", "signed_on": business_date(), "reason": "wish"}
+    with pytest.raises(RuleViolation) as refusal:
+        settling.sign_settlement(row, actor=ning, file_id=0, **told)  # type: ignore[arg-type]
+    assert set(refusal.value.fields) == {"file_id"}
+    with pytest.raises(RuleViolation) as refusal:
+        settling.check_settlement_payment(
+            row, actor=bank.actor("bai"), paid_on=business_date(), tax=Decimal(0), reference="P1"
+        )
+    assert "尚未签署" in str(refusal.value.message)
+    copy = signed_copy(client, row.pk)
+    settling.sign_settlement(row, actor=ning, file_id=copy, **told)  # type: ignore[arg-type]
     found = verify(export_complaint_file(row.pk, actor=ning, purpose="归档").content, LocalAuthority().root()).data
-    told = json.dumps(found, ensure_ascii=False)
-    assert all(each in told for each in ("退还三百元", "HJ-2026-7", "300.00"))
+    written = json.dumps(found, ensure_ascii=False)
+    assert all(
+        each in written for each in ("退还三百元", "HJ-2026-7", "300.00", ComplaintEvidence.objects.get().digest)
+    )

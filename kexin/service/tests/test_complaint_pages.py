@@ -14,7 +14,7 @@ from kexin.core.calendar import business_date
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.models import Complaint, Remediation, ServiceRequest
 from kexin.service.requests import opening
-from tests.complaint_people import hire_officers
+from tests.complaint_people import hire_officers, signed_copy
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -140,7 +140,7 @@ def test_the_whole_course_by_its_pages(bank: Any, case: Complaint, client_of: Cl
         (ning, "resume", {"note": "达成"}),
         (ning, "settle", {"amount": "800", "terms": "退手续费"}),
         (wu, "settle-small", {"approve": "1"}),
-        (ning, "settle-signed", {"agreement_no": "HJ-1", "signed_on": f"{business_date():%Y-%m-%d}"}),
+        (ning, "settle-signed", {"agreement_no": "HJ-1", "signed_on": f"{business_date():%Y-%m-%d}", "reason": "wish"}),
         (wu, "settle-paid", {"paid_on": f"{business_date():%Y-%m-%d}", "tax": "0", "reference": "P1"}),
         (sun, "deliver", {"way": "post", "proof": "EMS 1"}),
         (sun, "attempt", {"channel": "phone", "text": "无人接"}),
@@ -149,6 +149,8 @@ def test_the_whole_course_by_its_pages(bank: Any, case: Complaint, client_of: Cl
         (ning, "remedy", {"cause": "risk_told", "problem": "未提示", "post_id": str(posts["zhou"].pk), "due_on": day}),
         (ning, "archive", {"x": "1"}),
     ):
+        if act == "settle-signed":
+            data = data | {"file_id": str(signed_copy(ning, case.pk))}
         assert who.get(url(act, case.pk)).status_code == 200, act
         answer = who.post(url(act, case.pk), data)
         assert answer.status_code == 302, (act, answer.content.decode()[-3000:])

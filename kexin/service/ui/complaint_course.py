@@ -192,8 +192,9 @@ for each in (
         )
     ),
     Act(
-        "settle-signed", "service.sign_settlement", _("The settlement was signed"), _("Recorded."), "signature",
-        lambda data, row, actor: SignedForm(data),
+        "settle-signed", "service.sign_settlement", _("The settlement was signed on paper"), _("Recorded."),
+        "signature",
+        lambda data, row, actor: SignedForm(data, case=row),
         lambda pk, actor, said: settling.sign_settlement(pk, actor=actor, **said),
         _settled(SettlementState.APPROVED),
     ),

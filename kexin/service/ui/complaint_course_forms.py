@@ -8,22 +8,26 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kexin.core.fields import decrypt_rows
 from kexin.core.policy import in_force
 from kexin.core.ui.fields import DayInput, MoneyInput, SearchSelect
 from kexin.people.queries import post_labels
+from kexin.service.complaints.agreement import settled_of
 from kexin.service.complaints.choices import (
     Addressee,
     ComplaintOutcome,
     Course,
     DeliveryWay,
     Mandate,
+    PaperReason,
     Remedy,
     ReviewResult,
 )
 from kexin.service.complaints.investigating import investigators
 from kexin.service.complaints.policies import ComplaintPolicy
 from kexin.service.complaints.remedying import owners
-from kexin.service.models import Complaint
+from kexin.service.complaints.settling import copies_of
+from kexin.service.models import Complaint, ComplaintEvidence
 from kexin.service.ui.complaint_act_forms import SpokenForm, words
 
 
@@ -125,8 +129,24 @@ class SettlementForm(forms.Form):
 
 
 class SignedForm(forms.Form):
+    """On paper: the customer's own way is the portal."""
+
+    reason = forms.ChoiceField(label=_("Why on paper"), choices=PaperReason.choices, widget=forms.RadioSelect)
     agreement_no = forms.CharField(label=_("Number of the agreement"), max_length=60)
     signed_on = forms.DateField(label=_("Signed on"), widget=DayInput())
+    file_id = forms.TypedChoiceField(
+        label=_("Copy of the signed agreement"),
+        coerce=int,
+        help_text=_("One of the files of the case, added after the approval."),
+    )
+
+    def __init__(self, *args: Any, case: Complaint, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        made = settled_of(case)
+        files = list(copies_of(case, made).order_by("-pk")) if made is not None else []
+        decrypt_rows(ComplaintEvidence, files, ("file_name",))
+        named = [(each.pk, str(each.file_name or each.title or each.pk)) for each in files]
+        self.fields["file_id"].choices = named  # type: ignore[attr-defined]
 
 
 class PaymentForm(forms.Form):
