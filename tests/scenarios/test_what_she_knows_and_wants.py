@@ -63,20 +63,26 @@ def answered(row: Customer, said: dict[str, str], usual: str = "c") -> None:
     submit_assessment(begun, actor=actor)
 
 
+def certified(bank: Bank) -> None:
+    """Lin may sell wealth products of any grade."""
+    today = business_date()
+    Qualification.objects.create(
+        employee=bank.employees["lin"], kind="bank_wealth", number="W-1", issuer="协会", issued_on=today,
+        evidence="官网", recorded_by="1004",
+    )  # fmt: skip
+    ProductAuthorisation.objects.create(
+        employee=bank.employees["lin"], classes=["wealth"], highest_grade=5, starts_on=today, ends_on=today + 90 * DAY,
+        proposed_by="1004", granted_by="1005",
+    )  # fmt: skip
+
+
 @pytest.fixture
 def she(bank: Bank, chen: Customer, time_machine: Any) -> Customer:
     """C3 with experience up to R2; Lin may sell."""
     time_machine.move_to(dt.datetime.combine(TODAY, dt.time(9), zone()), tick=False)
     Customer.objects.filter(pk=chen.pk).update(assets=800_000, status="active", born_year=1985, birthday=301)
     IdentityDocument.objects.filter(party=chen.pk).update(long_term=True, expires_on=None)
-    Qualification.objects.create(
-        employee=bank.employees["lin"], kind="bank_wealth", number="W-1", issuer="协会", issued_on=TODAY,
-        evidence="官网", recorded_by="1004",
-    )  # fmt: skip
-    ProductAuthorisation.objects.create(
-        employee=bank.employees["lin"], classes=["wealth"], highest_grade=5, starts_on=TODAY, ends_on=TODAY + 90 * DAY,
-        proposed_by="1004", granted_by="1005",
-    )  # fmt: skip
+    certified(bank)
     chen = Customer.objects.get(pk=chen.pk)
     answered(chen, KNOWS_LITTLE)
     return chen
