@@ -54,7 +54,7 @@ def test_the_file_of_a_seller_holds_what_proves_each_certificate_and_says_what_i
     settings.KEXIN_FILES_DIR = tmp_path
     lin, today, scan = bank.employees["lin"], business_date(), b"%PDF-1.7 a certificate of Lin %%EOF" * 40
     page, zhou = reverse("people_seller_file", args=[lin.pk]), client_of("zhou")
-    assert "理财经理 须持有银行理财销售资格，尚未登记。" in zhou.get(page).content.decode()
+    assert "理财经理须持有银行理财销售资格，尚未登记。" in zhou.get(page).content.decode()
     new = reverse("people_new_qualification", args=[lin.pk])
     said = {"kind": "bank_wealth", "number": "W-7", "issuer": "协会", "issued_on": f"{today}", "evidence": "官网查询"}
     assert zhou.post(new, {**said, "file": SimpleUploadedFile("w7.pdf", scan)}).status_code == 302

@@ -129,7 +129,13 @@ def _files(file: SellerFile) -> dict[str, Any]:
         rows += [_line(f"{line.label} {line.row.number}", each) for each in line.files]
     for training in file.trainings:
         rows += [_line(training.row.subject, each) for each in training.files]
-    heads = [pgettext("file of evidence", "Belongs to"), _t("File"), _t("Version"), _t("Added"), "SHA-256"]
+    heads = [
+        pgettext("file of evidence", "Belongs to"),
+        pgettext("upload", "File"),
+        _t("Version"),
+        _t("Added"),
+        "SHA-256",
+    ]
     return _section(_t("Attached files"), heads, [4, 4, 1, 3, 4], rows, _t("No files attached"))
 
 

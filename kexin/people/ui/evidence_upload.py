@@ -9,6 +9,7 @@ from uuid import UUID
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.csrf import csrf_protect
 
 from kexin.core.errors import RuleViolation
@@ -76,7 +77,7 @@ def receive(request: HttpRequest, act: Inner) -> HttpResponse:
 class FileFields(forms.Form):
     """The file itself; what it is called is said by the browser, what it is by its first bytes."""
 
-    file = forms.FileField(label=_("File"), required=False)
+    file = forms.FileField(label=pgettext_lazy("upload", "File"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

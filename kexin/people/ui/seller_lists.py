@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from kexin.core.calendar import business_date
@@ -78,7 +79,7 @@ class CertificateFilter(_Filter):
     end, gone = "valid_until", "ended_on"
     q = django_filters.CharFilter(label=_("Search"), method="find")
     kind = django_filters.ChoiceFilter(label=_("Kind of certificate"), choices=_kinds)
-    file = django_filters.ChoiceFilter(label=_("File"), method="with_file", choices=FILES)
+    file = django_filters.ChoiceFilter(label=pgettext_lazy("upload", "File"), method="with_file", choices=FILES)
     state = django_filters.ChoiceFilter(label=_("State"), method="in_state", choices=STATES)
     unit = django_filters.ModelChoiceFilter(
         label=_("Unit and below"), method="below", widget=SearchSelect(), queryset=OrgUnit.objects.order_by("path")
@@ -172,7 +173,7 @@ class CertificateTable(_SellerTable):
             Column("issued_on", _("Issued on"), value=lambda row: day(row.issued_on), sort="issued_on", hidden=True),
             Column("valid_until", _("Valid until"), value=lambda row: _until(row.valid_until), sort="valid_until"),
             Column("state", _("State"), value=self._state),
-            Column("file", _("File"), value=_attached),
+            Column("file", pgettext_lazy("upload", "File"), value=_attached),
         )
 
     def _state(self, row: Qualification) -> str:

@@ -8,6 +8,7 @@ from kexin.core.calendar import business_date
 from kexin.people.choices import EmployeeStatus
 from kexin.people.models import PostHolder, ProductAuthorisation, Qualification
 from kexin.people.queries import held_on
+from kexin.project.demo.seller_papers import file_papers
 
 KINDS = {"fund": "中国证券投资基金业协会", "bank_wealth": "江澜银行培训中心", "insurance": "中国保险行业协会"}
 CLASSES = ["wealth", "structured", "fund", "insurance", "gold"]
@@ -41,7 +42,7 @@ def certify_sellers() -> int:
                 granted_by=GRANTED_BY,
             )
         )
-    Qualification.objects.bulk_create(papers)
+    file_papers(Qualification.objects.bulk_create(papers), MADE_BY, today)
     ProductAuthorisation.objects.bulk_create(granted)
     return len(sellers)
 
