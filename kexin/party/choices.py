@@ -16,6 +16,15 @@ class PartyKind(TextChoices):
     CROSS_BORDER = "cross_border", _("Cross-border")
 
 
+class EnterpriseScale(TextChoices):
+    """企业规模, as the statistics office divides enterprises, by staff, turnover or assets of each trade."""
+
+    LARGE = "large", pgettext_lazy("enterprise", "Large")
+    MEDIUM = "medium", pgettext_lazy("enterprise", "Medium")
+    SMALL = "small", pgettext_lazy("enterprise", "Small")
+    MICRO = "micro", pgettext_lazy("enterprise", "Micro")
+
+
 class Sex(TextChoices):
     FEMALE = "F", _("Female")
     MALE = "M", _("Male")

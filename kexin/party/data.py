@@ -60,4 +60,5 @@ class PartyData:
     addresses: tuple[AddressData, ...] = ()
     legal_form: str = ""
     industry: str = ""
+    scale: str = ""
     founded_on: dt.date | None = None

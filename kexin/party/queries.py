@@ -20,7 +20,7 @@ from kexin.core.fields import decrypt_rows
 from kexin.core.models.lookups import Keys
 from kexin.core.query import query
 from kexin.core.tokens import exact_candidates, name_matches, name_query_tokens
-from kexin.party.choices import CustomerStatus
+from kexin.party.choices import CustomerStatus, PartyKind
 from kexin.party.facts import review_due
 from kexin.party.models import (
     Address,
@@ -48,6 +48,7 @@ class CustomerFilter:
     """What a list of customers is narrowed by; everything empty means everything within reach."""
 
     kind: str = ""
+    scale: str = ""
     status: str = ""
     unit_id: int | None = None
     post_id: int | None = None
@@ -78,6 +79,8 @@ def narrowed(rows: QuerySet[Customer], wanted: CustomerFilter) -> QuerySet[Custo
         rows = rows.exclude(status=CustomerStatus.MERGED)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
+    if wanted.scale:
+        rows = rows.filter(kind=PartyKind.ENTERPRISE, party__enterprise__scale=wanted.scale)
     if wanted.unit_id:
         rows = rows.filter(unit_id=wanted.unit_id)
     if wanted.post_id:

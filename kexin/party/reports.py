@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.reports.fields import Dataset, Dimension, Figure, Params, by_band, by_choice, register_dataset
-from kexin.party.choices import CustomerStatus, PartyKind
+from kexin.party.choices import CustomerStatus, EnterpriseScale, PartyKind
 from kexin.party.models import Customer
 from kexin.party.tiers import tier_choices
 from kexin.people.reports import by_post, by_unit
@@ -81,6 +81,13 @@ def register() -> None:
             rows=_rows,
             dimensions=(
                 by_choice("kind", _("Type"), "kind", lambda: PartyKind.choices, param="kind"),
+                by_choice(
+                    "scale",
+                    _("Size of enterprise"),
+                    "party__enterprise__scale",
+                    lambda: EnterpriseScale.choices,
+                    param="scale",
+                ),
                 by_choice("status", _("State"), "status", lambda: CustomerStatus.choices, param="status"),
                 tier_dimension(param="tier", right=FIGURES),
                 by_unit(VIEW, "unit", param="unit"),

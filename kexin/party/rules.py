@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.decision import ALLOWED, Decision, Reason, refused
 from kexin.core.identifiers import check as check_identifier
 from kexin.core.workflow import Transitions
-from kexin.party.choices import ContactKind, CustomerStatus, FactKind, FactSource, PartyKind
+from kexin.party.choices import ContactKind, CustomerStatus, EnterpriseScale, FactKind, FactSource, PartyKind
 from kexin.party.data import ContactData, DocumentData, PartyData
 
 STATES = Transitions(
@@ -51,6 +51,17 @@ def may_be_named(name: str, *, required: bool = True) -> Decision:
         return refused("name_long", _("A name has at most 200 characters."), "name")
     if not any(unicodedata.category(char).startswith("L") for char in text):
         return refused("name_letters", _("A name contains at least one letter or character."), "name")
+    return ALLOWED
+
+
+def may_be_sized(kind: str, scale: str) -> Decision:
+    """Only enterprises have a size class, one of the four."""
+    if not scale:
+        return ALLOWED
+    if kind != PartyKind.ENTERPRISE:
+        return refused("scale_kind", _("Only enterprises have a size."), "scale")
+    if scale not in EnterpriseScale.values:
+        return refused("scale_unknown", _("There is no such size of enterprises."), "scale")
     return ALLOWED
 
 

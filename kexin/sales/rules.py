@@ -18,6 +18,8 @@ from kexin.core.decision import ALLOWED, Decision, Reason, refused
 from kexin.sales.choices import Gate, Party, SaleChannel
 
 ALWAYS = frozenset({Gate.ASSESSED, Gate.TOLD, Gate.DISCLOSED, Gate.CONFIRMED, Gate.SIGNED, Gate.SENT, Gate.EXECUTED})
+SENIOR = "scale_senior"
+BY_SCALE = frozenset({"scale_approval", SENIOR})  # the row of the enterprise's size has asked for the approval already
 BY_CUSTOMER = frozenset({Gate.DISCLOSED, Gate.CONFIRMED, Gate.SIGNED})
 
 
@@ -39,7 +41,7 @@ def needed_gates(facts: SaleFacts, approval_conditions: Collection[str], *, foll
     ruled = facts.recorded_anywhere or (facts.channel == SaleChannel.PREMISES and facts.recording_ruled)
     if ruled and facts.staff_took_part and facts.is_person:
         needed.add(Gate.RECORDED)
-    if facts.conditions & frozenset(approval_conditions):
+    if facts.conditions & (BY_SCALE | frozenset(approval_conditions)):
         needed.add(Gate.APPROVED)
     if follow_up:
         needed.add(Gate.FOLLOWED_UP)

@@ -22,9 +22,9 @@ NOTICE = "sales.offering_failed"
 SALE = "sales.Sale"
 
 
-def owe_approval(sale: Sale, rules: SalePolicy, seller_user_id: int | None) -> WorkItem:
-    """Owed by the nearest head who may approve and is not the seller. Raises RuleViolation where there is nobody."""
-    owner = duty_holder("sales.approve_sale", sale.unit_id, seller_user_id)
+def owe_approval(sale: Sale, rules: SalePolicy, seller_user_id: int | None, right: str) -> WorkItem:
+    """Owed by the nearest one who may approve and is not the seller. Raises RuleViolation where there is nobody."""
+    owner = duty_holder(right, sale.unit_id, seller_user_id)
     if owner is None:
         raise RuleViolation(_("Nobody else may approve this sale; a second person needs the right to approve."))
     return _owe(APPROVAL, sale, owner, add(timezone.now(), Duration(rules.approval_days, "working_days")), rules)

@@ -53,10 +53,7 @@ REQUIREMENTS = {
     "D-22": ("questions about the risks answered right before going on", "confirmation is shown by the gates"),
     "D-23": "nothing is given that somebody else has not reviewed; what was given stays as it was",
     "F-21": ("texts for customers in Chinese and English, each reviewed by itself", "other languages as further rows"),
-    "H-15": (
-        "older customers, lowest class and private products are treated apart",
-        "scale of business is not told apart",
-    ),
+    "H-15": "older customers, lowest class and private products are treated apart",
     "K-02": ("content: the risks said before the purchase", "complaints and the 24 hours come with service"),
 }
 SCREENS = {

@@ -127,6 +127,7 @@ class CustomerFileShown(Shown):
     language: str = Field(examples=["zh"])
     occupation: str = Field(examples=["退休教师"])
     income_band: str = Field(examples=["10-30"])
+    scale: str = Field(description="Size of an enterprise", examples=["small"])
     preferred_channel: str = Field(examples=["phone"])
     lunar_birthday: str = Field(examples=["03-05"])
     unit_id: Id
@@ -250,6 +251,7 @@ def file_of(actor: Actor, file: CustomerFile, lead: str | None) -> CustomerFileS
         language=party.language,
         occupation=party.occupation,
         income_band=party.income_band,
+        scale=party.scale,
         preferred_channel=party.preferred_channel,
         lunar_birthday=party.lunar_birthday if whole else "",
         unit_id=row.unit_id,

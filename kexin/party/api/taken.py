@@ -17,6 +17,7 @@ from kexin.party.choices import (
     ContactKind,
     CustomerStatus,
     DocumentType,
+    EnterpriseScale,
     IncomeBand,
     PartyKind,
     Sex,
@@ -90,13 +91,18 @@ class CustomerTaken(Taken):
     addresses: list[AddressTaken] = Field(default=[], max_length=20)
     legal_form: str = Field(default="", max_length=60, examples=["有限责任公司"])
     industry: str = Field(default="", max_length=60, examples=["零售业"])
+    scale: one_of(EnterpriseScale) | None = Field(default=None, description="Size of an enterprise; others have none")  # type: ignore[valid-type]
     founded_on: Day | None = None
 
     def data(self) -> PartyData:
         plain: dict[str, Any] = self.model_dump(
             exclude={"unit_id", "lead_post_id", "anyway", "documents", "contacts", "addresses"}
         )
-        plain |= {"income_band": self.income_band or "", "preferred_channel": self.preferred_channel or ""}
+        plain |= {
+            "scale": self.scale or "",
+            "income_band": self.income_band or "",
+            "preferred_channel": self.preferred_channel or "",
+        }
         return PartyData(
             **plain,
             documents=tuple(each.data() for each in self.documents),
@@ -118,6 +124,7 @@ class CustomerChanges(Taken):
     occupation: str | None = Field(default=None, max_length=60, examples=["退休教师"])
     income_band: one_of(IncomeBand) | None = None  # type: ignore[valid-type]
     preferred_channel: one_of(Channel) | None = None  # type: ignore[valid-type]
+    scale: one_of(EnterpriseScale) | None = Field(default=None, description="Size of an enterprise; others have none")  # type: ignore[valid-type]
 
     def changes(self) -> dict[str, Any]:
         """What was named; ``null`` empties a field."""
@@ -130,6 +137,7 @@ class CustomerNarrowing(Taken):
 
     kind: one_of(PartyKind) | None = None  # type: ignore[valid-type]
     status: one_of(CustomerStatus) | None = None  # type: ignore[valid-type]
+    scale: one_of(EnterpriseScale) | None = Field(default=None, description="Size of an enterprise; others have none")  # type: ignore[valid-type]
     unit_id: Id | None = None
     post_id: Id | None = Field(default=None, description="Led by this post", examples=[7])
     pool: bool = Field(default=False, description="Led by nobody")
@@ -161,6 +169,7 @@ class CustomerNarrowing(Taken):
     def wanted(self) -> CustomerFilter:
         return CustomerFilter(
             kind=self.kind or "",
+            scale=self.scale or "",
             status=self.status or "",
             unit_id=self.unit_id,
             post_id=self.post_id,

@@ -10,7 +10,15 @@ from kexin.core.imports.findings import register_finding
 from kexin.core.imports.importable import Field, Importable, register
 from kexin.core.masking import mask_address, mask_contact, mask_date, mask_identity, mask_name
 from kexin.core.territories import territory_codes, territory_labels
-from kexin.party.choices import AddressKind, Channel, CustomerStatus, DocumentType, IncomeBand, PartyKind
+from kexin.party.choices import (
+    AddressKind,
+    Channel,
+    CustomerStatus,
+    DocumentType,
+    EnterpriseScale,
+    IncomeBand,
+    PartyKind,
+)
 from kexin.party.importing.attributes import load_attributes
 from kexin.party.importing.customers import begin_customers, load_customers, tell_candidates
 from kexin.party.importing.suspicion import MORE_ALIKE, tell_more_alike
@@ -130,6 +138,13 @@ CUSTOMER_FIELDS = (
     Field(name="founded_on", label=_("founded on"), kind="date", aliases=("成立日期",)),
     Field(name="registered_capital", label=_("registered capital"), kind="decimal", minimum=0, aliases=("注册资本",)),
     Field(name="staff_count", label=_("staff"), kind="integer", minimum=0, maximum=10_000_000),
+    Field(
+        name="scale",
+        label=_("size of enterprise"),
+        kind="choice",
+        choices=tuple(EnterpriseScale.values),
+        aliases=("企业规模",),
+    ),
     Field(name="business_scope", label=_("business scope"), max_length=4_000, aliases=("经营范围",)),
 )
 

@@ -21,7 +21,15 @@ from kexin.party.models import Address, ContactPoint, Customer, EnterpriseProfil
 
 SOME = 2_000
 _CUSTOMER_FIELDS = {"status": "status", "admitted_on": "admitted_on", "closed_on": "closed_on"}
-_ENTERPRISE_FIELDS = ("legal_form", "industry", "founded_on", "registered_capital", "staff_count", "business_scope")
+_ENTERPRISE_FIELDS = (
+    "legal_form",
+    "industry",
+    "founded_on",
+    "registered_capital",
+    "staff_count",
+    "business_scope",
+    "scale",
+)
 
 
 def take_over_known(rows: list[dict[str, Any]], known: dict[str, int], batch: Batch, outcome: Outcome) -> None:
@@ -89,7 +97,7 @@ def _change_party(
 
 
 def _change_enterprise(profile: EnterpriseProfile, row: dict[str, Any], fields: frozenset[str]) -> bool:
-    texts = ("legal_form", "industry", "business_scope")
+    texts = ("legal_form", "industry", "business_scope", "scale")
     wanted = {name: (row[name] or "" if name in texts else row[name]) for name in _ENTERPRISE_FIELDS if name in fields}
     changed = [name for name, value in wanted.items() if getattr(profile, name) != value]
     for name in changed:

@@ -206,6 +206,7 @@ class _Making:
                 binary.numerics(of("registered_capital")),
                 binary.int4s(of("staff_count")),
                 binary.texts(of("business_scope", "")),
+                binary.texts(of("scale", "")),
             )
         )
 

@@ -18,7 +18,7 @@ CUSTOMER_COLUMNS: Final = (
     "birthday", "search_tokens", "name_match", "assets", "source", "source_no", "created_at", "updated_at", "version",
 )  # fmt: skip
 ENTERPRISE_COLUMNS: Final = (
-    "party_id", "legal_form", "industry", "founded_on", "registered_capital", "staff_count", "business_scope",
+    "party_id", "legal_form", "industry", "founded_on", "registered_capital", "staff_count", "business_scope", "scale",
 )  # fmt: skip
 DOCUMENT_COLUMNS: Final = (
     "party_id", "key_id", "type", "country", "number", "token", "token_next", "last4_token", "issued_on", "expires_on",

@@ -13,6 +13,7 @@ from kexin.party.choices import (
     Channel,
     ContactKind,
     DocumentType,
+    EnterpriseScale,
     IncomeBand,
     NameKind,
     PartyKind,
@@ -48,6 +49,15 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"Party {self.pk}"
+
+    @property
+    def scale(self) -> str:
+        """The size class of an enterprise; empty where it is not known, and for everybody else."""
+        return self.enterprise.scale if self.kind == PartyKind.ENTERPRISE and hasattr(self, "enterprise") else ""
+
+    def get_scale_display(self) -> str:
+        """The size class in words."""
+        return str(EnterpriseScale(self.scale).label) if self.scale else ""
 
 
 class PersonalRow(models.Model):
@@ -173,6 +183,9 @@ class EnterpriseProfile(models.Model):
     )
     staff_count = models.PositiveIntegerField(_("staff"), null=True, blank=True)
     business_scope = models.TextField(_("business scope"), blank=True)
+    scale = models.CharField(
+        _("size of enterprise"), max_length=6, choices=EnterpriseScale.choices, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("enterprise data")

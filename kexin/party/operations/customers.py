@@ -37,7 +37,7 @@ PARTY_FIELDS = (
     "income_band",
     "preferred_channel",
 )
-CHANGEABLE = frozenset((*PARTY_FIELDS, "name", "born_on"))
+CHANGEABLE = frozenset((*PARTY_FIELDS, "name", "born_on", "scale"))
 
 
 class DuplicateSuspected(Conflict):
@@ -99,7 +99,11 @@ def create_customer(
     customer.save(force_insert=True)
     if data.kind in rules.ORGANISATIONS:
         EnterpriseProfile.objects.create(
-            party=party, legal_form=data.legal_form, industry=data.industry, founded_on=data.founded_on
+            party=party,
+            legal_form=data.legal_form,
+            industry=data.industry,
+            founded_on=data.founded_on,
+            scale=data.scale,
         )
     try:
         with transaction.atomic():
@@ -150,6 +154,9 @@ def change_customer(customer: Customer, *, actor: Actor, version: int, changes: 
     party = Party.objects.select_for_update().get(pk=row.pk)
     changed = []
     for name, value in changes.items():
+        if name == "scale":
+            changed += _resize(party, str(value))
+            continue
         new = rules.clean_text(value) if isinstance(value, str) else value
         if getattr(party, name) != new:
             setattr(party, name, new)
@@ -159,11 +166,20 @@ def change_customer(customer: Customer, *, actor: Actor, version: int, changes: 
     rules.may_be_named(party.name or "", required="name" in changed).enforce()
     rules.may_be_born(party.born_on, business_date()).enforce()
     _validate_plain(party, changed)
-    party.save(update_fields=[*changed, "updated_at"])
+    party.save(update_fields=[*(name for name in changed if name != "scale"), "updated_at"])
     touch(row, party, changed)
     note_confirmed(row, {KIND_OF_FIELD[name] for name in changed if name in KIND_OF_FIELD}, actor)
     emit(CustomerChanged(row.pk, row.customer_no, tuple(sorted(changed))))
     return row
+
+
+def _resize(party: Party, scale: str) -> list[str]:
+    """Give an enterprise another size; the name of the field where it is another one."""
+    rules.may_be_sized(party.kind, scale).enforce()
+    if party.scale == scale:
+        return []
+    EnterpriseProfile.objects.update_or_create(party=party, defaults={"scale": scale})
+    return ["scale"]
 
 
 def _validate_plain(party: Party, changed: list[str]) -> None:

@@ -27,9 +27,9 @@ files:
     target: party.customer
     columns: {source_no: no, name: name, unit: {constant: S1}, born_on: born, document_type: type, document_number: id,
               mobile: mobile, email: email, address_area: area, address_detail: street, kind: kind,
-              registered_capital: capital}
+              registered_capital: capital, scale: scale}
 """
-HEADING = "no,name,born,type,id,mobile,email,area,street,kind,capital\n"
+HEADING = "no,name,born,type,id,mobile,email,area,street,kind,capital,scale\n"
 
 
 def load(folder: Path, *rows: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def load(folder: Path, *rows: str) -> dict[str, Any]:
 
 
 def person(no: int, name: str = "王伟", born: str = "1980-01-01") -> str:
-    return f"{no},{name},{born},,,,,,,individual,"
+    return f"{no},{name},{born},,,,,,,individual,,"
 
 
 def pairs() -> set[tuple[str, str]]:
@@ -64,13 +64,13 @@ def test_more_alike_than_are_put_up_for_review_are_told(tmp_path: Path, bank: ob
 
 
 def test_a_document_stands_once_and_the_first_in_the_file_has_it(tmp_path: Path, bank: object) -> None:
-    load(tmp_path, "1,张秀兰,,PASSPORT,E12345678,,,,,individual,")
+    load(tmp_path, "1,张秀兰,,PASSPORT,E12345678,,,,,individual,,")
     report = load(
         tmp_path,
-        "2,李雷,,PASSPORT,e1234 5678,,,,,individual,",
-        "3,韩梅梅,,PASSPORT,G87654321,,,,,individual,",
-        "4,林涛,,PASSPORT,G87654321,,,,,individual,",
-        "5,魏华,,PASSPORT,G11111111,,,,,individual,",
+        "2,李雷,,PASSPORT,e1234 5678,,,,,individual,,",
+        "3,韩梅梅,,PASSPORT,G87654321,,,,,individual,,",
+        "4,林涛,,PASSPORT,G87654321,,,,,individual,,",
+        "5,魏华,,PASSPORT,G11111111,,,,,individual,,",
     )
     holders = IdentityDocument.objects.order_by("party_id").values_list("party__customer__source_no", flat=True)
     assert list(holders) == ["1", "3", "5"]
@@ -85,8 +85,8 @@ def test_a_document_stands_once_and_the_first_in_the_file_has_it(tmp_path: Path,
 def test_every_value_is_read_back_as_the_file_had_it(tmp_path: Path, bank: object) -> None:
     load(
         tmp_path,
-        "1,张秀兰,,CN-RIC,11010519491231002X,13812345678,a.b@example.com,上海市浦东新区,世纪大道1号,individual,",
-        "2,Acme Ltd,,,,+44 7911 123456,,,,enterprise,1234567.50",
+        "1,张秀兰,,CN-RIC,11010519491231002X,13812345678,a.b@example.com,上海市浦东新区,世纪大道1号,individual,,",
+        "2,Acme Ltd,,,,+44 7911 123456,,,,enterprise,1234567.50,small",
     )
     woman, firm = decrypt_rows(Party, Party.objects.filter(customer__source="people").order_by("pk"))
     assert (woman.name, woman.sex, str(woman.born_on), firm.name) == ("张秀兰", "F", "1949-12-31", "Acme Ltd")
@@ -102,4 +102,4 @@ def test_every_value_is_read_back_as_the_file_had_it(tmp_path: Path, bank: objec
     assert (address.area, address.detail, address.kind) == ("上海市浦东新区", "世纪大道1号", "home")
     customer = Customer.objects.get(source_no="1", source="people")
     assert (customer.born_year, customer.birthday, customer.assets, customer.version) == (1949, 1231, Decimal(), 1)
-    assert str(firm.enterprise.registered_capital) == "1234567.50"
+    assert (str(firm.enterprise.registered_capital), firm.scale, woman.scale) == ("1234567.50", "small", "")

@@ -19,6 +19,7 @@ from kexin.core.errors import Conflict, KexinError, RuleViolation
 from kexin.core.masking import mask_address, mask_contact, mask_identity
 from kexin.core.territories import territory_names
 from kexin.core.ui.request import actor_of
+from kexin.party.choices import PartyKind
 from kexin.party.data import AddressData, ContactData, DocumentData
 from kexin.party.models import Address, ContactPoint, Customer, IdentityDocument, PartyAttribute
 from kexin.party.operations import (
@@ -57,6 +58,7 @@ INLINE_FIELDS = (
     ("language", gettext_lazy("Language")),
     ("occupation", gettext_lazy("Occupation")),
     ("income_band", gettext_lazy("Income")),
+    ("scale", gettext_lazy("Size of enterprise")),
     ("preferred_channel", gettext_lazy("Preferred channel")),
 )
 
@@ -115,12 +117,24 @@ def new_customer(request: HttpRequest) -> HttpResponse:
             [form[n] for n in ("document_type", "document_number", "document_expires_on", "document_long_term")],
         ),
         (_("How to reach"), [form[n] for n in ("mobile", "email", "area", "detail", "language", "preferred_channel")]),
-        (_("Work and income"), [form[n] for n in ("occupation", "income_band")]),
+        (_("Work and income"), [form[n] for n in ("occupation", "income_band", "scale")]),
         (_("In charge"), [form[n] for n in ("unit", "lead_post")]),
     ]
     context = {"title": _("New customer"), "form": form, "sections": sections, "matches": matches}
     context |= {"back_url": reverse("party:customers"), "submit_label": _("Open the file")}
     return render(request, "party/new_customer.html", context)
+
+
+def shown_fields(customer: Customer) -> list[tuple[str, Any]]:
+    """The plain facts of a file with their labels; only enterprises have a size."""
+    return [each for each in INLINE_FIELDS if each[0] != "scale" or customer.kind == PartyKind.ENTERPRISE]
+
+
+def _edit_form(customer: Customer, data: Any, **more: Any) -> EditForm:
+    form = EditForm(data, **more)
+    if customer.kind != PartyKind.ENTERPRISE:
+        del form.fields["scale"]
+    return form
 
 
 def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
@@ -129,7 +143,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
     customer = customer_in_reach(actor, pk)
     initial = {name: getattr(customer.party, name) or "" for name in BasicsForm.base_fields}
     initial["born_on"] = customer.party.born_on or None
-    form = EditForm(request.POST or None, initial=initial | {"version": customer.version})
+    form = _edit_form(customer, request.POST or None, initial=initial | {"version": customer.version})
     conflict: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
@@ -147,7 +161,7 @@ def edit_customer(request: HttpRequest, pk: int) -> HttpResponse:
             }
             again = request.POST.copy()
             again["version"] = str(customer.version)
-            form = EditForm(again, initial=initial)
+            form = _edit_form(customer, again, initial=initial)
         except RuleViolation as refusal:
             for name, text in refusal.fields.items():
                 form.add_error(name if name in form.fields else None, str(text))
@@ -180,7 +194,7 @@ def field(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """One field changed in place."""
     actor = _actor(request)
     customer = customer_in_reach(actor, pk)
-    label = dict(INLINE_FIELDS).get(name)
+    label = dict(shown_fields(customer)).get(name)
     if label is None or name not in CHANGEABLE:
         raise Http404
     shown = {"customer": customer, "name": name, "label": label, "may_change": actor.may("party.change_customer")}

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.territories import territory_choices
 from kexin.core.ui.fields import DayInput, SearchSelect
-from kexin.party.choices import AddressKind, Channel, ContactKind, DocumentType, IncomeBand, PartyKind, Sex
+from kexin.party.choices import (
+    AddressKind,
+    Channel,
+    ContactKind,
+    DocumentType,
+    EnterpriseScale,
+    IncomeBand,
+    PartyKind,
+    Sex,
+)
 from kexin.party.data import AddressData, ContactData, DocumentData, PartyData
 from kexin.people.models import OrgUnit, Post
 
@@ -56,6 +65,12 @@ class BasicsForm(forms.Form):
     )
     language = forms.ChoiceField(label=_("Language"), required=False, choices=LANGUAGES)
     occupation = forms.CharField(label=_("Occupation"), max_length=60, required=False)
+    scale = forms.ChoiceField(
+        label=_("Size of enterprise"),
+        required=False,
+        choices=_blank(EnterpriseScale.choices),
+        help_text=_("Enterprises only; it decides how much care a sale takes"),
+    )
     income_band = forms.ChoiceField(label=_("Income"), required=False, choices=_blank(IncomeBand.choices))
     preferred_channel = forms.ChoiceField(label=_("Preferred channel"), required=False, choices=_blank(Channel.choices))
 

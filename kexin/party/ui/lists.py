@@ -23,7 +23,7 @@ from kexin.core.ui.keyset import neighbours
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.saved_views import saved_views
 from kexin.core.ui.table import BulkAction, Column, Table, View
-from kexin.party.choices import CustomerStatus, PartyKind
+from kexin.party.choices import CustomerStatus, EnterpriseScale, PartyKind
 from kexin.party.models import Customer
 from kexin.party.naming import shown_name
 from kexin.party.queries import CustomerFilter, customers, narrowed, open_names
@@ -52,6 +52,9 @@ class CustomerFilterForm(forms.Form):
 
     q = forms.CharField(label=_("Name, pinyin, number, mobile"), required=False, max_length=80)
     kind = forms.ChoiceField(label=_("Type"), required=False, choices=[("", "—"), *PartyKind.choices])
+    scale = forms.ChoiceField(
+        label=_("Size of enterprise"), required=False, choices=[("", "—"), *EnterpriseScale.choices]
+    )
     status = forms.ChoiceField(label=_("State"), required=False, choices=[("", "—"), *CustomerStatus.choices])
     unit = forms.ChoiceField(label=_("Unit"), required=False, choices=_units)
     pool = forms.ChoiceField(label=_("Lead manager"), required=False, choices=[("", "—"), ("on", _("Unassigned pool"))])
@@ -85,6 +88,7 @@ class CustomerFilterSet:
         data = self.form.cleaned_data
         return CustomerFilter(
             kind=data["kind"],
+            scale=data["scale"],
             status=data["status"],
             unit_id=int(data["unit"]) if data["unit"] else None,
             pool=data["pool"] == "on",

@@ -20,7 +20,7 @@ from kexin.party.naming import in_charge, shown_name
 from kexin.party.queries import customer_file, customer_in_reach, open_customer, relationships
 from kexin.party.rules import age_on
 from kexin.party.ui.display import STATUS_LEVEL
-from kexin.party.ui.edit import INLINE_FIELDS, inline_value
+from kexin.party.ui.edit import inline_value, shown_fields
 from kexin.party.ui.lists import beside
 from kexin.people.queries import post_labels
 
@@ -96,7 +96,7 @@ def basics_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
     """Panel: the plain facts, each changed in place."""
     actor = actor_of(request)
     customer = customer_in_reach(actor, pk)
-    lines = [(name, label, inline_value(request, customer, name)) for name, label in INLINE_FIELDS]
+    lines = [(name, label, inline_value(request, customer, name)) for name, label in shown_fields(customer)]
     open_file = customer.status not in (CustomerStatus.MERGED, CustomerStatus.CLOSED)
     may_change = open_file and actor.may("party.change_customer")
     return "party/panel_basics.html", {"customer": customer, "lines": lines, "may_change": may_change}

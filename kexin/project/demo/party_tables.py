@@ -23,6 +23,7 @@ from kexin.project.demo.customers import (
     WAN,
     YUAN,
     People,
+    scales,
 )
 from kexin.project.demo.events import Fate
 from kexin.project.demo.identity import area_codes, check_digits, credit_code, customer_numbers, mobiles
@@ -146,6 +147,7 @@ class PartyTables:
                     np.where(person, 0, rng.choice([50, 100, 200, 500, 1_000], size=people.size) * WAN),
                     mask=person | (people.kind == INSTITUTION),
                 ),
+                "scale": _text(scales(people)),
                 "unit": [self.structure.sub_branches[s] for s in people.sub_branch],
                 "lead_post": _text(np.array(people.lead)),
                 "household_no": pa.array(people.household + people.first * 10, mask=people.household < 0),

@@ -31,7 +31,7 @@ CUSTOMER = (
     "party_id", "customer_no", "kind", "status", "unit_id", "lead_post_id", "admitted_on", "closed_on", "born_year",
     "birthday", "search_tokens", "name_match", "assets", "source", "source_no", "created_at", "updated_at", "version",
 )  # fmt: skip
-ENTERPRISE = ("party_id", "legal_form", "industry", "founded_on", "registered_capital", "business_scope")
+ENTERPRISE = ("party_id", "legal_form", "industry", "founded_on", "registered_capital", "business_scope", "scale")
 DOCUMENT = (
     "party_id", "key_id", "type", "country", "number", "token", "token_next", "last4_token", "issued_on", "expires_on",
     "long_term", "verified_at",
@@ -165,6 +165,7 @@ def _enterprises(rows: Rows, places: Places) -> bytes:
                 row["founded_on"],
                 None if row["registered_capital"] is None else cents(row["registered_capital"]),
                 "",
+                row["scale"] or "",
             )
         )
         for row in rows

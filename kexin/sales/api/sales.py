@@ -19,7 +19,7 @@ from kexin.sales.choices import Gate, SaleChannel, SaleState, TellingMode
 from kexin.sales.instructing.choices import DividendWay, InstructionKind
 from kexin.sales.instructing.giving import choose_dividends, redeem_units
 from kexin.sales.models import Instruction, Sale
-from kexin.sales.operations.approving import approve_sale
+from kexin.sales.operations.approving import approve_sale, approve_senior_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
 from kexin.sales.operations.ordering import hand_over_sale
@@ -291,6 +291,13 @@ def decide_on_sale(request: ApiRequest, sale_id: Id, data: SaleApprovalTaken) ->
     """Approve a sale of somebody else, or refuse it."""
     row = _named(request, "sales.approve_sale", sale_id)
     return _whole(request, approve_sale(row, actor=request.actor, approve=data.approve, note=data.note).pk)
+
+
+@router.write("POST", "/sales/{sale_id}/senior-approval", "sales.approve_senior_sale")
+def senior_decides_on_sale(request: ApiRequest, sale_id: Id, data: SaleApprovalTaken) -> SaleWhole:
+    """Approve a sale that takes a senior because of the enterprise's size, or refuse it."""
+    row = _named(request, "sales.approve_senior_sale", sale_id)
+    return _whole(request, approve_senior_sale(row, actor=request.actor, approve=data.approve, note=data.note).pk)
 
 
 @router.write("POST", "/sales/{sale_id}/order", "sales.hand_over_sale")

@@ -22,7 +22,7 @@ from kexin.sales.orders.choices import OrderSide
 from kexin.sales.orders.handing import send_order
 from kexin.sales.quota.choices import ReservationEnd
 from kexin.sales.quota.reserving import kept_for, release, reserve
-from kexin.sales.rules import may_pass
+from kexin.sales.rules import BY_SCALE, SENIOR, may_pass
 from kexin.sales.withdrawing.rules import begins_with_signature
 from kexin.sales.withdrawing.taking_back import cancellation_confirmed, cancellation_refused
 from kexin.suitability.matching.choices import MatchOutcome
@@ -60,7 +60,9 @@ def hand_over_sale(sale: Sale | int, *, actor: Actor) -> Sale:
         raise RuleViolation(_("Somebody who may sell this product has to hand it over: %(why)s") % {"why": words})
     if again.outcome == MatchOutcome.REFUSE:
         return close_sale(row, SaleState.REFUSED, "", actor, refusal=again)
-    asked = {each["code"] for each in again.conditions} & set(rules.approval_conditions)
+    if SENIOR in {each["code"] for each in again.conditions} - first.conditions:
+        raise RuleViolation(_("A senior has to approve by now: ask for a new matching opinion and change the sale."))
+    asked = {each["code"] for each in again.conditions} & (BY_SCALE | set(rules.approval_conditions))
     if asked and Gate.APPROVED not in row.needed:
         row.needed = sorted([*row.needed, int(Gate.APPROVED)])
         row.version += 1

@@ -29,7 +29,7 @@ from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of
 from kexin.sales.choices import Gate, SaleState, StageRecord, TellingMode
 from kexin.sales.models import Sale
-from kexin.sales.operations.approving import approve_sale
+from kexin.sales.operations.approving import approve_sale, approve_senior_sale, right_to_approve
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
@@ -216,6 +216,8 @@ def _may(actor: Actor, row: Sale, operation: str) -> bool:
 def _act(actor: Actor, row: Sale, gate: Gate | None) -> str:
     """Which form the reader gets: the name of the gate's operation, or nothing."""
     operation = STAFF_GATES.get(gate) if gate is not None else None
+    if gate == Gate.APPROVED:
+        operation = right_to_approve(row)
     state = SaleState.EXECUTED if gate == Gate.FOLLOWED_UP else SaleState.OPEN
     if operation is None or row.state != state or not _may(actor, row, operation):
         return ""
@@ -249,12 +251,13 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """POST approve=1|0, note."""
+    """POST approve=1|0, note, and senior=1 where a senior decides."""
     actor = actor_of(request)
+    decide = approve_senior_sale if request.POST.get("senior") == "1" else approve_sale
     yes, note = request.POST.get("approve") == "1", request.POST.get("note", "")
     return post_only(
         request,
-        lambda: approve_sale(pk, actor=actor, approve=yes, note=note),
+        lambda: decide(pk, actor=actor, approve=yes, note=note),
         back_url=_back(pk),
         done=_("Approved.") if yes else _("Refused."),
     )

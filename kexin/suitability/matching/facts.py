@@ -42,6 +42,7 @@ class ProductFacts:
 class CustomerFacts:
     """The customer on the day; None is "not known", which never allows anything.
 
+    ``scale`` is the size of an enterprise, ``unknown`` where its file does not say it, empty for everybody else;
     ``tolerance`` is 1 to 5 where an assessment counts (``standing`` says why it does not); ``held_by_grade`` is the
     market value held per product grade; ``restrictions`` are codes that not everybody may see. ``experience`` is the
     riskiest grade of product known by the answers (0: none), ``held_since`` per class and grade since when it is held.
@@ -74,6 +75,7 @@ class CustomerFacts:
     experience: int | None = None
     objective: str = ""
     held_since: Mapping[str, Mapping[int, dt.date]] = field(default_factory=dict)
+    scale: str = ""
 
 
 @dataclass(frozen=True, slots=True)

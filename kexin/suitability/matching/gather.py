@@ -15,7 +15,7 @@ from kexin.core.models.lookups import Keys
 from kexin.holdings.models import Holding, Placed
 from kexin.holdings.movements.queries import rates_to_base
 from kexin.party.choices import CustomerStatus, PartyKind
-from kexin.party.models import Customer, IdentityDocument
+from kexin.party.models import Customer, EnterpriseProfile, IdentityDocument
 from kexin.party.queries import files_behind
 from kexin.people.models import Employee
 from kexin.people.qualification_policies import QualificationPolicy
@@ -28,6 +28,7 @@ from kexin.suitability.models import QualifiedInvestor
 from kexin.suitability.questionnaires.spoken import cautious
 
 HOME = "CNY"
+UNKNOWN_SCALE = "unknown"
 _NOBODY = sources.Assessed("none", None)
 
 
@@ -67,7 +68,8 @@ def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool 
     """The facts of these customers on a day; the number of reads does not depend on how many they are.
 
     ``keeping``: only what is asked of somebody who keeps a public product: neither other positions, nor insurance
-    needs, nor objectives, nor qualification, nor consents, none of which speaks for or against keeping.
+    needs, nor objectives, nor qualification, nor consents, nor the size of an enterprise, none of which speaks for or
+    against keeping.
     """
     rows = list(customers)
     ids = [row.pk for row in rows]
@@ -79,6 +81,7 @@ def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool 
     assessed = sources.assessed(rows, on)
     needs = {} if keeping else sources.needs(files, on)
     restricted, agreed = sources.restrictions(ids, on), {} if keeping else sources.consents(ids, on)
+    scales = {} if keeping else _scales(rows)
     found = {}
     for row in rows:
         pk = row.pk
@@ -112,8 +115,18 @@ def customer_facts(customers: Iterable[Customer], on: dt.date, *, keeping: bool 
             experience=now.experience,
             objective=_objective(now, aims.get(pk)),
             held_since=since.get(pk, {}),
+            scale=scales.get(pk, ""),
         )
     return found
+
+
+def _scales(rows: Iterable[Customer]) -> dict[int, str]:
+    """The size of the enterprises among them; no read where there is none."""
+    firms = [row.pk for row in rows if row.kind == PartyKind.ENTERPRISE]
+    if not firms:
+        return {}
+    known = dict(EnterpriseProfile.objects.filter(pk__any_of=Keys(firms)).values_list("pk", "scale"))
+    return {pk: known.get(pk) or UNKNOWN_SCALE for pk in firms}
 
 
 def _documents(ids: list[int]) -> dict[int, tuple[dt.date | None, bool]]:

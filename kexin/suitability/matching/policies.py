@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.policy import Policy, policy, setting
+from kexin.party.choices import EnterpriseScale
 from kexin.products.class_fields import INSURANCE_TYPES
 from kexin.suitability.matching.aim_policies import (
     AIM_BASES,
@@ -25,8 +26,15 @@ from kexin.suitability.matching.aim_policies import (
 )
 from kexin.suitability.matching.choices import Purpose, SaleChannel
 from kexin.suitability.matching.reasons import REASONS
-
-GRADES = range(1, 6)
+from kexin.suitability.matching.shares import (
+    GRADES,
+    Scale,
+    Share,
+    explain_scales,
+    explain_shares,
+    parse_scales,
+    parse_shares,
+)
 
 
 def parse_matrix(value: dict[Any, Any]) -> dict[int, dict[int, bool]]:
@@ -55,30 +63,6 @@ def explain_matrix(value: dict[Any, Any]) -> list[tuple[str, str]]:
         (f"C{tolerance}", "、".join(f"R{g}" for g, fits in sorted(row.items()) if fits) or "–")
         for tolerance, row in sorted(parse_matrix(value).items())
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """From this grade on: share of assets in per cent at which to warn, and above which to refuse."""
-
-    grade: int
-    warn: Decimal
-    most: Decimal
-
-
-def parse_shares(value: list[Any]) -> tuple[Share, ...]:
-    """Rows by rising grade. Raises ValueError for anything else."""
-    rows = tuple(Share(int(e["grade"]), Decimal(str(e["warn"])), Decimal(str(e["most"]))) for e in value)
-    if [each.grade for each in rows] != sorted({each.grade for each in rows} & set(GRADES)):
-        raise ValueError("grades rise, each once")
-    if any(not 0 <= each.warn <= each.most <= 100 for each in rows):
-        raise ValueError("shares are per cent, the warning first")
-    return rows
-
-
-def explain_shares(value: list[Any]) -> list[tuple[str, str]]:
-    words = _t("warn at %(warn)s%%, refuse above %(most)s%% of assets")
-    return [(f"≥ R{row.grade}", words % {"warn": row.warn, "most": row.most}) for row in parse_shares(value)]
 
 
 def parse_horizons(value: dict[Any, Any]) -> dict[str, int]:
@@ -141,8 +125,13 @@ LATER_BASES = {
     "payment_years_unknown": "《金融机构产品适当性管理办法》第三十九条",
     "rate_missing": "《金融机构产品适当性管理办法》第十二条；折算由本机构自定",
     **AIM_BASES,
+    "scale_concentration": "《金融机构产品适当性管理办法》第十二条（与支付能力明显不匹配）；"
+    "按企业规模分设的比例由本机构自定",
+    "scale_approval": "需求 H-15；按企业规模分设的审批金额由本机构自定",
+    "scale_senior": "需求 H-15；按企业规模分设的审批层级由本机构自定",
 }
 LATER_NUMBERS: dict[str, Any] = {
+    "scales": [],
     "needs_free_days": 365,
     "graded": ["participating", "universal", "unit_linked"],
     "uncertain": ["participating", "universal", "unit_linked"],
@@ -159,6 +148,9 @@ class MatchingPolicy(Policy):
     lowest_top: int = setting(_("Highest grade for the lowest class"), minimum=1, maximum=1)
     limited_top: int = setting(_("Highest grade with limited civil capacity"), minimum=1, maximum=2)
     shares: list = setting(_("Concentration"), check=parse_shares, explain=explain_shares)  # type: ignore[type-arg]
+    scales: list = setting(  # type: ignore[type-arg]
+        _("Care by the size of enterprises"), check=parse_scales, explain=explain_scales
+    )
     horizons: dict = setting(  # type: ignore[type-arg]
         _("Longest term for each answer on when the money is needed"), unit=_("days"), check=parse_horizons
     )
@@ -227,6 +219,14 @@ class MatchingPolicy(Policy):
     @cached_property
     def share_rows(self) -> tuple[Share, ...]:
         return parse_shares(self.shares)
+
+    @cached_property
+    def scale_rows(self) -> dict[str, Scale]:
+        return {each.scale: each for each in parse_scales(self.scales)}
+
+    def scale_of(self, scale: str) -> Scale | None:
+        """The row of an enterprise; of one whose size is not known the strictest; None for everybody else."""
+        return self.scale_rows.get(scale) or (self.scale_rows.get(EnterpriseScale.MICRO) if scale else None)
 
     @cached_property
     def horizon_days(self) -> dict[str, int]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from kexin.core.errors import type_text
+from kexin.party.choices import EnterpriseScale
 from kexin.suitability.matching.choices import Check
 
 NEUTRAL = _("This cannot be done at present.")
@@ -95,6 +96,19 @@ REASONS: dict[str, Words] = {
     "concentration_near": Words(
         _("Products from R%(grade)s on would be %(share)s%% of the customer's assets: point this out."), Check.PRODUCT
     ),
+    "scale_concentration": Words(
+        _(
+            "Size of enterprise %(size)s: products from R%(grade)s on may be at most %(most)s%% of the assets, and"
+            " would be %(share)s%%."
+        ),
+        Check.PRODUCT,
+    ),
+    "scale_approval": Words(
+        _("Size of enterprise %(size)s: purchases from %(amount)s on need an approval."), Check.PRODUCT
+    ),
+    "scale_senior": Words(
+        _("Size of enterprise %(size)s: purchases from %(amount)s on need the approval of a senior."), Check.PRODUCT
+    ),
     "horizon_unknown": Words(_("When the customer needs the money is not known."), Check.PRODUCT),
     "term_over_horizon": Words(
         _("The term of %(days)s days is longer than the customer can do without the money."), Check.PRODUCT
@@ -128,6 +142,11 @@ def cooling_words(hours: int, begins_with_policy: bool) -> type_text:
     if begins_with_policy:
         return format_lazy(_("Hesitation period: {period} from the policy on it may be surrendered."), period=period)
     return format_lazy(_("Cooling-off: for {period} after signing it may be taken back."), period=period)
+
+
+def size_words(scale: str) -> type_text:
+    """A size of enterprises in words; in any language."""
+    return EnterpriseScale(scale).label if scale in EnterpriseScale.values else _("not known")
 
 
 @dataclass(frozen=True, slots=True)

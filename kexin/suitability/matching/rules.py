@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from kexin.core.decision import Decision, Reason
 from kexin.products.choices import ProductState, Regime
@@ -18,7 +19,7 @@ from kexin.suitability.matching.aims import aims
 from kexin.suitability.matching.choices import Check, MatchOutcome, Purpose
 from kexin.suitability.matching.facts import CustomerFacts, MatchFacts, ProductFacts
 from kexin.suitability.matching.policies import MatchingPolicy
-from kexin.suitability.matching.reasons import Finding, cooling_words
+from kexin.suitability.matching.reasons import Finding, cooling_words, size_words
 
 _LARGEST = Decimal("1e15")
 _REGIMES = frozenset(Regime.values)
@@ -76,6 +77,7 @@ def _found(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
     yield from _capacity(facts, rules)
     yield from _grades(facts, rules)
     yield from _money(facts, rules)
+    yield from _approval(facts, rules)
     yield from _time(facts, rules)
     if facts.product.regime == Regime.INSURANCE:
         yield from _insurance(facts, rules)
@@ -210,16 +212,34 @@ def _money(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
         return
     amount *= product.rate
     total = max(customer.assets, Decimal(0)) + amount
-    for row in rules.share_rows:
+    scale = rules.scale_of(customer.scale)
+    for row in scale.shares if scale else rules.share_rows:
         if product.grade < row.grade or not total:
             continue
         risky = sum((held for grade, held in customer.held_by_grade.items() if grade >= row.grade), amount)
         share = round(100 * risky / total, 1)
         values = {"grade": row.grade, "share": share, "most": row.most}
         if share > row.most:
-            yield Finding("concentration", values), True
+            if scale:
+                yield Finding("scale_concentration", {**values, **_size(customer)}), True
+            else:
+                yield Finding("concentration", values), True
         elif share > row.warn:
             yield Finding("concentration_near", values), False
+
+
+def _size(customer: CustomerFacts) -> dict[str, Any]:
+    return {"scale": customer.scale, "size": size_words(customer.scale)}
+
+
+def _approval(facts: MatchFacts, rules: MatchingPolicy) -> _Found:
+    """From an amount on that depends on its size, the purchase of an enterprise is approved (H-15)."""
+    scale, ask, rate = rules.scale_of(facts.customer.scale), facts.ask, facts.product.rate
+    if scale is None or ask.purpose == Purpose.HOLDING or ask.amount is None or not ask.amount.is_finite():
+        return
+    if rate is None or ask.amount * rate >= scale.approve_from:
+        values = {**_size(facts.customer), "amount": f"{scale.approve_from:,}"}
+        yield Finding("scale_senior" if scale.senior else "scale_approval", values), False
 
 
 def _time(facts: MatchFacts, rules: MatchingPolicy) -> _Found:

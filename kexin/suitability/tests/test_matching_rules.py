@@ -27,6 +27,7 @@ from kexin.suitability.matching.facts import (
 from kexin.suitability.matching.policies import MatchingPolicy, parse_matrix
 from kexin.suitability.matching.reasons import REASONS, Finding, cooling_words, told
 from kexin.suitability.matching.rules import decide
+from kexin.suitability.matching.shares import parse_scales
 
 SHIPPED = Path(__file__).resolve().parents[1] / "policies.yaml"
 VALUES = next(e for e in yaml.safe_load(SHIPPED.read_text("utf-8")) if e["code"] == "suitability.matching")["values"]
@@ -77,6 +78,7 @@ POLICY = {
 LINKED = {**POLICY, "insurance_kind": "unit_linked"}
 PLAIN = {**POLICY, "grade": None}
 STRANGER = {"tolerance": None, "valid_until": None, "standing": "none", "assets": None}
+FIRM = {"individual": False, "age": None, "assets": Decimal(90_000_000), "scale": "large"}
 NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_000)}
 
 
@@ -187,6 +189,27 @@ NEEDS = {"needs_known": True, "income": Decimal(100_000), "budget": Decimal(30_0
             ["concentration_near"],
         ),  # 140,000 of 190,000
         ({"product": {"product_class": "time_deposit", "regime": "none", "grade": None}}, [], []),
+        ({"customer": FIRM, "ask": {"amount": Decimal(49_999_999)}}, [], []),
+        ({"customer": FIRM, "ask": {"amount": Decimal(50_000_000)}}, [], ["scale_approval"]),
+        ({"customer": {**FIRM, "scale": "micro"}, "ask": {"amount": Decimal(999_999)}}, [], []),
+        ({"customer": {**FIRM, "scale": "micro"}, "ask": {"amount": Decimal(1_000_000)}}, [], ["scale_senior"]),
+        ({"customer": {**FIRM, "scale": "unknown"}, "ask": {"amount": Decimal(1_000_000)}}, [], ["scale_senior"]),
+        ({"customer": {**FIRM, "scale": ""}, "ask": {"amount": Decimal(90_000_000)}}, [], []),  # no enterprise
+        ({"customer": {**FIRM, "scale": "micro"}, "ask": {"amount": None}}, [], []),
+        (
+            {
+                "customer": {**FIRM, "scale": "small"},
+                "product": {"rate": Decimal(7)},
+                "ask": {"amount": Decimal(500_000)},
+            },
+            [],
+            ["scale_senior"],
+        ),
+        (
+            {"customer": {**FIRM, "scale": "micro"}, "ask": {"amount": Decimal(5_000_000), "purpose": Purpose.HOLDING}},
+            [],
+            [],
+        ),
     ],
 )
 def test_each_reason(changes, refusals, conditions):
@@ -210,6 +233,60 @@ def test_concentration_counts_what_is_held_already():
     over = facts(product={"grade": 4}, customer={"tolerance": 5, "held_by_grade": {4: Decimal(400_000)}})
     (reason,) = decide(over, RULES).refusals
     assert (reason.code, str(reason.values["share"])) == ("concentration", "80.8")
+
+
+@pytest.mark.parametrize(
+    ("scale", "codes"),
+    [
+        ("large", ([], [])),
+        ("medium", ([], ["concentration_near"])),
+        ("small", ([], ["concentration_near"])),
+        ("micro", (["scale_concentration"], [])),
+        ("unknown", (["scale_concentration"], [])),
+        ("", ([], ["concentration_near"])),
+    ],
+)
+def test_the_size_of_an_enterprise_decides_its_share(scale, codes):
+    firm = {**FIRM, "assets": Decimal(110_000), "tolerance": 5, "held_by_grade": {4: Decimal(40_000)}, "scale": scale}
+    verdict = decide(facts(customer=firm, product={"grade": 4}), RULES)  # 60,000 of 130,000
+    assert ([e.code for e in verdict.refusals], [e.code for e in verdict.conditions]) == codes
+    for finding in verdict.refusals:
+        stored = told(finding, "第十二条")
+        assert stored["values"]["scale"] == scale
+        assert ("微型" if scale == "micro" else "未知") in stored["words"]["zh"]
+        assert ("Micro" if scale == "micro" else "not known") in stored["words"]["en"]
+
+
+def test_an_older_version_without_sizes_treats_every_enterprise_alike():
+    older = {name: value for name, value in VALUES.items() if name != "scales"}
+    older["bases"] = {code: basis for code, basis in VALUES["bases"].items() if not code.startswith("scale_")}
+    values = MatchingPolicy.from_older(older)
+    assert values["scales"] == []
+    assert set(values["bases"]) == set(REASONS)
+    found = facts(customer={**FIRM, "scale": "micro"}, ask={"amount": Decimal(80_000_000)})
+    assert decide(found, policy(scales=[])).conditions == ()
+
+
+@pytest.mark.parametrize(
+    ("size", "change", "words"),
+    [
+        (3, {"scale": "large"}, "each size"),
+        (3, {"approve_from": 4_000_000}, "less care"),
+        (1, {"senior": True, "approve_from": 10_000_000}, None),
+        (3, {"senior": False}, "less care"),
+        (3, {"shares": [{"grade": 4, "warn": 20, "most": 70}]}, "larger share"),
+        (0, {"approve_from": "NaN"}, "numbers"),
+        (3, {"senior": "yes"}, "true or false"),
+    ],
+)
+def test_a_smaller_enterprise_is_never_treated_with_less_care(size, change, words):
+    rows = [dict(each) for each in VALUES["scales"]]
+    rows[size] |= change
+    if words is None:
+        assert parse_scales(rows)
+        return
+    with pytest.raises(ValueError, match=words):
+        parse_scales(rows)
 
 
 def test_the_three_checks_say_which_of_them_failed():
@@ -240,6 +317,7 @@ def test_facts_are_stored_as_plain_values():
     assert stored["ask"]["on"] == "2026-03-09"
 
 
+SIZES = ("large", "medium", "small", "micro")
 PLAIN_KINDS = ("ordinary", "property")
 grades = st.sampled_from([None, 1, 2, 3, 4, 5])
 amounts = st.one_of(st.none(), st.decimals(0, 2_000_000, places=2))
@@ -294,6 +372,7 @@ all_facts = st.builds(
         held_since=st.dictionaries(
             st.sampled_from(["wealth", "fund"]), st.dictionaries(st.integers(1, 5), st.just(TODAY - 500 * DAY))
         ),
+        scale=st.sampled_from(["", "unknown", *SIZES]),
     ),
     seller=st.builds(
         SellerFacts,
@@ -323,6 +402,18 @@ def test_raising_the_grade_never_turns_a_refusal_into_an_allowance(found, grade,
     )
     assert not lower.refusals or higher.refusals
     assert {each.code for each in lower.refusals} <= {each.code for each in higher.refusals}
+
+
+@settings(max_examples=300, deadline=None)
+@given(found=all_facts, sizes=st.sampled_from([("large", "medium"), ("medium", "small"), ("small", "micro")]))
+def test_a_smaller_enterprise_never_has_it_easier(found, sizes):
+    larger, smaller = (
+        decide(dataclasses.replace(found, customer=dataclasses.replace(found.customer, scale=each)), RULES)
+        for each in sizes
+    )
+    assert {each.code for each in larger.refusals} <= {each.code for each in smaller.refusals}
+    asked = {"scale_approval", "scale_senior"}
+    assert not {e.code for e in larger.conditions} & asked or {e.code for e in smaller.conditions} & asked
 
 
 @settings(max_examples=300, deadline=None)
