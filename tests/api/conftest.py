@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from kexin.core.approval import decide_approval
+from kexin.core.policy_operations import propose_policy
 from kexin.core.service_accounts import AccountData, propose_service_account
 from tests.personas import Bank
 
@@ -76,3 +77,17 @@ def browser_of(client_of: Callable[..., Client]) -> Callable[..., Callable[..., 
         return send
 
     return make
+
+
+@pytest.fixture
+def no_limit(bank: Bank) -> None:
+    """The limit of requests is tested elsewhere; where every endpoint is asked it would hide the last ones."""
+    approval = propose_policy(
+        actor=bank.actor("gao"),
+        code="core.api",
+        values={"requests_per_minute": 999_999, "refused_per_minute": 30, "idempotency_hours": 24, "token_days": 365},
+        in_force_from=timezone.localdate(),
+        legal_basis="",
+        reason="接口全量测试",
+    )
+    decide_approval(approval, actor=bank.actor("wu"), approve=True)

@@ -88,6 +88,7 @@ def known(bank, chen) -> dict[str, Any]:
     }
 
 
+@pytest.mark.usefixtures("no_limit")
 @pytest.mark.parametrize("name", CAST)
 def test_each_role_may_do_what_it_holds_and_no_more(name, bank, client_of, known):
     client, actor = client_of(name), bank.actor(name)

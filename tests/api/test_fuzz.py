@@ -14,7 +14,6 @@ import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
-from django.utils import timezone
 from django.utils.translation import override
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis.checks import not_a_server_error
@@ -25,9 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from kexin.core.approval import decide_approval
 from kexin.core.policy import in_force
-from kexin.core.policy_operations import propose_policy
 from kexin.core.service_accounts import grantable_operations
 from kexin.people.duties import may_hold
 from kexin.people.policies import DutiesPolicy
@@ -44,20 +41,6 @@ CHECKS = [
     response_schema_conformance,
 ]
 IMPORTS = "core.start_import"
-
-
-@pytest.fixture
-def no_limit(bank):
-    """The limit of requests is tested elsewhere; here it would hide the endpoints."""
-    approval = propose_policy(
-        actor=bank.actor("gao"),
-        code="core.api",
-        values={"requests_per_minute": 999_999, "refused_per_minute": 30, "idempotency_hours": 24, "token_days": 365},
-        in_force_from=timezone.localdate(),
-        legal_basis="",
-        reason="模糊测试",
-    )
-    decide_approval(approval, actor=bank.actor("wu"), approve=True)
 
 
 @pytest.fixture
