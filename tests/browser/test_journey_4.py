@@ -199,7 +199,7 @@ def test_from_the_forwarded_call_to_the_archive(
     mine.locator(f"a[href='/complaints/{case.row.pk}/']").click()
     case.show(mine, "own-answered")
     with mine.expect_download() as handed:
-        mine.get_by_role("button", name="PDF").click()
+        mine.get_by_role("button", name="查看答复函" if zh else "Read our answer").click()
     assert handed.value.suggested_filename == f"{case.row.complaint_no}.pdf"
     mine.locator("[name=word]").fill("本金没有全部退回")
     mine.locator("button[name=agreed][value='0']").click()
