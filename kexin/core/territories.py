@@ -9,6 +9,8 @@ from functools import cache
 
 from django.utils.translation import get_language
 
+from kexin.core.listing import listed
+
 FIRST = ("CN", "HK", "MO", "TW")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _AS_A_BANK_SAYS = {"zh": {"CN": "中国", "HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}}
@@ -22,7 +24,7 @@ def territory_name(code: str) -> str:
 def territory_names(codes: str) -> str:
     """The same for several codes with commas between them."""
     parts = [each.strip() for each in codes.replace("，", ",").replace("、", ",").split(",") if each.strip()]
-    return ("、" if _language() == "zh" else ", ").join(map(territory_name, parts))
+    return listed(map(territory_name, parts))
 
 
 def territory_codes() -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.people.choices import EmployeeStatus
 from kexin.people.evidence import Gap
-from kexin.people.evidence_queries import HAS_FILE, TrainingLine, files_of, gaps_in, in_force_on, without_file
+from kexin.people.evidence_queries import HAS_FILE, Files, TrainingLine, files_of, gaps_in, in_force_on, without_file
 from kexin.people.models import Employee, ProductAuthorisation, Qualification, QualificationFile, TrainingRecord
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.sellers import (
@@ -224,7 +224,7 @@ def file_of(employee: Employee) -> SellerFile:
         tuple(_authorisation(row) for row in granted),
         tuple(learned),
     )
-    files = files_of(employee)
+    files = files_of(employee) if held or trainings else Files()
     return SellerFile(
         [certificate_line(row, rules, on, files.certificates.get(row.pk, ())) for row in held],
         [authorisation_line(row, rules, on) for row in granted],

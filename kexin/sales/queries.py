@@ -17,12 +17,14 @@ from kexin.party.queries import files_behind
 from kexin.products.choices import ProductState
 from kexin.sales.advice.queries import latest_needs, latest_visit
 from kexin.sales.choices import Gate, SaleState, StageRecord
+from kexin.sales.matching import opinion_of
 from kexin.sales.models import PlanLine, Sale, SaleGate
 from kexin.sales.operations.confirming import rules_of
-from kexin.sales.rules import next_gate
+from kexin.sales.rules import SENIOR, next_gate
 from kexin.sales.sale_policies import Stage
 
 VIEW = "sales.view_sales"
+VIEW_SENIOR = "sales.view_senior_sale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,25 @@ def sales(actor: Actor, wanted: SaleFilter | None = None) -> QuerySet[Sale]:
 @query(VIEW, label=_("See sales"), record="open")
 def sale_file(actor: Actor, pk: int) -> SaleFile:
     """One sale: its gates in the stages of the process by which it began."""
-    rows = Sale.objects.visible_to(actor, VIEW)
+    return _file(Sale.objects.visible_to(actor, VIEW), pk)
+
+
+@query(VIEW_SENIOR, label=_("See a sale that takes a senior"), record="open")
+def senior_sale_file(actor: Actor, pk: int) -> SaleFile:
+    """The same of a sale whose opinion asks for a senior's decision; any other is not found."""
+    file = _file(Sale.objects.visible_to(actor, VIEW_SENIOR), pk)
+    if file.sale.decision_no is None or SENIOR not in opinion_of(file.sale.decision_no).conditions:
+        raise NotFound
+    return file
+
+
+def readable_sale(actor: Actor, pk: int) -> SaleFile:
+    """One sale, by whichever right the reader has: senior management reads what it decides and no more."""
+    senior = not actor.may(VIEW) and actor.may(VIEW_SENIOR)
+    return senior_sale_file(actor, pk) if senior else sale_file(actor, pk)
+
+
+def _file(rows: QuerySet[Sale], pk: int) -> SaleFile:
     sale = rows.select_related("customer__party", "product", "seller", "unit").filter(pk=pk).first()
     if sale is None:
         raise NotFound

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from kexin.core.errors import RuleViolation
+from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import AuditEntry, Event, History, PolicyVersion, WorkItem
 from kexin.core.policy import in_force
 from kexin.party.data import DocumentData, PartyData
@@ -24,6 +24,7 @@ from kexin.sales.operations.confirming import confirm_sale, tell_opinion
 from kexin.sales.operations.opening import open_sale
 from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.operations.signing import sign_sale
+from kexin.sales.queries import readable_sale
 from kexin.sales.signatures.choices import ProofMethod
 from kexin.sales.signatures.signing import Proof
 from kexin.suitability.matching.operations import match
@@ -161,6 +162,7 @@ def test_a_senior_approves_the_purchase_of_a_micro_enterprise(
     address = reverse("sales:sale", args=[sale.pk])
     assert 'name="approve"' not in client_of("zhou").get(address).content.decode()
     assert 'name="senior"' in client_of("tang").get(address).content.decode()
+    assert client_of("tang").get(reverse("sales:sales")).status_code == 403  # what a senior decides, and no more
     with pytest.raises(RuleViolation) as head:
         approve_sale(sale, actor=bank.actor("zhou"), approve=True)
     assert "上级" in str(head.value.message)
@@ -190,6 +192,8 @@ def test_a_head_approves_for_a_medium_one_and_nobody_is_asked_for_a_large_one(
     assert codes(opinion(bank, medium, product, much).conditions) & {"scale_approval"}
     with pytest.raises(RuleViolation):
         approve_senior_sale(sale, actor=bank.actor("tang"), approve=True)
+    with pytest.raises(NotFound):
+        readable_sale(bank.actor("tang"), sale.pk)
     approve_sale(sale, actor=bank.actor("zhou"), approve=True, note="已核实")
     hand_over_sale(sale, actor=bank.actor("lin"))
     large = sized(bank, medium, "large")

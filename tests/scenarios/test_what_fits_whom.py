@@ -28,13 +28,13 @@ REQUIREMENTS = {
     "D-12": "matching by tolerance, horizon, assets, state; nothing above the customer's grade is recommended",
     "D-13": "the three checks with each opinion: who the customer is, what can be borne, whether the product fits",
     "J-01": "certificates, training, authorisations of each seller, the files that prove them, what is missing",
-    "J-02": ("certified on duty: an expired certificate stops the opinion the day after", "the roster of a counter"),
+    "J-02": "certified on duty: the roster of a unit says who lacks what the post asks for; an expired one stops sales",
     "J-06": (
         "recommendations only by who is certified and authorised",
         "call lists and messages are shown elsewhere",
     ),
 }
-SCREENS = {"D-12": "适配产品", "D-13": "适配产品", "J-01": "销售人员", "J-02": "销售人员", "J-06": "适配产品"}
+SCREENS = {"D-12": "适配产品", "D-13": "适配产品", "J-01": "销售人员", "J-02": "销售人员·持证上岗", "J-06": "适配产品"}
 pytestmark = pytest.mark.django_db
 TODAY, DAY = dt.date(2026, 11, 20), dt.timedelta(days=1)
 
@@ -68,7 +68,7 @@ def test_the_file_of_a_seller_holds_what_proves_each_certificate_and_says_what_i
     assert paper.content.startswith(b"%PDF-")
 
 
-def test_certified_today_stopped_the_day_after(bank: Any, chen: Any, time_machine: Any) -> None:
+def test_certified_today_stopped_the_day_after(bank: Any, chen: Any, time_machine: Any, client_of: Any) -> None:
     time_machine.move_to(dt.datetime.combine(TODAY, dt.time(9), zone()), tick=False)
     Customer.objects.filter(pk=chen.pk).update(born_year=1981, birthday=301, status="active", assets=Decimal(400_000))
     IdentityDocument.objects.filter(party=chen.pk).update(long_term=True, expires_on=None)
@@ -100,5 +100,7 @@ def test_certified_today_stopped_the_day_after(bank: Any, chen: Any, time_machin
     time_machine.move_to(dt.datetime.combine(TODAY + DAY, dt.time(9), zone()), tick=False)
     later = match(chen, made[0], actor=lin, purpose="recommendation")
     assert ([each["code"] for each in later.refusals], later.checks["seller"]) == (["seller"], False)
+    roster = client_of("zhou").get(reverse("people_on_duty"), {"state": "lacking", "q": "林"}).content.decode()
+    assert "缺：银行理财销售资格" in roster
     told.refresh_from_db()
     assert told.outcome == "allow"

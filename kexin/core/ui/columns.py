@@ -9,9 +9,9 @@ from typing import Any, Literal, Protocol
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise, cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.ui.keyset import Direction
 
 Text = str | Promise
@@ -170,8 +170,7 @@ def describe(bound: Any, value: Any) -> Text:
     if choices is not None and not hasattr(value, "pk"):
         labels = {str(code): label for code, label in _flat(choices)}
         many = value if isinstance(value, (list, tuple, set)) else [value]
-        comma = "、" if (get_language() or "").startswith("zh") else ", "
-        return comma.join(str(labels.get(str(getattr(one, "pk", one)), one)) for one in many)
+        return listed(labels.get(str(getattr(one, "pk", one)), one) for one in many)
     return str(value)
 
 

@@ -12,7 +12,10 @@ from pydantic import Field
 from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.files import TABLE, Format
 from kexin.core.api.shapes import Day, Id, Page, Paging, Reason, Shown, Taken, Why, page_of
+from kexin.core.policy import in_force
 from kexin.core.ui.sending import sent
+from kexin.people.duty_queries import roster
+from kexin.people.evidence_policies import EvidencePolicy
 from kexin.people.models import Employee, ProductAuthorisation, Qualification
 from kexin.people.operations import (
     end_qualification,
@@ -118,6 +121,15 @@ class SellerShown(Shown):
     trainings: list[TrainingShown]
 
 
+class OnDutyShown(Shown):
+    """Somebody in a post that asks for certificates, and the kinds that are not in force today."""
+
+    employee_id: Id
+    roles: list[str] = Field(examples=[["wealth_manager"]])
+    needed: list[str] = Field(examples=[["bank_wealth", "fund"]])
+    lacking: list[str] = Field(examples=[["fund"]])
+
+
 class SellableTaken(Taken):
     """The product that somebody would sell, and the day."""
 
@@ -209,6 +221,21 @@ def list_qualifications(request: ApiRequest, wanted: Query[Paging]) -> Page[Qual
     rows = certificates(request.actor)
     lines, following = page_of(request, rows, wanted, [("valid_until", "asc")], _qualification)
     return Page[QualificationShown](items=lines, next=following)
+
+
+@router.read("/sellers/on-duty", VIEW, _("List who is on duty with which certificates"))
+def list_on_duty(request: ApiRequest, wanted: Query[Paging]) -> Page[OnDutyShown]:
+    """Employees within reach whose roles ask for certificates, and which of these they lack today."""
+    asked = in_force(EvidencePolicy).by_role
+
+    def line(row: Employee) -> OnDutyShown:
+        roles: list[str] = row.duty_roles  # type: ignore[attr-defined]
+        needed = {kind for role in roles for kind in asked.get(role, ())}
+        missing = sorted(needed.difference(row.held_kinds))  # type: ignore[attr-defined]
+        return OnDutyShown(employee_id=row.pk, roles=roles, needed=sorted(needed), lacking=missing)
+
+    lines, following = page_of(request, roster(request.actor), wanted, [("staff_no", "asc")], line)
+    return Page[OnDutyShown](items=lines, next=following)
 
 
 @router.write("POST", "/employees/{employee_id}/qualifications", "people.record_qualification", status=201)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
 from kexin.core.export import FORMATS
+from kexin.core.listing import listed
 from kexin.core.policy import in_force
 from kexin.core.templatetags.kexin import day
 from kexin.core.ui.columns import Column, Selection, View
@@ -136,7 +137,7 @@ class AuthorisationTable(_SellerTable):
             Column("name", _("Name"), value=lambda row: row.employee.shown_name, phone="title", always=True),
             Column("staff_no", _("Staff number"), value="employee.staff_no", phone="sub"),
             Column("unit", _("Unit"), value=lambda row: row.employee.unit.shown_name),
-            Column("classes", _("May sell"), value=lambda row: "、".join(self._line(row).classes), width="wide"),
+            Column("classes", _("May sell"), value=lambda row: listed(self._line(row).classes), width="wide"),
             Column("top", _("Up to"), value=lambda row: f"R{row.highest_grade}", sort="highest_grade"),
             Column("own_grade", _("Own grade"), value=lambda row: row.own_grade or "", sort="own_grade", hidden=True),
             Column("starts_on", _("From"), value=lambda row: day(row.starts_on), sort="starts_on", hidden=True),
@@ -180,7 +181,8 @@ class CertificateTable(_SellerTable):
         return _chip(certificate_line(row, self.rules, self.on).state)
 
 
-def _shown(request: HttpRequest, title: Any, table: Table) -> HttpResponse:
+def shown(request: HttpRequest, title: Any, table: Table) -> HttpResponse:
+    """One of the lists of sellers on its page, or the table alone."""
     if request.headers.get("HX-Request") and request.headers.get("HX-Target") == "table":
         return HttpResponse(table.render())
     return render(request, "people/sellers.html", {"title": title, "table": table})
@@ -194,7 +196,7 @@ def sellers(request: HttpRequest) -> HttpResponse:
     export = BulkAction(
         "export", _("Export"), reverse("people_export_sellers"), operation="people.export_sellers", icon="download"
     )
-    return _shown(request, _("Sellers"), AuthorisationTable(request, rows, filters=filters, actions=[export]))
+    return shown(request, _("Sellers"), AuthorisationTable(request, rows, filters=filters, actions=[export]))
 
 
 @require_GET
@@ -202,7 +204,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
     """GET /qualifications/: certificates within reach, the earliest end first."""
     rows = certificates_in_reach(actor_of(request))
     filters = CertificateFilter(request.GET, queryset=rows, request=request)
-    return _shown(request, _("Certificates"), CertificateTable(request, rows, filters=filters))
+    return shown(request, _("Certificates"), CertificateTable(request, rows, filters=filters))
 
 
 @require_POST

@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from kexin.people import openid
 from kexin.people.ui import account_pages as account
 from kexin.people.ui import delegation_pages as delegations
+from kexin.people.ui import duty_list as duty
 from kexin.people.ui import employee_pages as staff
 from kexin.people.ui import evidence_pages as evidence
 from kexin.people.ui import role_pages as roles
@@ -65,6 +66,7 @@ urlpatterns = [
     path("qualifications/<int:pk>/end/", selling.end_qualification, name="people_end_qualification"),
     path("authorisations/<int:pk>/withdraw/", selling.withdraw, name="people_withdraw_authorisation"),
     path("sellers/", sellers.sellers, name="people_sellers"),
+    path("sellers/on-duty/", duty.on_duty, name="people_on_duty"),
     path("sellers/export/", sellers.export, name="people_export_sellers"),
     path("qualifications/", sellers.certificates, name="people_qualifications"),
     path("roles/", roles.roles, name="people_roles"),
