@@ -119,10 +119,9 @@ def senior_sale_file(actor: Actor, pk: int) -> SaleFile:
     return file
 
 
-def readable_sale(actor: Actor, pk: int) -> SaleFile:
-    """One sale, by whichever right the reader has: senior management reads what it decides and no more."""
-    senior = not actor.may(VIEW) and actor.may(VIEW_SENIOR)
-    return senior_sale_file(actor, pk) if senior else sale_file(actor, pk)
+def as_senior(actor: Actor) -> bool:
+    """Does the reader see only the sales that take a senior? Senior management reads what it decides and no more."""
+    return not actor.may(VIEW) and actor.may(VIEW_SENIOR)
 
 
 def _file(rows: QuerySet[Sale], pk: int) -> SaleFile:

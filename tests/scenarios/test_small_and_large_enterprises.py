@@ -24,7 +24,7 @@ from kexin.sales.operations.confirming import confirm_sale, tell_opinion
 from kexin.sales.operations.opening import open_sale
 from kexin.sales.operations.ordering import hand_over_sale
 from kexin.sales.operations.signing import sign_sale
-from kexin.sales.queries import readable_sale
+from kexin.sales.queries import senior_sale_file
 from kexin.sales.signatures.choices import ProofMethod
 from kexin.sales.signatures.signing import Proof
 from kexin.suitability.matching.operations import match
@@ -193,7 +193,7 @@ def test_a_head_approves_for_a_medium_one_and_nobody_is_asked_for_a_large_one(
     with pytest.raises(RuleViolation):
         approve_senior_sale(sale, actor=bank.actor("tang"), approve=True)
     with pytest.raises(NotFound):
-        readable_sale(bank.actor("tang"), sale.pk)
+        senior_sale_file(bank.actor("tang"), sale.pk)
     approve_sale(sale, actor=bank.actor("zhou"), approve=True, note="已核实")
     hand_over_sale(sale, actor=bank.actor("lin"))
     large = sized(bank, medium, "large")

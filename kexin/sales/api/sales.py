@@ -23,7 +23,7 @@ from kexin.sales.operations.approving import approve_sale, approve_senior_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import VIEW, SaleFilter, readable_sale, sales
+from kexin.sales.queries import VIEW, SaleFilter, as_senior, sale_file, sales, senior_sale_file
 from kexin.sales.quota.queries import quota_of
 from kexin.sales.why import why_ended
 from kexin.sales.withdrawing.taking_back import withdraw_sale
@@ -192,7 +192,8 @@ def _plain(row: Sale) -> dict[str, Any]:
 
 
 def _whole(request: ApiRequest, pk: int) -> SaleWhole:
-    file = readable_sale(request.actor, pk)
+    read = senior_sale_file if as_senior(request.actor) else sale_file
+    file = read(request.actor, pk)
     gates = [
         GateShown(
             gate=Gate(gate).name.lower(),

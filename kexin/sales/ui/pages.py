@@ -33,7 +33,7 @@ from kexin.sales.operations.approving import approve_sale, approve_senior_sale, 
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import VIEW, RecordLine, SaleFile, readable_sale, sales, sales_of
+from kexin.sales.queries import VIEW, RecordLine, SaleFile, as_senior, sale_file, sales, sales_of, senior_sale_file
 from kexin.sales.quota.queries import reservation_of
 from kexin.sales.recordings.oversight import sales_by_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
@@ -140,7 +140,7 @@ def sale_list(request: HttpRequest) -> HttpResponse:
 def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One sale: the step bar, the gates with their evidence, and what the reader may do now."""
     actor = actor_of(request)
-    file = readable_sale(actor, pk)
+    file = senior_sale_file(actor, pk) if as_senior(actor) else sale_file(actor, pk)
     row = file.sale
     who = names_of({gate.by for line in file.stages for _gate, gate in line.gates if gate is not None})
     return render(
