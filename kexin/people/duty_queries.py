@@ -60,6 +60,11 @@ def lacking() -> Q:
     return found
 
 
+def holding(rows: QuerySet[Employee], role: str) -> QuerySet[Employee]:
+    """Those of the roster who hold this role today."""
+    return rows.filter(Q(duty_roles__contains=[role]))
+
+
 def role_names() -> Mapping[str, str]:
     """The roles that ask for certificates, by code; one read."""
     rows = Role.objects.filter(code__in=list(in_force(EvidencePolicy).by_role)).order_by("code")

@@ -18,7 +18,7 @@ from kexin.core.ui.columns import Column, View
 from kexin.core.ui.fields import SearchSelect
 from kexin.core.ui.request import actor_of
 from kexin.core.ui.table import Table
-from kexin.people.duty_queries import DutyLine, duty_line, lacking, role_names, roster
+from kexin.people.duty_queries import DutyLine, duty_line, holding, lacking, role_names, roster
 from kexin.people.models import Employee, OrgUnit
 from kexin.people.ui.seller_lists import shown
 
@@ -42,7 +42,7 @@ class RosterFilter(django_filters.FilterSet):
         return rows.filter(lacking()) if value == "lacking" else rows.exclude(lacking())
 
     def with_role(self, rows: QuerySet[Employee], _name: str, value: str) -> QuerySet[Employee]:
-        return rows.filter(duty_roles__contains=[value])
+        return holding(rows, value)
 
     def below(self, rows: QuerySet[Employee], _name: str, value: OrgUnit) -> QuerySet[Employee]:
         return rows.filter(unit__path__startswith=value.path)

@@ -110,16 +110,21 @@ def tell_of_advice(today: dt.date) -> None:
     chen = rows.order_by("pk").first()
     if chen is None:
         return
-    lines = _lines(lin, chen)
     _listen(lin, chen, CHEN, today, 4)
-    if lines:
+    if lines := _lines(lin, chen):
         _send(lin, _draft(lin, chen, CHEN, lines, today))
     buying = Sale.objects.filter(state="open").values("customer")
     others = rows.exclude(pk__in=buying).exclude(pk=chen.pk).order_by("-assets", "pk")[:LOOKED_AT]
-    fitting = ((row, found) for row in others if (found := _lines(lin, row)))  # no more shelves than are needed
-    for place, (told, (row, found)) in enumerate(zip(OTHERS, fitting, strict=False)):
-        _listen(lin, row, told, today, 9 + 5 * place)
-        _tell_plan(lin, row, told, found, today, place)
+    place = 0
+    for row in others:
+        if place == len(OTHERS):  # no more shelves than are needed
+            break
+        if not _lines(lin, row):
+            continue
+        _listen(lin, row, OTHERS[place], today, 9 + 5 * place)
+        if found := _lines(lin, row):  # what somebody wants narrows what fits
+            _tell_plan(lin, row, OTHERS[place], found, today, place)
+            place += 1
 
 
 def _tell_plan(lin: Actor, row: Customer, told: Told, lines: list[Line], today: dt.date, place: int) -> None:
