@@ -119,6 +119,7 @@ def test_browsers_that_keep_their_connections_leave_room_for_others(serving: Ser
 
 
 def test_a_child_that_dies_comes_back(serving: Serving) -> None:
+    eventually(lambda: portal_answers(serving))  # the last to start
     old = serving.children()
     for child in old.values():
         child.kill()

@@ -78,7 +78,7 @@ class RosterTable(Table):
         if not missing:
             return format_html('<span class="chip good">{}</span>', _("certified"))
         words = _t("missing: %(kinds)s") % {"kinds": listed(missing)}
-        return format_html('<span class="chip">{}</span>', words)
+        return format_html('<span class="chip bad">{}</span>', words)
 
     def row_url(self, row: Employee) -> str:
         return reverse("people_seller_file", args=[row.pk])

@@ -33,7 +33,7 @@ from kexin.sales.operations.approving import approve_sale, approve_senior_sale, 
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import VIEW, RecordLine, SaleFile, as_senior, sale_file, sales, sales_of, senior_sale_file
+from kexin.sales.queries import RecordLine, SaleFile, as_senior, sale_file, sales, sales_of, senior_sale_file
 from kexin.sales.quota.queries import reservation_of
 from kexin.sales.recordings.oversight import sales_by_recording
 from kexin.sales.recordings.queries import VIEW_RECORDINGS, recordings_of_sale
@@ -168,7 +168,8 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "may_record": row.state == SaleState.OPEN and _to_be_recorded(actor, file),
             "recordings": recordings_of_sale(actor, row) if actor.may(VIEW_RECORDINGS) else [],
             "may_cancel": row.state == SaleState.OPEN and _may(actor, row, "sales.cancel_sale"),
-            "back_url": reverse("sales:sales") if actor.may(VIEW) else reverse("desk:workbench"),
+            "as_senior": as_senior(actor),
+            "back_url": reverse("desk:workbench" if as_senior(actor) else "sales:sales"),
         },
     )
 
