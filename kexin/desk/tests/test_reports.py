@@ -99,7 +99,7 @@ def test_what_one_may_not_see_one_may_not_add_up(bank: Bank, story: dict[str, Cu
         with pytest.raises(NotPermitted):
             run_report(steward, asked)
     tops = {each.code for each in report_fields(bank.actor("tang"))}  # senior management owes work for major complaints
-    assert tops == {"holdings.figures", "engagement.work", "sales.sales"}  # it approves sales to small enterprises
+    assert tops == {"holdings.figures", "engagement.work"}
     with pytest.raises(NotPermitted):
         run_report(bank.actor("tang"), ReportAsked("party.customers", ("unit",)))
 

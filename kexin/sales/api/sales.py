@@ -23,7 +23,7 @@ from kexin.sales.operations.approving import approve_sale, approve_senior_sale
 from kexin.sales.operations.confirming import tell_opinion
 from kexin.sales.operations.opening import cancel_sale, change_sale, open_sale
 from kexin.sales.operations.ordering import hand_over_sale
-from kexin.sales.queries import VIEW, SaleFilter, as_senior, sale_file, sales, senior_sale_file
+from kexin.sales.queries import VIEW, VIEW_SENIOR, SaleFile, SaleFilter, as_senior, sale_file, sales, senior_sale_file
 from kexin.sales.quota.queries import quota_of
 from kexin.sales.why import why_ended
 from kexin.sales.withdrawing.taking_back import withdraw_sale
@@ -193,7 +193,10 @@ def _plain(row: Sale) -> dict[str, Any]:
 
 def _whole(request: ApiRequest, pk: int) -> SaleWhole:
     read = senior_sale_file if as_senior(request.actor) else sale_file
-    file = read(request.actor, pk)
+    return _shown(read(request.actor, pk))
+
+
+def _shown(file: SaleFile) -> SaleWhole:
     gates = [
         GateShown(
             gate=Gate(gate).name.lower(),
@@ -267,7 +270,13 @@ def begin_sale(request: ApiRequest, data: SaleTaken) -> SaleWhole:
 @router.read("/sales/{sale_id}", VIEW, _("See a sale"))
 def read_sale(request: ApiRequest, sale_id: Id) -> SaleWhole:
     """One sale: its gates with their evidence, and what blocks it."""
-    return _whole(request, sale_id)
+    return _shown(sale_file(request.actor, sale_id))
+
+
+@router.read("/senior-sales/{sale_id}", VIEW_SENIOR, _("See a sale that takes a senior"))
+def read_senior_sale(request: ApiRequest, sale_id: Id) -> SaleWhole:
+    """The same for senior management: only a sale that waits for a senior's decision, or had it, is found."""
+    return _shown(senior_sale_file(request.actor, sale_id))
 
 
 @router.write("POST", "/sales/{sale_id}/amount", "sales.change_sale")
