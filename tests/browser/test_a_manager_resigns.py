@@ -26,6 +26,7 @@ from kexin.party.operations import find_orphans, flag_expiring_documents
 from kexin.people.models import Post
 from kexin.people.operations import apply_grant, appoint, create_employee, create_post, create_user, let_go
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 
 LOOK = os.environ.get("KEXIN_LOOK", "")
 CLOCK = system("clock.ownership")
@@ -127,7 +128,7 @@ def test_no_customer_is_lost_and_the_figures_tie(
     page.select_option("#id_reason", "leaving")
     page.get_by_role("button", name=words["preview"]).click()
     expect(page.get_by_text(f"{total:,.2f}")).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settle(page)
     look(page, "2-preview", case)
     assert_accessible(page)
     page.get_by_role("button", name=words["prepare"]).click()
@@ -140,7 +141,7 @@ def test_no_customer_is_lost_and_the_figures_tie(
     for person in ("tao", "yu", "wu"):
         page = visit(person, f"/customers/transfers/{transfer.pk}/", language=language, width=width)
         page.get_by_role("button", name=words["sign"], exact=True).click()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         look(page, f"4-{person}", case)
     assert_accessible(page)
     transfer.refresh_from_db()
@@ -158,7 +159,7 @@ def test_no_customer_is_lost_and_the_figures_tie(
     expect(page.get_by_text(chen.customer_no)).to_be_visible()
     look(page, "5-list", case)
     page = visit("tao", "/", language=language, width=width)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     look(page, "6-workbench", case)
 
     # the next morning: attribution split by date, and the figures tie to yesterday

@@ -15,6 +15,7 @@ from kexin.holdings.tests.conftest import TODAY, Ledger
 from kexin.holdings.tests.test_aum import another, stated
 from kexin.party.models import Customer
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 
 LOOK = os.environ.get("KEXIN_LOOK", "")
 
@@ -34,7 +35,7 @@ def test_the_board_is_read_at_a_glance(
     page = visit("zhou", "/board/", language=language, theme=theme, width=width)
     expect(page.locator("h1")).to_contain_text({"zh": "晨会看板", "en": "Morning board"}[language])
     expect(page.get_by_text("740,000.40").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settle(page)
     if LOOK:
         page.wait_for_timeout(800)
         page.screenshot(path=f"{LOOK}/board-{language}-{theme}-{width}.png", full_page=True)
@@ -48,7 +49,7 @@ def test_the_board_is_read_at_a_glance(
         page.get_by_role("link", name="投影").click()
         expect(page.get_by_role("link", name="退出投影")).to_be_visible()
         assert page.locator(".side").is_hidden()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         if LOOK:
             Path(f"{LOOK}/board.pdf").write_bytes(paper)
             page.screenshot(path=f"{LOOK}/board-projector.png")
@@ -56,14 +57,14 @@ def test_the_board_is_read_at_a_glance(
         page.locator(".board-figs a").first.click()
         expect(page.locator("h1")).to_contain_text("构成客户")
         expect(page.get_by_text("740,000.40").first).to_be_visible()
-        page.wait_for_load_state("networkidle")
+        settle(page)
         if LOOK:
             page.screenshot(path=f"{LOOK}/board-list.png", full_page=True)
         assert_accessible(page)
         page.get_by_role("link", name="晨会看板").first.click()
     page.get_by_role("link", name={"zh": "升降级名单", "en": "near the edge"}[language]).click()
     expect(page.locator("h1")).to_contain_text({"zh": "客户等级", "en": "Customer tiers"}[language])
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_the_day_stands_on_the_workbench(
     page = visit("lin", "/", language=language, theme=theme, width=width)
     expect(page.get_by_role("heading", name={"zh": "临近升级", "en": "Near the next tier"}[language])).to_be_visible()
     expect(page.get_by_text({"zh": "差 3,000.00", "en": "missing"}[language]).first).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settle(page)
     if LOOK:
         page.screenshot(path=f"{LOOK}/day-{language}-{theme}-{width}.png", full_page=True)
     assert_accessible(page)

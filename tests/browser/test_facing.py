@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from kexin.holdings.tests.conftest import Ledger
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 from tests.personas import PASSWORD
 
 
@@ -23,7 +24,7 @@ def test_one_key_turns_the_screen_and_the_password_turns_it_back(
     ledger.account(chen, kind="time_deposit", balance="200000", matures_on="2027-03-01", rate="1.25")
     page = visit("lin", f"/customers/{chen.pk}/", language=language, theme=theme, width=width, trouble=(403, 422))
     expect(page.locator("h1")).to_contain_text("陈秀兰")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.keyboard.press("v")
     expect(page).to_have_url(re.compile(rf"/customers/{chen.pk}/facing/$"))
     expect(page.get_by_text("288,888.10").first).to_be_visible()
@@ -44,4 +45,4 @@ def test_one_key_turns_the_screen_and_the_password_turns_it_back(
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/customers/{chen.pk}/$"))
     expect(page.locator("h1")).to_contain_text("陈秀兰")
-    page.wait_for_load_state("networkidle")
+    settle(page)

@@ -30,6 +30,7 @@ from kexin.party.data import ContactData, PartyData
 from kexin.party.models import Customer
 from kexin.party.operations import create_customer
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 from tests.browser.test_calls import NO_TELEPHONE
 
 LOOK = os.environ.get("KEXIN_LOOK", "")
@@ -46,7 +47,7 @@ WORDS = {
 def seen(page: Page, name: str) -> None:
     if LOOK:
         Path(LOOK).mkdir(parents=True, exist_ok=True)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         page.screenshot(path=str(Path(LOOK) / f"journey-1-{name}.png"))
 
 

@@ -42,9 +42,17 @@ class Case:
     def __init__(self, visit: Visit, bank: Bank, look: dict[str, Any]) -> None:
         self.visit, self.bank, self.look, self.row = visit, bank, look, Complaint.objects.get(joined_into=None)
         self.name = f"{look['language']}-{look['width']}"
+        self.last: Page | None = None
+
+    def open(self, who: str, **more: Any) -> Page:
+        """The page of the case in a browser of this person; the one before is closed, as nobody looks at it again."""
+        if self.last is not None:
+            self.last.close()
+        self.last = self.visit(who, f"/complaints/{self.row.pk}/", **self.look, **more)
+        return self.last
 
     def see(self, who: str, picture: str = "") -> Page:
-        page = self.visit(who, f"/complaints/{self.row.pk}/", **self.look)
+        page = self.open(who)
         if picture:
             self.show(page, picture)
         return page
@@ -56,7 +64,7 @@ class Case:
 
     def act(self, who: str, act: str, said: dict[str, str], *, wrong: bool = False, picture: str = "") -> Page:
         """Open the act from the page of the case, fill its form, send it."""
-        page = self.visit(who, f"/complaints/{self.row.pk}/", trouble=(422,), **self.look)
+        page = self.open(who, trouble=(422,))
         page.locator(f"a[href='/complaints/{self.row.pk}/{act}/']").first.click()
         fill(page, said)
         if picture:

@@ -17,6 +17,7 @@ from kexin.holdings.tests.test_aum import another, stated
 from kexin.party.models import Customer
 from kexin.party.operations import assign_portfolio, propose_transfer
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 from tests.browser.test_a_manager_resigns import hire
 
 LOOK = os.environ.get("KEXIN_LOOK", "")
@@ -58,7 +59,7 @@ def test_every_list_reads_well_with_something_in_it(
     rebuild()
     for person, path, name in PAGES:
         page = visit(person, path, language=language, theme=theme, width=width)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         expect(page.locator("main")).not_to_be_empty()
         if LOOK:
             page.screenshot(path=f"{LOOK}/list-{name}-{language}-{width}.png", full_page=True)

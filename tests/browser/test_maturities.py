@@ -13,6 +13,7 @@ from kexin.holdings.maturities.nightly import gather_and_watch
 from kexin.holdings.tests.conftest import TODAY, Ledger
 from kexin.holdings.tests.test_retention import matured
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 
 DAY = dt.timedelta(days=1)
 SHOWN = [("zh", "light", "1440"), ("en", "dark", "390")]
@@ -43,7 +44,7 @@ def test_a_period_of_the_ladder_opens_its_list(visit: Visit, language: str, them
     page.get_by_role("link", name="12-14–12-20").click()
     expect(page.locator(".register tbody tr")).to_have_count(1)
     expect(page.locator(".register tbody")).to_contain_text("620,000.00")
-    page.wait_for_load_state("networkidle")
+    settle(page)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), SHOWN)
@@ -55,4 +56,4 @@ def test_a_figure_of_retention_opens_its_list(visit: Visit, language: str, theme
     page.locator("tbody").get_by_role("link", name="40,000.00").click()
     expect(page.locator(".register tbody tr")).to_have_count(1)
     expect(page.locator(".register tbody")).to_contain_text("300,000.00")  # the older of two is drawn on first
-    page.wait_for_load_state("networkidle")
+    settle(page)

@@ -15,6 +15,7 @@ from kexin.holdings.tests.conftest import TODAY
 from kexin.holdings.tests.test_aum import another
 from kexin.party.models import Customer
 from tests.browser.conftest import Visit, assert_accessible
+from tests.browser.look import settle
 
 ASKED = "dataset=party.customers&row=unit&column=tier&measure=count&measure=sum%3Aassets&chart=stacked"
 
@@ -61,7 +62,7 @@ def test_a_report_is_put_together_and_kept(visit: Visit, some: None, language: s
     page.locator("input[name=name]").fill("年龄段")
     page.locator("form .btn-do[data-submit]").click()
     expect(page.locator("h1")).to_have_text("年龄段")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     picture(page, f"kept-{language}-{theme}-{width}")
     assert_accessible(page)
 
@@ -83,10 +84,10 @@ def test_kept_and_shared_reports_stand_in_a_list(
     picture(page, f"list-{language}-{theme}-{width}")
     assert_accessible(page)
     page.get_by_role("link", name="各支行客户与资产").click()
-    page.wait_for_load_state("networkidle")
+    settle(page)
     picture(page, f"two-rows-{language}-{theme}-{width}")
     assert_accessible(page)
     page.goto(page.url + "schedule/")
     picture(page, f"schedule-{language}-{theme}-{width}")
     page.go_back()
-    page.wait_for_load_state("networkidle")
+    settle(page)
