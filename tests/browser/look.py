@@ -83,7 +83,8 @@ def picture(page: Page, file: Path, whole: bool = True) -> None:
 def axe(page: Page) -> list[str]:
     """What axe-core finds on the page: one line per violation and element."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)["violations"]
+    wanted = {"runOnly": RULES, "resultTypes": ["violations"]}
+    found = page.evaluate("wanted => axe.run(document, wanted)", wanted)["violations"]
     return [
         f"{v['id']} [{v['impact']}] {node['target'][0]}: {node['failureSummary'].splitlines()[-1].strip()}"
         for v in found
