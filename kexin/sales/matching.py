@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import get_language
 
 from kexin.core.errors import NotFound
 from kexin.sales.choices import SaleChannel
@@ -42,6 +45,21 @@ def opinion_of(no: int) -> Opinion:
         payment_years=row.facts["ask"].get("payment_years"),
         age=customer.get("age"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A condition of an opinion in the language of the screen, and the rule behind it."""
+
+    words: str
+    basis: str
+
+
+def conditions_of(no: int) -> list[Told]:
+    """On what conditions that opinion allows the sale, in the words it was given with. Empty without one."""
+    row = SuitabilityDecision.objects.filter(pk=no, purpose=Purpose.SALE).only("conditions").first()
+    language = "zh" if (get_language() or "").startswith("zh") else "en"
+    return [Told(each["words"][language], each["basis"]) for each in row.conditions] if row else []
 
 
 def _day(said: Any) -> dt.date | None:

@@ -18,6 +18,7 @@ from kexin.party.models import Customer, EnterpriseProfile, IdentityDocument
 from kexin.party.operations import change_customer, create_customer
 from kexin.products.models import Product
 from kexin.sales.choices import Gate
+from kexin.sales.matching import conditions_of
 from kexin.sales.models import Order, Sale
 from kexin.sales.operations.approving import approve_sale, approve_senior_sale
 from kexin.sales.operations.confirming import confirm_sale, tell_opinion
@@ -161,7 +162,10 @@ def test_a_senior_approves_the_purchase_of_a_micro_enterprise(
     assert item.owner_post_id == bank.posts["tang"].pk  # type: ignore[attr-defined]
     address = reverse("sales:sale", args=[sale.pk])
     assert 'name="approve"' not in client_of("zhou").get(address).content.decode()
-    assert 'name="senior"' in client_of("tang").get(address).content.decode()
+    asked = client_of("tang").get(address).content.decode()
+    assert 'name="senior"' in asked
+    assert all(each.words in asked and each.basis in asked for each in conditions_of(sale.decision_no or 0))
+    assert "微型" in asked, "why it takes a senior"
     assert client_of("tang").get(reverse("sales:sales")).status_code == 403  # what a senior decides, and no more
     with pytest.raises(RuleViolation) as head:
         approve_sale(sale, actor=bank.actor("zhou"), approve=True)

@@ -18,6 +18,7 @@ from kexin.products.models import Product
 from kexin.sales.choices import Gate, SaleChannel, SaleState, TellingMode
 from kexin.sales.instructing.choices import DividendWay, InstructionKind
 from kexin.sales.instructing.giving import choose_dividends, redeem_units
+from kexin.sales.matching import conditions_of
 from kexin.sales.models import Instruction, Sale
 from kexin.sales.operations.approving import approve_sale, approve_senior_sale
 from kexin.sales.operations.confirming import tell_opinion
@@ -114,10 +115,18 @@ class SaleStageShown(Shown):
     records: list[str] = Field(examples=[["visit"]], description="Records of this stage that are there")
 
 
+class SaleConditionShown(Shown):
+    """A condition on which the matching opinion allows the sale, and the rule behind it."""
+
+    words: str = Field(examples=["须由高级管理层决定。"])
+    basis: str = Field(examples=["《金融机构产品适当性管理办法》"])
+
+
 class SaleWhole(SaleShown):
     """A sale with its gates in order; ``blocked_by`` is the next one."""
 
     decision_no: Id | None
+    conditions: list[SaleConditionShown]
     cooling_until: Moment | None
     reason: str = Field(examples=[""])
     process: str = Field(examples=["客户经营六阶段流程"])
@@ -210,6 +219,9 @@ def _shown(file: SaleFile) -> SaleWhole:
     return SaleWhole(
         **_plain(file.sale),
         decision_no=file.sale.decision_no,
+        conditions=[
+            SaleConditionShown(words=each.words, basis=each.basis) for each in conditions_of(file.sale.decision_no or 0)
+        ],
         cooling_until=file.sale.cooling_until,
         reason=why_ended(file.sale),
         process=file.process,

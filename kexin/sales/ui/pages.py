@@ -28,6 +28,7 @@ from kexin.party.naming import shown_name
 from kexin.party.queries import customer_in_reach
 from kexin.people.queries import names_of
 from kexin.sales.choices import Gate, SaleState, StageRecord, TellingMode
+from kexin.sales.matching import conditions_of
 from kexin.sales.models import Sale
 from kexin.sales.operations.approving import approve_sale, approve_senior_sale, right_to_approve
 from kexin.sales.operations.confirming import tell_opinion
@@ -156,6 +157,7 @@ def sale_page(request: HttpRequest, pk: int) -> HttpResponse:
             "taken_back": row.withdrawals.order_by("-pk").first(),
             **instruction_context(actor, row),
             "level": LEVEL[SaleState(row.state)],
+            "conditions": conditions_of(row.decision_no) if row.decision_no else [],
             "customer_name": shown_name(actor, row.customer),
             "stages": [(line, [_line(gate, done, who) for gate, done in line.gates]) for line in file.stages],
             "records": [_record(actor, each, line.label) for line in file.stages for each in line.records],
