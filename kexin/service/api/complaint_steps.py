@@ -11,7 +11,7 @@ from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.shapes import Id, Moment, Shown, Taken, one_of
 from kexin.service.api.complaints import ComplaintShown, ComplaintSpokenTaken, complaint_named, complaint_shown
 from kexin.service.choices import Channel
-from kexin.service.complaints.choices import Addressee, ComplaintOutcome, DeliveryWay, Remedy
+from kexin.service.complaints.choices import Addressee, ComplaintOutcome, DeliveryWay, LetterLanguage, Remedy
 from kexin.service.complaints.closing import (
     archive_complaint,
     attempt_confirmation,
@@ -50,6 +50,7 @@ class ReplyTaken(Taken):
     outcome: Annotated[str, Field(pattern=f"^({'|'.join(ComplaintOutcome.values)}|)$", examples=["upheld"])] = ""
     remedies: list[one_of(Remedy)] = Field(default=[], max_length=4)  # type: ignore[valid-type]
     addressee: one_of(Addressee) = "self"  # type: ignore[valid-type]
+    language: one_of(LetterLanguage) | None = Field(default=None, examples=["zh-hans"])  # type: ignore[valid-type]
 
 
 class YesOrNoTaken(Taken):
@@ -80,6 +81,7 @@ class ReplyShown(Shown):
     state: str = Field(examples=["draft"])
     outcome: str = Field(examples=["upheld"])
     remedies: list[str] = Field(examples=[["review"]])
+    language: str = Field(examples=["zh-hans"])
     drafted_by: str = Field(examples=["1023"])
     reviewed_by: str = Field(examples=[""])
     review_note: str = Field(examples=[""])
@@ -111,7 +113,7 @@ def findings_reported(request: ApiRequest, complaint_id: Id, data: FindingsTaken
 def reply_drafted(request: ApiRequest, complaint_id: Id, data: ReplyTaken) -> ReplyShown:
     """Keep the draft of the reply."""
     row = complaint_named(request, "service.draft_reply", complaint_id)
-    return _reply(draft_reply(row, actor=request.actor, **data.model_dump()))
+    return _reply(draft_reply(row, actor=request.actor, **data.model_dump(exclude_none=True)))
 
 
 @router.write("POST", "/complaints/{complaint_id}/reply/submission", "service.submit_reply")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
@@ -185,6 +186,13 @@ class DeliveryWay(TextChoices):
 class Addressee(TextChoices):
     COMPLAINANT = "self", pgettext_lazy("reply letter", "The complainant")
     REPRESENTATIVE = "agent", pgettext_lazy("reply letter", "The representative")
+
+
+class LetterLanguage(TextChoices):
+    """In which language a reply is written; its fixed words follow."""
+
+    CHINESE = "zh-hans", _("Chinese")
+    ENGLISH = "en", _("English")
 
 
 class ReviewResult(TextChoices):

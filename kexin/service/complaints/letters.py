@@ -31,6 +31,7 @@ from kexin.service.complaints.choices import (
     ComplaintOutcome,
     ComplaintState,
     DeliveryWay,
+    LetterLanguage,
     LetterState,
     Mandate,
     Remedy,
@@ -52,7 +53,7 @@ LONGEST_BASIS = 2000
 WORKING_HOURS = 16  # two working days to review or deliver, within the limits of the case
 
 
-@operation(DRAFT, label=_("Draft the reply to a complaint"), plain=("outcome", "remedies", "addressee"))
+@operation(DRAFT, label=_("Draft the reply to a complaint"), plain=("outcome", "remedies", "addressee", "language"))
 def draft_reply(
     complaint: Complaint | int,
     *,
@@ -64,13 +65,17 @@ def draft_reply(
     outcome: str = "",
     remedies: Sequence[str] = (),
     addressee: str = Addressee.COMPLAINANT,
+    language: str = "",
 ) -> ComplaintLetter:
-    """Keep the draft as far as it goes; what is missing is told when it is handed to the reviewer."""
+    """Keep the draft as far as it goes; what is missing is told when it is handed to the reviewer.
+
+    ``language``: that of the letter's fixed words; empty: as before, or the complainant's own.
+    """
     row, at = locked(complaint, actor), now()
     if row.state != ComplaintState.HANDLING:
         raise RuleViolation(_("A reply is drafted after the investigation and before its review."))
     parts = {"facts": facts, "basis": basis, "reasons": reasons, "decision": decision}
-    return keep_draft(row, actor, parts, outcome, remedies, addressee, at)
+    return keep_draft(row, actor, parts, outcome, remedies, addressee, language, at)
 
 
 def keep_draft(
@@ -80,6 +85,7 @@ def keep_draft(
     outcome: str,
     remedies: Sequence[str],
     addressee: str,
+    language: str = "",
     at: dt.datetime | None = None,
 ) -> ComplaintLetter:
     """Inside an operation: the draft of this round as far as it goes."""
@@ -87,9 +93,12 @@ def keep_draft(
     for name, text in words.items():
         text_fits(text, LONGEST_BASIS if name == "basis" else LONGEST_TEXT, name).enforce()
     _known(row, outcome, remedies, addressee)
+    if language and language not in LetterLanguage.values:
+        raise RuleViolation(fields={"language": _("Choose one of the list.")})
     letter = row.letters.filter(round=row.round).first() or ComplaintLetter(
-        complaint=row, key_id=row.key_id, round=row.round
+        complaint=row, key_id=row.key_id, round=row.round, language=own_language(row)
     )
+    letter.language = language or letter.language
     for name, text in words.items():
         setattr(letter, name, text or None)
     letter.outcome, letter.remedies, letter.addressee = outcome, list(dict.fromkeys(remedies)), addressee
@@ -108,6 +117,12 @@ def _known(row: Complaint, outcome: str, remedies: Sequence[str], addressee: str
         raise RuleViolation(fields={"addressee": _("Choose one of the list.")})
     if addressee == Addressee.REPRESENTATIVE and row.mandate != Mandate.VERIFIED:
         raise RuleViolation(fields={"addressee": _("The mandate is not verified: the complainant is answered.")})
+
+
+def own_language(row: Complaint) -> str:
+    """The language of the complainant, if letters are written in it; else Chinese."""
+    spoken = row.customer.party.language if row.customer is not None else ""
+    return spoken if spoken in LetterLanguage.values else LetterLanguage.CHINESE
 
 
 def letter_of(row: Complaint) -> ComplaintLetter | None:
@@ -206,7 +221,7 @@ def set_letter(row: Complaint) -> bytes:
 
 def _set(row: Complaint, letter: ComplaintLetter) -> bytes:
     assert letter.reviewed_at is not None
-    with translation.override("zh-hans"):
+    with translation.override(letter.language):
         return typeset(TEMPLATE, letter_data(row, letter), made_at=letter.reviewed_at)
 
 
@@ -224,8 +239,11 @@ def letter_data(row: Complaint, letter: ComplaintLetter) -> dict[str, Any]:
         (_t("Decision on your complaint"), letter.decision),
     ]
     return {
-        "lang": "zh",
-        "region": "cn",
+        **(
+            {"lang": "en", "region": "gb"}
+            if letter.language == LetterLanguage.ENGLISH
+            else {"lang": "zh", "region": "cn"}
+        ),
         "institution": root.shown_name if root else "",
         "title": _t("Reply to your complaint"),
         "number": row.complaint_no,

@@ -14,6 +14,7 @@ from kexin.service.complaints.choices import (
     Addressee,
     ComplaintOutcome,
     DeliveryWay,
+    LetterLanguage,
     LetterState,
     PaperReason,
     Remedy,
@@ -83,6 +84,9 @@ class ComplaintLetter(models.Model):
     )
     addressee = models.CharField(
         _("addressed to"), max_length=5, choices=Addressee.choices, default=Addressee.COMPLAINANT
+    )
+    language = models.CharField(
+        _("language"), max_length=7, choices=LetterLanguage.choices, default=LetterLanguage.CHINESE
     )
     drafted_by = models.CharField(_("drafted by"), max_length=80)
     drafted_at = models.DateTimeField(_("drafted"))

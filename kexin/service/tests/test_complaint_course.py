@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import IntegrityError, transaction
 from kexin.core.calendar import business_date, zone
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
+from kexin.party.models import Party
 from kexin.service.complaints import (
     agreement,
     closing,
@@ -144,6 +146,42 @@ def test_an_incomplete_letter_is_refused_and_every_missing_part_named(staffed: A
     assert not row.clocks.filter(state="running").exists()
     with transaction.atomic(), pytest.raises(IntegrityError):
         ComplaintLetter.objects.filter(complaint=case).update(reviewed_by="1023")
+
+
+def text_of(content: bytes) -> str:
+    from pypdf import PdfReader
+
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_a_reply_speaks_the_complainants_language(staffed: Any, case: Complaint) -> None:
+    ning = staffed.actor("ning")
+    investigated(staffed, case)
+    Party.objects.filter(pk=case.customer_id).update(language="en")
+    letters.draft_reply(case, actor=ning, **WHOLE)
+    assert ComplaintLetter.objects.get(complaint=case).language == "en"
+    letters.submit_reply(case, actor=ning)
+    letters.review_reply(case, actor=staffed.actor("wu"), approve=True)
+    english = text_of(letters.reply_pdf(ning, case.pk)[1])
+    assert "Reply to your complaint" in english
+    assert "If you do not agree" in english
+    assert WHOLE["decision"] in english.replace("\n", "")  # what the officer wrote stays as it is
+    with pytest.raises(RuleViolation) as refusal:
+        letters.draft_reply(case, actor=ning, language="bo")
+    assert refusal.value.message  # it is past drafting
+    ComplaintLetter.objects.filter(complaint=case).update(language="zh-hans")
+    assert "Reply to your complaint" not in text_of(letters.reply_pdf(ning, case.pk)[1])
+
+
+def test_a_language_is_chosen_by_hand_and_kept(staffed: Any, case: Complaint) -> None:
+    ning = staffed.actor("ning")
+    investigated(staffed, case)
+    assert letters.draft_reply(case, actor=ning, facts="经查属实").language == "zh-hans"
+    assert letters.draft_reply(case, actor=ning, facts="Found to be true.", language="en").language == "en"
+    assert letters.draft_reply(case, actor=ning, facts="Found to be true indeed.").language == "en"
+    with pytest.raises(RuleViolation) as refusal:
+        letters.draft_reply(case, actor=ning, language="bo")
+    assert set(refusal.value.fields) == {"language"}
 
 
 def test_word_silence_archive_and_new_facts(staffed: Any, case: Complaint, time_machine: Any) -> None:

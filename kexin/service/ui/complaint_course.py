@@ -31,12 +31,13 @@ from kexin.service.ui.complaint_course_forms import (
     WordForm,
 )
 
-PARTS = ("outcome", "addressee", "facts", "basis", "reasons", "decision", "remedies")
+PARTS = ("outcome", "addressee", "language", "facts", "basis", "reasons", "decision", "remedies")
 
 
 def _reply_form(data: Data, row: Complaint) -> forms.Form:
     letter = letters.letter_of(row)
     first: dict[str, Any] = {"remedies": list(Remedy.values), "facts": str(row.findings or "")}
+    first["language"] = letters.own_language(row)
     if letter is not None:
         decrypt_rows(ComplaintLetter, [letter])
         first = {name: getattr(letter, name) for name in PARTS}

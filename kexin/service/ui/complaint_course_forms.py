@@ -18,6 +18,7 @@ from kexin.service.complaints.choices import (
     ComplaintOutcome,
     Course,
     DeliveryWay,
+    LetterLanguage,
     Mandate,
     PaperReason,
     Remedy,
@@ -64,6 +65,7 @@ class ReplyForm(forms.Form):
         label=pgettext_lazy("complaint", "Conclusion"), choices=[("", "–"), *ComplaintOutcome.choices], required=False
     )
     addressee = forms.ChoiceField(label=_("Addressed to"), choices=Addressee.choices)
+    language = forms.ChoiceField(label=_("Language of the letter"), choices=LetterLanguage.choices, required=False)
     facts = words(_("Verified facts"), 6, required=False)
     basis = words(_("Basis (rule, contract, policy)"), 3, required=False, most=2000)
     reasons = words(_("Reasons"), 5, required=False)
