@@ -230,6 +230,10 @@ class Cluster:
             raise PostgresError(f"{place} belongs to somebody else: remove it.")
         self.account.own(place)
 
+    @property
+    def _socket_lock(self) -> Path:
+        return self.socket_directory / ".s.PGSQL.5432.lock"
+
     def _pid_lines(self) -> list[str]:
         try:
             return self.pid_file.read_text().splitlines()
@@ -270,11 +274,14 @@ class Cluster:
             if not is_alive(process):
                 # Killed, but its parent (an idle init of a container, say) took no note: PostgreSQL would think it
                 # lives. The rest of the files stays: it tells PostgreSQL whether server processes are left.
-                for path in (self.pid_file, self.socket_directory / ".s.PGSQL.5432.lock"):
+                for path in (self.pid_file, self._socket_lock):
                     with suppress(FileNotFoundError):
                         path.write_text("\n".join([NOBODY, *path.read_text().splitlines()[1:], ""]))
             elif process.name() != "postgres" or data_directory(process) not in (None, self.data):
                 self.pid_file.unlink()
+                with suppress(FileNotFoundError):  # the number stands at the socket too, and misleads just as well
+                    if self._socket_lock.read_text().splitlines()[:1] == [str(process.pid)]:
+                        self._socket_lock.unlink()
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(

@@ -28,7 +28,13 @@ def environment() -> dict[str, str]:
 
 
 def is_alive(process: psutil.Process) -> bool:
-    return bool(process.status() != psutil.STATUS_ZOMBIE)
+    """Neither ended while its parent took no note, nor just ending: then it works in no directory any more."""
+    if process.status() == psutil.STATUS_ZOMBIE:
+        return False
+    try:
+        return bool(process.cwd())
+    except psutil.AccessDenied:
+        return True
 
 
 def data_directory(process: psutil.Process) -> Path | None:

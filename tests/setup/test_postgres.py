@@ -155,14 +155,30 @@ def test_a_container_that_forbids_looking_into_processes_will_do(var: Path, monk
     assert stop("test", var=var)
 
 
-def test_a_pid_file_that_names_another_program_misleads_nobody(var: Path) -> None:
-    ensure_running("test", var=var)
-    pid_file = var / "postgres-test" / "data" / "postmaster.pid"
-    left_behind = pid_file.read_text().splitlines()
-    stop("test", var=var)
-    pid_file.write_text("\n".join([str(os.getppid()), *left_behind[1:], ""]))
+@pytest.mark.parametrize("works_in", ["elsewhere", ""])  # one that is just ending works nowhere any more
+def test_a_pid_file_that_names_another_program_misleads_nobody(
+    var: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, works_in: str
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    elsewhere.chmod(0o755)
+    ensure_running("test", var=elsewhere)
+    other = postmaster(elsewhere)  # of the same system user: PostgreSQL itself would take it for its own
+    try:
+        ensure_running("test", var=var)
+        base = var / "postgres-test"
+        files = (base / "data" / "postmaster.pid", base / "run" / ".s.PGSQL.5432.lock")
+        left_behind = [each.read_text().splitlines() for each in files]
+        stop("test", var=var)
+        for path, lines in zip(files, left_behind, strict=True):
+            path.write_text("\n".join([str(other), *lines[1:], ""]))
+        true = psutil.Process.cwd
+        if not works_in:
+            monkeypatch.setattr(psutil.Process, "cwd", lambda each: "" if each.pid == other else true(each))
 
-    assert asked(ensure_running("test", var=var), "SELECT 1") == 1
+        assert asked(ensure_running("test", var=var), "SELECT 1") == 1
+    finally:
+        monkeypatch.undo()
+        stop("test", var=elsewhere)
 
 
 def test_a_crash_while_the_cluster_is_made_leaves_nothing_half_done(var: Path) -> None:
