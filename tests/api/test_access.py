@@ -105,6 +105,26 @@ def test_each_role_may_do_what_it_holds_and_no_more(name, bank, client_of, known
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.usefixtures("no_limit")
+@pytest.mark.parametrize("name", ["lin", "qian"])
+def test_who_lacks_a_right_is_not_told_which_records_exist(name, bank, client_of, known):
+    """Records that a body names are missing here: without the right the answer is still a refusal, not "no such …"."""
+    client, actor = client_of(name), bank.actor(name)
+    missing = known | {
+        field: 999_999
+        for schema in SCHEMAS.values()
+        for field in schema.get("properties", {})
+        if field.endswith("_id") and field not in ("customer_id", "unit_id")
+    }
+    asked = 0
+    for method, path, endpoint in ENDPOINTS:
+        if method != "GET" and not may(actor, endpoint["x-permission"]):
+            answer = ask(client, method, path, endpoint, missing)
+            assert answer.status_code == 403, (method, path, answer.content)
+            asked += 1
+    assert asked > 100
+
+
 def test_a_customer_of_another_branch_is_nowhere(client_of, bank, known):
     client, actor = client_of("mei"), bank.actor("mei")
     asked = 0

@@ -92,6 +92,7 @@ class Endpoints(Router):
             shown = isinstance(answer, type) and issubclass(answer, BaseModel)
             function.answer_status = status if shown or content or status != 200 else 204  # type: ignore[attr-defined]
             function.answer_once = once  # type: ignore[attr-defined]
+            function.answer_permission = permission  # type: ignore[attr-defined]
             extra: dict[str, Any] = {
                 "parameters": list(headers),
                 "responses": {each: {"$ref": f"#/components/responses/Problem{each}"} for each in refusals},
@@ -148,10 +149,15 @@ def label_of(permission: str, summary: type_text) -> type_text:
 def settled(function: Callable[..., Any]) -> Callable[..., HttpResponse]:
     """Operation-level wrapper: call the endpoint, render what it shows, answer refusals, repeat nothing."""
     status: int = getattr(function, "answer_status", 200)
+    permission: str = getattr(function, "answer_permission", "")
 
     def answer(request: ApiRequest, kwargs: dict[str, Any]) -> HttpResponse:
         try:
             shown = function(request, **kwargs)
+        except problems.InvalidRequest as refusal:
+            # whether a record that the body names exists is nothing to tell who may not do this at all
+            may = permission not in doors or doors[permission].open_to_all or request.actor.may(permission)
+            return problems.response_to(request, refusal if may else request.actor.refusal(permission))
         except KexinError as refusal:
             return problems.response_to(request, refusal)
         if isinstance(shown, HttpResponse | StreamingHttpResponse | FileResponse):
