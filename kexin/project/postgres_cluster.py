@@ -197,7 +197,7 @@ class Cluster:
         self.data.chmod(0o700)  # copying or unpacking may have opened it, and PostgreSQL refuses it then
         system_users = {self.account.name, account_name()}
         for name, text in {
-            "postgresql.conf": configuration(self.profile, self.socket_directory),
+            "postgresql.conf": configuration(self.profile, self.socket_directory, self.data),
             "pg_hba.conf": host_based_authentication(),
             "pg_ident.conf": identity_map(system_users),
         }.items():

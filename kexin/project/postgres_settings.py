@@ -6,6 +6,7 @@ An operator's own changes belong into ``ALTER SYSTEM`` (postgresql.auto.conf), w
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Literal
 
@@ -14,8 +15,8 @@ Profile = Literal["product", "test"]
 MEGABYTE = 1024 * 1024
 
 
-def configuration(profile: Profile, socket_directory: Path) -> str:
-    """The text of postgresql.conf for a profile."""
+def configuration(profile: Profile, socket_directory: Path, data: Path) -> str:
+    """The text of postgresql.conf for a profile, whose cluster lies in ``data``."""
     memory = memory_bytes() // MEGABYTE
     settings = {
         "listen_addresses": "",
@@ -28,7 +29,7 @@ def configuration(profile: Profile, socket_directory: Path) -> str:
         "effective_cache_size": f"{max(128, memory // 2)}MB",
         "work_mem": "16MB",
         "maintenance_work_mem": "256MB",
-        "max_wal_size": "4GB",
+        "max_wal_size": f"{_log_room(data)}MB",
         "checkpoint_timeout": "15min",
         "random_page_cost": "1.1",
         "jit": "off",
@@ -77,6 +78,14 @@ def memory_bytes() -> int:
         except (OSError, ValueError):  # no such cgroup, or the word "max"
             continue
     return memory
+
+
+def _log_room(folder: Path) -> int:
+    """MB of write-ahead log between two checkpoints: a twentieth of the disk, 1 to 12 GB.
+
+    After each checkpoint every page goes into the log whole once more; with room, large loads log a third less.
+    """
+    return min(max(shutil.disk_usage(folder).total // MEGABYTE // 20, 1024), 12 * 1024)
 
 
 def _shared_memory_is_roomy() -> bool:

@@ -1,8 +1,9 @@
 """Figures computed anew for a span of months, for all customers: bucket by bucket, two at a time, resumable.
 
 A bucket is a range of customer ids. Its months, first tiers and daily changes are written in one transaction together
-with the mark that it is done; an interrupted run goes on behind its marks. Memory does not grow with the bank. When all
-buckets stand, the daily changes are summed up to the evenings of posts and pools, two halves of the units at a time.
+with the mark that it is done; one lane begins with the lowest, the other with the highest, until they meet, so that
+none waits for the other. An interrupted run goes on behind its marks. Memory does not grow with the bank. When all
+buckets stand, the daily changes are summed up to the evenings of posts and pools, some of the units at a time.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -28,7 +31,8 @@ from kexin.holdings.models import FiguresRun
 from kexin.holdings.policies import AumPolicy
 
 BUCKET = 1 << 13  # customer ids
-LANES = 2
+LANES = ("up", "down")
+PARTS = 6  # of the units: more than lanes, so that none waits long for the other
 SORTING = "96MB"
 READ = ("holdings_transaction", "holdings_balance", "holdings_account", "holdings_holding", "party_customer")
 LOCK = 0x41554D  # advisory: one writer of figures per bucket
@@ -76,16 +80,26 @@ def rebuild(
     act = resume or begin(first, last, reason)
     months.ensure_months(act.first, act.last)
     spans = eras(act.first, act.last)
-    lanes = _lanes(act)
+    _forget_older_marks(act)
+    left = Buckets.of(act)
     if not connection.in_atomic_block:
         renew_statistics(*READ)  # an import may have ended a moment ago
-    _side_by_side([partial(_work, act, lane, spans, progress) for lane in lanes])
-    _side_by_side([partial(_evenings, act, part) for part in range(LANES)])
+    _side_by_side([partial(_work, act, lane, left, spans, progress) for lane in LANES])
+    _side_by_side([partial(_evenings, act, part) for part in range(PARTS)])
     act.refresh_from_db()
     act.state, act.finished_at = RunState.DONE, timezone.now()
     act.save(update_fields=["state", "finished_at"])
     progress(act)
     return act
+
+
+def _forget_older_marks(act: FiguresRun) -> None:
+    """A run that an earlier release began in fixed lanes (``a``, ``b``) begins again; what it collected goes."""
+    if act.marks.keys() & {"a", "b"}:
+        with transaction.atomic():
+            run(f"DELETE FROM {daily.DELTA} WHERE run_id = %s", [act.pk])
+            act.marks, act.done = {}, 0
+            act.save(update_fields=["marks", "done"])
 
 
 def _side_by_side(works: list[Callable[[], None]]) -> None:
@@ -94,7 +108,7 @@ def _side_by_side(works: list[Callable[[], None]]) -> None:
         for work in works:
             work()
         return
-    with ThreadPoolExecutor(LANES, "figures") as pool:
+    with ThreadPoolExecutor(len(LANES), "figures") as pool:
         for future in [pool.submit(_alone, work) for work in works]:
             future.result()
 
@@ -107,7 +121,7 @@ def _alone(work: Callable[[], None]) -> None:
 
 
 def _evenings(act: FiguresRun, part: int) -> None:
-    """The daily figures of every second unit, once: with them goes the mark that they stand."""
+    """The daily figures of every sixth unit, once: with them goes the mark that they stand."""
     with transaction.atomic():
         run(f"SELECT pg_advisory_xact_lock({LOCK}, %s), set_config('work_mem', %s, true)", [-1 - part, SORTING])
         marked = run("SELECT marks ? %s FROM holdings_figuresrun WHERE id = %s", [f"evenings{part}", act.pk]).fetchone()
@@ -115,9 +129,9 @@ def _evenings(act: FiguresRun, part: int) -> None:
             return
         run(
             "DELETE FROM holdings_dailyfigures WHERE day BETWEEN %s AND %s AND unit_id %% %s = %s",
-            [act.first, _until(act), LANES, part],
+            [act.first, _until(act), PARTS, part],
         )
-        daily.sum_up(act.pk, act.first, _until(act), part=part, of=LANES)
+        daily.sum_up(act.pk, act.first, _until(act), part=part, of=PARTS)
         run(
             "UPDATE holdings_figuresrun SET marks = marks || jsonb_build_object(%s::text, 1) WHERE id = %s",
             [f"evenings{part}", act.pk],
@@ -129,26 +143,41 @@ def _until(act: FiguresRun) -> dt.date:
     return min(act.last, business_date() - ONE)
 
 
-def _lanes(act: FiguresRun) -> list[tuple[str, int, int]]:
-    """Name, first and last bucket of each lane."""
-    row = run("SELECT min(party_id), max(party_id) FROM party_customer").fetchone()
-    if row is None or row[0] is None:
-        return []
-    low, high = row[0] // BUCKET, row[1] // BUCKET
-    middle = (low + high) // 2
-    return [(name, a, b) for name, a, b in (("a", low, middle), ("b", middle + 1, high)) if a <= b]
+@dataclass
+class Buckets:
+    """The buckets that nobody has taken yet, from ``low`` to ``high`` (both included)."""
+
+    low: int
+    high: int
+    _taking: Lock = field(default_factory=Lock)
+
+    @classmethod
+    def of(cls, act: FiguresRun) -> Buckets:
+        """What the marks of a run leave to do."""
+        row = run("SELECT min(party_id), max(party_id) FROM party_customer").fetchone()
+        low, high = (row[0] // BUCKET, row[1] // BUCKET) if row and row[0] is not None else (0, -1)
+        return cls(int(act.marks.get("up", low - 1)) + 1, int(act.marks.get("down", high + 1)) - 1)
+
+    def take(self, lane: str) -> int | None:
+        """The next one of a lane, None when all are taken."""
+        with self._taking:
+            if self.low > self.high:
+                return None
+            if lane == "up":
+                self.low += 1
+                return self.low - 1
+            self.high -= 1
+            return self.high + 1
 
 
-def _work(act: FiguresRun, lane: tuple[str, int, int], spans: list[Era], progress: Progress) -> None:
-    name, low, high = lane
-    start = int(act.marks.get(name, low - 1)) + 1
-    for bucket in range(start, high + 1):
+def _work(act: FiguresRun, lane: str, left: Buckets, spans: list[Era], progress: Progress) -> None:
+    while (bucket := left.take(lane)) is not None:
         with transaction.atomic():
             done = _bucket(act, bucket, spans)
             run(
                 "UPDATE holdings_figuresrun SET done = done + %s,"
                 " marks = marks || jsonb_build_object(%s::text, %s::int) WHERE id = %s",
-                [done, name, bucket, act.pk],
+                [done, lane, bucket, act.pk],
             )
         if done:
             progress(FiguresRun.objects.get(pk=act.pk))

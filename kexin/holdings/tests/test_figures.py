@@ -16,7 +16,7 @@ from kexin.core.policy import forget_cache
 from kexin.holdings.aum import daily
 from kexin.holdings.aum.follow import follow, refresh_daily
 from kexin.holdings.aum.queries import averages_of, figures_of, latest_figures_day
-from kexin.holdings.aum.rebuild import begin, rebuild
+from kexin.holdings.aum.rebuild import Buckets, begin, rebuild
 from kexin.holdings.choices import RunState
 from kexin.holdings.models import AssetsUnderManagement, DailyFigures
 from kexin.holdings.tests.conftest import TODAY, Ledger
@@ -144,6 +144,32 @@ def test_an_interrupted_rebuild_goes_on_behind_its_marks(story: dict[str, Any]) 
     done = rebuild(resume=act)
     assert (done.state, done.done) == (RunState.DONE, 2)
     assert rows() == whole
+
+
+def test_a_rebuild_that_an_earlier_release_began_is_begun_again(story: dict[str, Any]) -> None:
+    """Its lanes were fixed halves, ``a`` and ``b``: what was collected behind their marks must not count twice."""
+    rebuild()
+    whole = rows()
+    act = begin(reason="older")
+    with pytest.raises(ZeroDivisionError):
+        rebuild(resume=act, progress=lambda run: 1 // 0)
+    act.refresh_from_db()
+    act.marks = {"a": act.marks["up"]}
+    act.save(update_fields=["marks"])
+    done = rebuild(resume=act)
+    assert (done.state, done.done) == (RunState.DONE, 2)
+    assert rows() == whole
+
+
+def test_lanes_from_both_ends_meet_and_go_on_behind_their_marks(story: dict[str, Any]) -> None:
+    act = begin(reason="lanes")
+    left = Buckets(3, 8)
+    assert [left.take(lane) for lane in ("up", "down", "up", "up", "down", "down", "up", "down")] == [
+        3, 8, 4, 5, 7, 6, None, None,
+    ]  # fmt: skip
+    everything = Buckets.of(act)
+    act.marks = {"up": everything.low, "down": everything.high + 1}
+    assert Buckets.of(act).take("up") == (everything.low + 1 if everything.high > everything.low else None)
 
 
 def test_a_rebuild_broken_off_between_the_halves_of_the_units(
