@@ -22,6 +22,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.values import Duration
 
 OWNER, OWNER_HEAD, UNIT_HEAD = "owner", "owner_head", "unit_head"
@@ -119,4 +120,4 @@ def time_of(step: Step) -> str:
 
 def recipients_of(step: Step, role_names: Mapping[str, str]) -> str:
     """To whom a step goes, in words; a role nobody knows by its code."""
-    return "、".join(str(WORDS.get(each) or role_names.get(each, each)) for each in step.to)
+    return listed(str(WORDS.get(each) or role_names.get(each, each)) for each in step.to)

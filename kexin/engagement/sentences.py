@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kexin.core.calendar import zone
+from kexin.core.listing import listed
 from kexin.core.policy import in_force
 from kexin.engagement.choices import AppointmentPurpose, AppointmentState, DocumentCategory
 from kexin.engagement.messages.choices import MessageChannel
@@ -56,7 +57,7 @@ def _changed(payload: Payload) -> str:
     for name in payload.get("fields", ()):
         field = next((f for model in (Party, Customer) for f in model._meta.fields if f.name == name), None)
         words.append(str(field.verbose_name) if field else str(PARTS.get(name, name)))
-    return "、".join(words)
+    return listed(words)
 
 
 def _assigned(payload: Payload) -> str:
@@ -75,7 +76,7 @@ def _to_post(payload: Payload) -> str:
 
 
 def _duplicate(payload: Payload) -> str:
-    why = "、".join(str(REASONS.get(code, code)) for code in payload.get("reasons", ()))
+    why = listed(str(REASONS.get(code, code)) for code in payload.get("reasons", ()))
     return f"{payload.get('other', '')} {why}".strip()
 
 
@@ -135,7 +136,7 @@ def _message(payload: Payload) -> str:
 
 def _facts(payload: Payload) -> str:
     """The kinds of data, and how somebody knows."""
-    words = "、".join(_label(FactKind, each) for each in payload.get("kinds", ()))
+    words = listed(_label(FactKind, each) for each in payload.get("kinds", ()))
     return f"{words}（{_label(FactSource, payload['source'])}）" if payload.get("source") else words
 
 

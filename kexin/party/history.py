@@ -26,6 +26,7 @@ from kexin.core.actor import Actor
 from kexin.core.crypto import Undecipherable
 from kexin.core.errors import NotFound, type_text
 from kexin.core.fields import Forgotten, PersonalField, Sealed
+from kexin.core.listing import listed
 from kexin.core.masking import mask_address, mask_date
 from kexin.core.models import History
 from kexin.core.operation import doors
@@ -191,7 +192,7 @@ class _Reader:
         if isinstance(field, models.DateTimeField):
             return localtime(dt.datetime.fromisoformat(str(value))).strftime("%Y-%m-%d %H:%M")
         if isinstance(value, list):
-            return "、".join(str(each) for each in value)
+            return listed(str(each) for each in value)
         return str(value)
 
     def _personal(self, field: PersonalField, stored: str, keys: list[UUID], row: History) -> str:

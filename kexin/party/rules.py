@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, Reason, refused
 from kexin.core.identifiers import check as check_identifier
+from kexin.core.listing import listed
 from kexin.core.workflow import Transitions
 from kexin.party.choices import ContactKind, CustomerStatus, EnterpriseScale, FactKind, FactSource, PartyKind
 from kexin.party.data import ContactData, DocumentData, PartyData
@@ -183,12 +184,12 @@ def may_confirm(kinds: Collection[str], source: str, held: Collection[str], seen
         return refused("kinds", _("Choose what is still right."), "kinds")
     strange = [kind for kind in kinds if kind not in FactKind.values]
     if strange:
-        return refused("kinds", _("There is no such kind of data: %(kinds)s.") % {"kinds": "、".join(strange)}, "kinds")
+        return refused("kinds", _("There is no such kind of data: %(kinds)s.") % {"kinds": listed(strange)}, "kinds")
     absent = [str(FactKind(kind).label) for kind in kinds if kind not in held]
     if absent:
-        return refused("kinds", _("The file does not hold: %(kinds)s.") % {"kinds": "、".join(absent)}, "kinds")
+        return refused("kinds", _("The file does not hold: %(kinds)s.") % {"kinds": listed(absent)}, "kinds")
     needing = [str(FactKind(kind).label) for kind in kinds if kind in seen]
     if needing and source != FactSource.SEEN:
-        text = _("Confirmed only by a document that was seen: %(kinds)s.") % {"kinds": "、".join(needing)}
+        text = _("Confirmed only by a document that was seen: %(kinds)s.") % {"kinds": listed(needing)}
         return refused("source", text, "source")
     return ALLOWED

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import business_date
+from kexin.core.listing import listed
 from kexin.core.models import WorkItem
 from kexin.core.policy import in_force
 from kexin.core.workflow import WorkKind, register_work_kind
@@ -23,7 +24,7 @@ from kexin.party.policies import TransferPolicy
 
 
 def _duplicate_sentence(item: WorkItem) -> str | Promise:
-    why = "、".join(str(REASONS.get(code, code)) for code in item.details.get("reasons", []))
+    why = listed(str(REASONS.get(code, code)) for code in item.details.get("reasons", []))
     return _t("Another file looks like the same person: %(why)s. Compare the two.") % {"why": why}
 
 
@@ -159,7 +160,7 @@ register_work_kind(
 
 
 def _review_sentence(item: WorkItem) -> str | Promise:
-    kinds = "、".join(str(FactKind(kind).label) for kind in item.details.get("kinds", []) if kind in FactKind.values)
+    kinds = listed(str(FactKind(kind).label) for kind in item.details.get("kinds", []) if kind in FactKind.values)
     return _t("Ask the customer whether these are still right: %(kinds)s.") % {"kinds": kinds}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.errors import type_text
+from kexin.core.listing import listed
 from kexin.people.qualification_policies import QualificationPolicy
 from kexin.people.sellers import Certificate, Seller, training_standing
 
@@ -75,4 +76,4 @@ def _of_certificate(each: Certificate, seller: Seller, rules: QualificationPolic
 
 
 def _names(kinds: Iterable[str], rules: QualificationPolicy) -> str:
-    return "、".join(rules.kind_label(kind) for kind in kinds)
+    return listed(rules.kind_label(kind) for kind in kinds)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.media import ENDINGS
 from kexin.core.models import Role
 from kexin.core.policy import Policy, in_force, policy, setting
@@ -27,7 +28,7 @@ def explain_on_duty(value: dict[str, Any]) -> list[tuple[str, str]]:
     kinds = in_force(QualificationPolicy)
     names = {row.code: by_language(row.name, row.name_en) for row in Role.objects.filter(code__in=value)}
     return [
-        (names.get(role, role), "、".join(kinds.kind_label(code) for code in needed))
+        (names.get(role, role), listed(kinds.kind_label(code) for code in needed))
         for role, needed in parse_needed(value).items()
     ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.calendar import business_date
+from kexin.core.listing import listed
 from kexin.core.models import WorkItem
 from kexin.core.policy import in_force
 from kexin.core.workflow import WorkKind, register_work_kind
@@ -38,7 +39,7 @@ def _certificate_sentence(item: WorkItem) -> str | Promise:
 
 def _authorisation_sentence(item: WorkItem) -> str | Promise:
     values, over = _values(item)
-    values["classes"] = "、".join(class_words(item.details["classes"]))
+    values["classes"] = listed(class_words(item.details["classes"]))
     if over:
         return _t("%(name)s: the authorisation for %(classes)s ended on %(day)s.") % values
     return (

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, Reason, refused
 from kexin.core.errors import type_text
+from kexin.core.listing import listed
 from kexin.people.qualification_policies import KindRule, QualificationPolicy
 
 
@@ -108,7 +109,7 @@ def _certified(seller: Seller, product: Sellable, rules: QualificationPolicy, on
     held = [each for each in seller.certificates if each.kind in needed]
     if not needed or any(each.runs(on) for each in held):
         return ALLOWED
-    labels = "、".join(rules.kind_label(kind) for kind in needed)
+    labels = listed(rules.kind_label(kind) for kind in needed)
     ended = [end for each in held if (end := _end_of(each, on)) is not None]
     if ended:
         words = _("The seller's certificate (%(kinds)s) has not been valid since %(day)s.")
@@ -190,7 +191,7 @@ def training_standing(
         return ALLOWED
     label = rules.kind_label(rule.code)
     words = _("Training hours for %(kind)s were short in %(periods)s.")
-    reason = Reason("training_short", words % {"kind": label, "periods": "、".join(short)})
+    reason = Reason("training_short", words % {"kind": label, "periods": listed(short)})
     lapsed = len(short) >= rules.lapse_periods
     return Decision((reason,)) if lapsed or rules.short_hours_refuse else Decision((), (reason,))
 

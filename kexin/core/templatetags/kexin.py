@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
 from kexin.core.calendar import business_date
+from kexin.core.listing import listed, separator
 from kexin.core.ui import icons, numbers
 from kexin.core.ui.fields import control
 
@@ -64,6 +65,18 @@ def actor_may(context: Context, operation: str) -> bool:
 def money(value: Decimal | int | None, places: int = 2) -> str:
     """1234567.5 → 1,234,567.50; nothing → –."""
     return numbers.exact(value, places)
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between the words of a list: 、 in Chinese, a comma in English."""
+    return separator()
+
+
+@register.filter(name="listed")
+def listed_words(words: Iterable[object]) -> str:
+    """Several words in a row: a、b in Chinese, a, b in English."""
+    return listed(words)
 
 
 @register.filter

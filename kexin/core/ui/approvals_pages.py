@@ -16,6 +16,7 @@ from kexin.core.approval import approvables, decide_approval, may_decide, withdr
 from kexin.core.approval_queries import approval_file, decided_by, proposed_by, to_decide
 from kexin.core.choices import ApprovalStatus, Reach
 from kexin.core.errors import RuleViolation
+from kexin.core.listing import listed
 from kexin.core.models import Approval
 from kexin.core.operation import doors
 from kexin.core.policy_queries import proposed_change
@@ -53,7 +54,7 @@ def register_words(**words: Any) -> None:
 
 def _value(value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(_value(each) for each in value)
+        return listed(_value(each) for each in value)
     text = str(value)
     if text in doors:
         return f"{doors[text].label}"

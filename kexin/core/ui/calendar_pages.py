@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kexin.core import calendar
 from kexin.core.calendar_operations import LARGEST_UPLOAD, remove_calendar_day, set_calendar_day, upload_calendar
 from kexin.core.errors import NotFound
+from kexin.core.listing import listed
 from kexin.core.models import CalendarDay
 from kexin.core.models.calendar import CalendarKind
 from kexin.core.query import query
@@ -149,7 +150,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             "unchanged": done.unchanged,
         }
         if done.unpublished_years:
-            years = "、".join(str(year) for year in done.unpublished_years)
+            years = listed(str(year) for year in done.unpublished_years)
             words += " " + _("Not complete yet: %(years)s; deadlines there stay provisional.") % {"years": years}
         return words
 

@@ -21,6 +21,7 @@ from kexin.core.imports.importable import importables
 from kexin.core.imports.reasons import REASONS
 from kexin.core.imports.runs import COUNTS, imports, rejections, rejections_csv, report
 from kexin.core.imports.uploads import OWN, RIGHT, is_there, uploads
+from kexin.core.listing import listed
 from kexin.core.models import ImportRejection, ImportRun, ImportStatus, ImportUpload
 from kexin.core.ui.columns import Column
 from kexin.core.ui.form_page import found_or_refuse, need
@@ -103,7 +104,7 @@ def _waiting(upload: ImportUpload) -> dict[str, Any]:
     what = upload.profile or (known[upload.target].label if upload.target in known else upload.target)
     return {
         "upload": upload,
-        "files": "、".join(each["name"] for each in upload.files[:3]) + ("…" if len(upload.files) > 3 else ""),
+        "files": listed(each["name"] for each in upload.files[:3]) + ("…" if len(upload.files) > 3 else ""),
         "what": what,
         "who": names.people([upload.uploaded_by]).get(upload.uploaded_by, upload.uploaded_by),
         "url": reverse("core:import_check", args=[upload.pk]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 
+from kexin.core.listing import listed
 from kexin.core.reports.asked import ChartKind, Measure
 from kexin.core.reports.pivot import Key, Pivot
 from kexin.core.ui import numbers
@@ -101,7 +102,7 @@ def shown_report(pivot: Pivot) -> ShownReport:
         total=total,
         chart=chart,
         chart_cut=cut,
-        unit="、".join(sorted(units)),
+        unit=listed(sorted(units)),
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 
 from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
+from kexin.core.listing import listed
 from kexin.core.policy import in_force
 from kexin.core.ui.request import actor_of
 from kexin.holdings.aum.household import Member, household_on
@@ -65,4 +66,4 @@ def _words(member: Member) -> str:
         word = _t("customer is %(kind)s") % {"kind": tie.kind.label} if tie.outward else str(tie.kind.label)
         if word not in found:
             found.append(word)
-    return "、".join(found)
+    return listed(found)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.calendar import add, business_date
 from kexin.core.errors import RuleViolation
 from kexin.core.events import emit
+from kexin.core.listing import listed
 from kexin.core.models import WorkItem
 from kexin.core.models.work import APPROVAL_KIND
 from kexin.core.policies import WorkPolicy
@@ -99,10 +100,10 @@ def _reason(transfer: CustomerTransfer) -> str:
 def _nothing_in_the_way(transfer: CustomerTransfer, rows: Sequence[Customer]) -> None:
     gone = [row.customer_no for row in rows if row.lead_post_id != transfer.giver_id]
     if gone:
-        raise RuleViolation(_("Meanwhile led by others: %(numbers)s.") % {"numbers": "、".join(gone[:10])})
+        raise RuleViolation(_("Meanwhile led by others: %(numbers)s.") % {"numbers": listed(gone[:10])})
     waiting = in_approval([row.pk for row in rows])
     if waiting:
-        numbers = "、".join(row.customer_no for row in rows if row.pk in waiting)
+        numbers = listed(row.customer_no for row in rows if row.pk in waiting)
         raise RuleViolation(_("Proposals about these customers await a decision: %(numbers)s.") % {"numbers": numbers})
 
 

@@ -23,6 +23,7 @@ from kexin.core.approval import Approvable, propose, register_approvable
 from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
+from kexin.core.listing import listed
 from kexin.core.models import Approval, WorkItem
 from kexin.core.operation import declare_right, operation
 from kexin.core.workflow import close_work
@@ -97,7 +98,7 @@ def propose_merge(
         summary={
             "kept": keep.customer_no,
             "absorbed": absorbed.customer_no,
-            "why": "、".join(str(REASONS.get(code, code)) for code in row.reasons),
+            "why": listed(str(REASONS.get(code, code)) for code in row.reasons),
         },
         unit_id=keep.unit_id,
         customer_id=keep.pk,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from kexin.core.actor import Actor
 from kexin.core.errors import Conflict, RuleViolation
+from kexin.core.listing import listed
 from kexin.core.masking import mask_contact, mask_identity
 from kexin.core.templatetags.kexin import moment
 from kexin.core.ui.request import actor_of
@@ -61,7 +62,7 @@ class DuplicateTable(Table):
 
 
 def _why(row: DuplicateCandidate) -> str:
-    return "、".join(str(REASONS.get(code, code)) for code in row.reasons)
+    return listed(str(REASONS.get(code, code)) for code in row.reasons)
 
 
 def _found(row: DuplicateCandidate) -> str:

@@ -14,6 +14,7 @@ from kexin.core.actor import Actor
 from kexin.core.approval import Approvable, propose, register_approvable
 from kexin.core.calendar import business_date
 from kexin.core.errors import Conflict, RuleViolation, type_text
+from kexin.core.listing import listed
 from kexin.core.models import Approval
 from kexin.core.operation import declare_right, operation
 from kexin.core.policy import in_force
@@ -173,8 +174,8 @@ def propose_authorisation(
     _check_authorisation(classes, regimes, highest_grade, own_grade, starts_on, ends_on)
     summary: dict[str, Any] = {
         str(_("Employee")): f"{row.name} {row.staff_no}",
-        str(_("product classes")): "、".join(class_words(sorted(set(classes)))),
-        str(_("rules of sale")): "、".join(regime_words(sorted(set(regimes)))) or str(_("all")),
+        str(_("product classes")): listed(class_words(sorted(set(classes)))),
+        str(_("rules of sale")): listed(regime_words(sorted(set(regimes)))) or str(_("all")),
         str(_("up to the risk grade")): f"R{highest_grade}",
         str(_("the seller's own grade")): str(own_grade or "–"),
         str(_("private offerings too")): str(_("yes") if private else _("no")),

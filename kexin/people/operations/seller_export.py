@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.export import Leaving, may_leave
+from kexin.core.listing import listed
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.people.models import ProductAuthorisation
@@ -49,8 +50,8 @@ def _lines(rows: QuerySet[ProductAuthorisation]) -> Iterator[tuple[Any, ...]]:
             row.employee.staff_no,
             row.employee.shown_name,
             row.employee.unit.shown_name,
-            "、".join(line.classes),
-            "、".join(line.regimes) or str(_("all")),
+            listed(line.classes),
+            listed(line.regimes) or str(_("all")),
             row.highest_grade,
             str(row.own_grade or ""),
             row.starts_on,

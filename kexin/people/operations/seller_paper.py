@@ -18,6 +18,7 @@ from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
+from kexin.core.listing import listed
 from kexin.core.operation import operation
 from kexin.core.typeset import typeset
 from kexin.people.evidence_queries import roles_of
@@ -57,7 +58,7 @@ def export_seller_file(employee: Employee, *, actor: Actor, purpose: str) -> Sel
 def _data(row: Employee, file: SellerFile, actor: Actor, purpose: str, now: dt.datetime) -> dict[str, Any]:
     english = (get_language() or "").startswith("en")
     root = OrgUnit.objects.filter(parent=None).order_by("path").first()
-    roles = "、".join(roles_of(row, business_date()).values())
+    roles = listed(roles_of(row, business_date()).values())
     return {
         "lang": "en" if english else "zh",
         "region": "us" if english else "cn",
@@ -112,7 +113,7 @@ def _trainings(file: SellerFile) -> dict[str, Any]:
 def _authorisations(file: SellerFile) -> dict[str, Any]:
     rows = [
         [
-            "、".join(line.classes),
+            listed(line.classes),
             f"R{line.row.highest_grade}",
             f"{line.row.starts_on} – {line.row.ends_on}",
             _t("in force") if line.running else _t("not in force"),

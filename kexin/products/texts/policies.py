@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.policy import Policy, policy, setting
 from kexin.people.models import by_language
 from kexin.products.texts.choices import TextKind
@@ -51,7 +52,7 @@ def parse_points(value: list[Any]) -> tuple[Point, ...]:
 def explain_points(value: list[Any]) -> list[tuple[str, str]]:
     """Each question, and of which texts it is asked."""
     return [
-        (each.shown, "、".join(str(TextKind(kind).label) for kind in each.kinds) or _t("all texts"))
+        (each.shown, listed(str(TextKind(kind).label) for kind in each.kinds) or _t("all texts"))
         for each in parse_points(value)
     ]
 
@@ -59,8 +60,7 @@ def explain_points(value: list[Any]) -> list[tuple[str, str]]:
 def explain_forbidden(value: list[Any]) -> list[tuple[str, str]]:
     """Each rule's words, and why."""
     return [
-        ("、".join((*each.words, *each.words_en)), by_language(each.why, each.why_en))
-        for each in parse_forbidden(value)
+        (listed((*each.words, *each.words_en)), by_language(each.why, each.why_en)) for each in parse_forbidden(value)
     ]
 
 

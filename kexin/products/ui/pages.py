@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core import names
 from kexin.core.calendar import business_date, business_now, zone
+from kexin.core.listing import listed
 from kexin.core.templatetags.kexin import day
 from kexin.core.ui import numbers
 from kexin.core.ui.panels import Fact, record_context
@@ -137,9 +138,9 @@ def about_panel(request: HttpRequest, pk: int) -> tuple[str, dict[str, Any]]:
         (_("Return form"), product.get_return_form_display()),
         (_("Structure"), product.get_structure_display()),
         (_("Risk and return"), band.label if band else ""),
-        (_("Labels"), "、".join(shown_list(product.labels, ProductLabel))),
+        (_("Labels"), listed(shown_list(product.labels, ProductLabel))),
         (_("Currency"), product.currency),
-        (_("Languages of its texts"), "、".join(str(LANGUAGE_NAMES.get(each, each)) for each in product.languages)),
+        (_("Languages of its texts"), listed(str(LANGUAGE_NAMES.get(each, each)) for each in product.languages)),
         *shown_details(product.product_class, product.details),
         (_("How the return is made"), product.return_method),
         (_("Liquidity"), product.liquidity),
@@ -218,7 +219,7 @@ def _terms_lines(file: ProductFile) -> list[tuple[Any, Any]]:
             "length": terms.open_length_days,
         }
     return [
-        (_("What customers can do"), "、".join(shown_list(terms.trades, TradeKind))),
+        (_("What customers can do"), listed(shown_list(terms.trades, TradeKind))),
         (_("Offering period"), span(terms.offer_from, terms.offer_until)),
         (_("Established on"), day(terms.established_on) if terms.established_on else ""),
         (_("Return counts from"), day(terms.value_on) if terms.value_on else ""),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
 from kexin.core.choices import Outcome
+from kexin.core.listing import listed
 from kexin.core.models import PolicyVersion
 from kexin.core.operation import doors
 from kexin.core.personal import Forgotten
@@ -94,7 +95,7 @@ def _gates(sale: Sale) -> Part:
     )
     here = {each.gate for each in passed if each.round == sale.round}
     missing = [str(Gate(each).label) for each in sorted(sale.needed) if each not in here]
-    note = _t("Not passed in this round: %(gates)s.") % {"gates": "、".join(missing)} if missing else ""
+    note = _t("Not passed in this round: %(gates)s.") % {"gates": listed(missing)} if missing else ""
     data = {
         "gates": [
             {

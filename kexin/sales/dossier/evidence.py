@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 
+from kexin.core.listing import listed
 from kexin.core.ui.numbers import exact
 from kexin.products.models import TextVersion
 from kexin.sales.choices import Gate, Party
@@ -33,7 +34,7 @@ def _numbers(sale: Sale) -> set[int]:
 
 def _opinion(row: SuitabilityDecision) -> Section:
     key = "en" if (get_language() or "").startswith("en") else "zh"
-    failed = "、".join(str(Check(code).label) for code, passed in row.checks.items() if not passed)
+    failed = listed(str(Check(code).label) for code, passed in row.checks.items() if not passed)
     facts = (
         Fact(_t("Outcome"), row.get_outcome_display()),
         Fact(_t("Given at"), moment(row.decided_at)),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core import frame
 from kexin.core.actor import Actor
 from kexin.core.export import Leaving, may_leave, need_purpose
+from kexin.core.listing import listed
 from kexin.core.operation import operation
 from kexin.sales.oversight.compliance import Asked, Judged, judged_sales
 
@@ -56,5 +57,5 @@ def _lines(rows: list[Judged]) -> Iterator[tuple[Any, ...]]:
             sale.amount,
             sale.currency,
             str(_("no") if row.faults else _("yes")),
-            "、".join(str(fault.label) for fault in row.faults),
+            listed(str(fault.label) for fault in row.faults),
         )

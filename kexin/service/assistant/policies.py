@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.policy import Policy, policy, setting
 from kexin.service.assistant.choices import Wish
 
@@ -28,7 +29,7 @@ def parse_wishes(rows: list[Any]) -> list[tuple[Wish, tuple[str, ...]]]:
 
 def explain_wishes(rows: list[Any]) -> list[tuple[str, str]]:
     """Each wish with its words."""
-    return [(str(wish.label), "、".join(phrases)) for wish, phrases in parse_wishes(rows)]
+    return [(str(wish.label), listed(phrases)) for wish, phrases in parse_wishes(rows)]
 
 
 @policy("service.assistant", _("Portal assistant"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.policy import Policy, policy, setting
 from kexin.service.coaching.choices import Place
 from kexin.service.policies import Named, parse_named
@@ -35,7 +36,7 @@ def parse_situations(rows: Sequence[Mapping[str, Any]]) -> tuple[Situation, ...]
 
 def explain_situations(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Each situation with where its phrases are shown."""
-    return [(each.label, "、".join(str(place.label) for place in each.places)) for each in parse_situations(rows)]
+    return [(each.label, listed(str(place.label) for place in each.places)) for each in parse_situations(rows)]
 
 
 def parse_criteria(rows: Sequence[Mapping[str, Any]]) -> tuple[Named, ...]:

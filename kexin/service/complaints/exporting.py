@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.export import Leaving, may_leave
+from kexin.core.listing import listed
 from kexin.core.operation import operation
 from kexin.core.policy import in_force
 from kexin.service.complaints.policies import ComplaintPolicy
@@ -53,7 +54,7 @@ def _lines(rows: QuerySet[Complaint]) -> Iterator[tuple[Any, ...]]:
             row.concerned_unit.shown_name if row.concerned_unit else "",
             str(row.get_subject_kind_display()),
             businesses[row.business].label if row.business in businesses else "",
-            "、".join(causes[code].label for code in row.causes if code in causes),
+            listed(causes[code].label for code in row.causes if code in causes),
             str(row.persons),
             f"{row.amount:f}" if row.amount is not None else "",
             f"{timezone.localtime(row.received_at):%Y-%m-%d %H:%M}",

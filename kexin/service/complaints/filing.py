@@ -21,6 +21,7 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
 from kexin.core.export import watermark
 from kexin.core.fields import decrypt_rows
+from kexin.core.listing import listed
 from kexin.core.operation import doors, operation
 from kexin.core.seal_evidence import SealedEntry, checkpoints_over, entries_about
 from kexin.people.models import OrgUnit
@@ -110,7 +111,7 @@ def _case(row: Complaint) -> Section:
     names = {each: rules.facet(each) for each in ("places", "businesses", "causes")}
 
     def named(facet: str, codes: list[str]) -> str:
-        return "、".join(names[facet][code].label if code in names[facet] else code for code in codes if code) or "–"
+        return listed(names[facet][code].label if code in names[facet] else code for code in codes if code) or "–"
 
     complainant = row.customer.customer_no if row.customer is not None else str(row.complainant_name or "–")
     facts = (

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 
 from kexin.core.actor import Actor
 from kexin.core.fields import decrypt_rows
+from kexin.core.listing import listed
 from kexin.core.live import stream as live_stream
 from kexin.core.masking import mask_contact
 from kexin.core.templatetags.kexin import moment
@@ -99,7 +100,7 @@ def shown(actor: Actor, caller: Caller) -> dict[str, Any]:
         "name": who(actor, row),
         "people": people,
         "several": row.customer_id is None and len(people) > 1,
-        "elsewhere": "、".join(caller.elsewhere),
+        "elsewhere": listed(caller.elsewhere),
         "number": mask_contact(str(row.number)) if row.number else "",
         "chip": call_chip(row),
         "icon": ICON[row.state],

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.products.choices import ProductClass, ReturnForm
 from kexin.suitability.questionnaires.choices import Objective
 
@@ -110,7 +111,7 @@ def explain_objectives(value: Mapping[str, Any]) -> list[tuple[str, str]]:
     for code, row in parse_objectives(value).items():
         contrary = [f"> R{row.most}"] if row.most < GRADES[-1] else []
         contrary += sorted(str(ReturnForm(each).label) for each in row.forms)
-        told.append((str(Objective(code).label), "、".join(contrary) or "–"))
+        told.append((str(Objective(code).label), listed(contrary) or "–"))
     return told or [("–", _t("off"))]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core.listing import listed
 from kexin.core.policy import Policy, policy, setting
 from kexin.party.choices import EnterpriseScale
 from kexin.products.class_fields import INSURANCE_TYPES
@@ -60,7 +61,7 @@ def parse_matrix(value: dict[Any, Any]) -> dict[int, dict[int, bool]]:
 def explain_matrix(value: dict[Any, Any]) -> list[tuple[str, str]]:
     """Each tolerance with the grades that suit it."""
     return [
-        (f"C{tolerance}", "、".join(f"R{g}" for g, fits in sorted(row.items()) if fits) or "–")
+        (f"C{tolerance}", listed(f"R{g}" for g, fits in sorted(row.items()) if fits) or "–")
         for tolerance, row in sorted(parse_matrix(value).items())
     ]
 
@@ -117,7 +118,7 @@ def parse_insurance(value: list[Any]) -> tuple[str, ...]:
 
 def explain_insurance(value: list[Any]) -> list[tuple[str, str]]:
     """The kinds in words."""
-    return [(_t("Kinds"), "、".join(str(KINDS[each]) for each in parse_insurance(value)) or "–")]
+    return [(_t("Kinds"), listed(str(KINDS[each]) for each in parse_insurance(value)) or "–")]
 
 
 KINDS = dict(INSURANCE_TYPES)
