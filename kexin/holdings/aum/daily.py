@@ -62,11 +62,12 @@ SELECT %(run)s, change.day, unit_id, post_id, tier, sum(change.n) FROM (
  GROUP BY change.day, unit_id, post_id, tier HAVING sum(change.n) <> 0
 """
 
+IN_BASE = "CASE r.rate WHEN 1 THEN t.amount ELSE round(t.amount * r.rate, 2) END"
 _FLOWS = f"""
 INSERT INTO {DELTA} (run_id, day, unit_id, post_id, inflow, outflow)
 SELECT %(run)s, t.booked_on, unit_id, post_id,
-       coalesce(sum(round(t.amount * r.rate, 2)) FILTER (WHERE t.direction = 'in'), 0),
-       coalesce(sum(round(t.amount * r.rate, 2)) FILTER (WHERE t.direction = 'out'), 0)
+       coalesce(sum({IN_BASE}) FILTER (WHERE t.direction = 'in'), 0),
+       coalesce(sum({IN_BASE}) FILTER (WHERE t.direction = 'out'), 0)
   FROM aum_account a JOIN holdings_transaction t ON t.account_id = a.id AND t.booked_on BETWEEN %(first)s AND %(last)s
   JOIN aum_rate r ON r.currency = a.currency AND r.first <= t.booked_on AND r.until > t.booked_on
   JOIN aum_ownership o ON o.customer_id = a.customer_id AND o.first <= t.booked_on AND o.until > t.booked_on
@@ -127,7 +128,9 @@ def collect_values(run_id: int, era: Era, last: dt.date, groups: str = "") -> No
     if era.last < last:  # the next era begins with its own values, under other numbers
         _execute(_END.format(groups=groups), {**values, "next": era.last + ONE})
     within, low, high = id_range("t.account_id")
+    run("SET LOCAL enable_sort = off")  # few groups are guessed, thousands come: summed by a hash in half the time
     _execute(_FLOWS.format(groups=groups, within=within), {**values, "low": low, "high": high})
+    run("SET LOCAL enable_sort = on")
 
 
 # An era's values end with it: what is still there on its last evening is taken away on the morning after.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from kexin.core.imports.staging import run
@@ -106,12 +107,12 @@ def _matrix(rows: list[Row], months: list[dt.date]) -> Floats:
     """Customers × months; NaN before the first month with anything, nought in later months without a row."""
     import numpy as np
 
-    place = {month.year * 12 + month.month: at for at, month in enumerate(months)}
-    found = np.full((len(rows), len(months)), np.nan)
-    for at, (_pk, tier, numbers, values) in enumerate(rows):
-        columns = [place[number] for number in numbers or ()]
-        found[at, 0 if tier else columns[0] :] = 0.0  # who has a tier was there before
-        found[at, columns] = values or ()
+    start = months[0].year * 12 + months[0].month
+    lines = np.repeat(np.arange(len(rows)), [len(numbers or ()) for _pk, _tier, numbers, _values in rows])
+    columns = np.fromiter(chain.from_iterable(row[2] or () for row in rows), int, len(lines)) - start
+    begins = [0 if tier or not numbers else numbers[0] - start for _pk, tier, numbers, _values in rows]
+    found = np.where(np.arange(len(months)) < np.array(begins)[:, None], np.nan, 0.0)  # who has a tier was there before
+    found[lines, columns] = np.fromiter(chain.from_iterable(row[3] or () for row in rows), float, len(lines))
     return found
 
 
