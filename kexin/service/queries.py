@@ -160,11 +160,11 @@ def _words(model: type[W], row: ServiceRequest, joined: list[ServiceRequest]) ->
 def requests_of(actor: Actor, customer: Customer) -> list[ServiceRequest]:
     """The newest requests of a customer that the reader may see, unfinished ones first."""
     rows = ServiceRequest.objects.visible_to(actor, VIEW).filter(customer=customer).select_related("unit")
-    found = sorted(rows.order_by("-opened_at", "-pk")[:20], key=lambda row: row.state not in _UNFINISHED)
+    found = sorted(rows.order_by("-opened_at", "-pk")[:20], key=lambda row: row.state not in UNFINISHED)
     return list(decrypt_rows(ServiceRequest, found[:10], ("subject",)))
 
 
-_UNFINISHED = (RequestState.OPEN, RequestState.TOLD)
+UNFINISHED = (RequestState.OPEN, RequestState.TOLD)
 
 
 @query(VIEW_OWN, label=_("See one's own requests"), record="list")

@@ -43,6 +43,10 @@ def register() -> None:
     deskwork.register()
     feedback.register()
     care.register()
+    from kexin.engagement.calls.known import register_known
+    from kexin.service import briefing
+
+    register_known("service", 30, briefing.known)
     from kexin.service.queues import wiring as queues
 
     queues.register()

@@ -7,12 +7,15 @@ finds it in the brief of her next call, answers, and what she agrees on the tele
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
-from kexin.core.actor import system
+from kexin.core.actor import Actor, system
+from kexin.core.approval import decide_approval
+from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
 from kexin.engagement.appointment_queries import notices
@@ -23,19 +26,30 @@ from kexin.engagement.models import Note
 from kexin.engagement.operations import answer_note, hand_note, write_note
 from kexin.engagement.queries import handed_note, notes
 from kexin.engagement.ui.pulse import Pulse
+from kexin.party.models import Customer, IdentityDocument
+from kexin.people import operations
+from kexin.products.models import Product
+from kexin.sales.referrals.referring import answer_referral, close_referral, make_referral
+from kexin.service.care.running import pause_care
+from kexin.service.complaints.receiving import ComplaintData, receive_complaint
+from kexin.service.requests.opening import open_request
+from kexin.suitability.value.deciding import settle_all
+from kexin.suitability.value.queries import value_file
+from tests.complaint_people import hire_officers
+from tests.holders import assessed
+from tests.personas import Bank
 
 REQUIREMENTS = {
     "E-14": (
-        "the file, notes, calls and answers of sales and service are one and seen by the other side at once",
-        "leads, which come with the sales floor",
+        "the file, notes, calls, referrals and answers of sales and service are one and seen by the other side at once;"
+        " risk tolerance, what fits and the class stand beside them"
     ),
     "E-19": (
-        "the manager calls with holdings, tier, open matters and the service side's remarks before her, and service"
-        " hands feedback that must be answered in time",
-        "product recommendation, risk assessment and service plan in the brief",
+        "before a call the manager reads holdings, tier, risk assessment, suitable products, the service plan of the"
+        " class, open requests and complaints; service hands feedback that must be answered in time"
     ),
 }
-SCREENS = {"E-14": "客户页动态、电访简报、提醒铃", "E-19": "电访简报、转交备注"}
+SCREENS = {"E-14": "客户页动态、电访简报、转介、提醒铃", "E-19": "电访简报、转交备注"}
 ASKED = "来电问下月到期的三年期定期怎么续，女儿一起来"
 SAID = "已约周五上午带女儿到店，请提醒带身份证"
 
@@ -120,6 +134,103 @@ def test_what_service_hears_sales_knows_and_the_other_way_round(
     )
     assert answer.status_code == 201, answer.content
     assert [each.text for each in notices(bank.actor("sun"))][-1] == "请核对她的预留号码"
+
+
+def test_before_a_call_both_sides_know_what_the_other_knows(
+    bank: Bank, chen: Customer, morning: None, client_of: Any
+) -> None:
+    lin, sun, page = bank.actor("lin"), bank.actor("sun"), reverse("party:customer", args=[chen.pk])
+    Customer.objects.filter(pk=chen.pk).update(born_year=1981, birthday=301, status="active", assets=400_000)
+    IdentityDocument.objects.filter(party=chen.pk).update(long_term=True, expires_on=None)
+    entry = to_be_called(lin, chen)
+    told, beware = brief_of(lin, entry)
+    assert told["风险承受能力"] == ("未测评", f"{page}?tab=risk")
+    assert told["适配产品"] == ("目前没有。", f"{page}?tab=fits")
+    assert any("无有效的风险测评" in each for each in beware)
+
+    # assessed and with a product that fits, referred from the lobby, with an open request and a pause of care
+    chen = Customer.objects.get(pk=chen.pk)
+    assessed(chen, 3)
+    certified(bank)
+    for code, name, grade in (("S1", "江岚一号", 1), ("S5", "江岚五号", 5)):
+        Product.objects.create(
+            code=code, name=name, product_class="wealth", regime="investment", state="admitted", own_grade=grade,
+            issuer_grade=grade, minimum_amount=Decimal(10_000),
+        )  # fmt: skip
+    settle_all(business_date(), actor=system("clock.value"))
+    referral = make_referral(
+        chen, actor=sun, from_line="lobby", to_line="retail", need="到店咨询大额存单", unit_id=bank.units["east"].pk,
+        product_line="deposits", receiver_post_id=bank.posts["lin"].pk,
+    )  # fmt: skip
+    asked = {"kind": "consultation", "category": "card", "channel": "phone"}
+    request = open_request(chen, actor=sun, subject="网银登录不上", **asked)
+    pause_care(chen, actor=sun, until=dt.date(2026, 12, 31), reason="本人要求")
+    told, beware = brief_of(lin, entry)
+    assert told["风险承受能力"][0].startswith("C3")
+    assert told["适配产品"][0] == "1 只：江岚一号"
+    assert value_file(lin, chen.pk).strategy in told["服务方案"][0]  # type: ignore[union-attr]
+    assert told["转介"] == ("到店咨询大额存单 · 待答复", f"/referrals/{referral.pk}/")
+    assert told["服务工单"][0].startswith("网银登录不上")
+    assert told["服务工单"][1] == reverse("service:request", args=[request.pk])
+    assert any("2026-12-31" in each for each in beware)
+    assert not any("风险测评" in each for each in beware)
+    screen = client_of("lin").get("/calls/").content.decode()
+    for words in ("江岚一号", "到店咨询大额存单", "网银登录不上", "2026-12-31"):
+        assert words in screen, words
+
+    # what was done by one side is gone from the other's brief
+    answer_referral(referral, actor=lin, accept=True)
+    close_referral(referral, actor=lin, outcome="business", note="已办理")
+    assert "转介" not in brief_of(lin, entry)[0]
+
+
+def test_a_complaint_is_told_but_not_to_whom_it_is_about(bank: Bank, chen: Customer, morning: None) -> None:
+    hire_officers(bank)
+    lin, zhou = bank.actor("lin"), bank.actor("zhou")
+    entry = to_be_called(lin, chen)
+    said: dict[str, Any] = {"triage": "complaint", "channel": "phone", "source": "hotline", "text": "请核实"}
+    case = receive_complaint(
+        ComplaintData(**said, subject="柜面等候太久", subject_kind="other"), actor=bank.actor("sun"), customer=chen
+    )
+    told, beware = brief_of(lin, entry)
+    assert told["消费投诉"][0].startswith("柜面等候太久")
+    assert any(case.complaint_no in each for each in beware)
+
+    other = ComplaintData(**said, subject="客户经理推销太多", subject_kind="staff", accused=("1001",))
+    about = receive_complaint(other, actor=bank.actor("sun"), customer=chen)
+    assert about.complaint_no not in str(brief_of(lin, entry))
+    assert "推销太多" not in str(call_brief(lin, entry).known)
+    assert "推销太多" in str(call_brief(zhou, entry).known)
+
+
+def to_be_called(actor: Actor, chen: Customer) -> int:
+    """The line of a list on which Mrs Chen stands, taken by the actor."""
+    make_call_list(
+        actor=actor, title="本周回访", why="到期", wishes=[Wish(chen.pk, "定期到期")], ends_on=dt.date(2026, 11, 27)
+    )
+    entry = take_call(actor=actor)
+    assert entry is not None
+    return entry.pk
+
+
+def brief_of(actor: Actor, entry: int) -> tuple[dict[str, tuple[str, str]], list[str]]:
+    """What the other floors say in the brief, by their labels, and what not to do."""
+    found = call_brief(actor, entry)
+    return {str(each.label): (str(each.text), each.href) for each in found.known}, [str(t) for _l, t in found.beware]
+
+
+def certified(bank: Bank) -> None:
+    """Lin may sell wealth products."""
+    zhou, today = bank.actor("zhou"), business_date()
+    operations.record_qualification(
+        bank.employees["lin"], actor=zhou, kind="bank_wealth", number="W-7", issuer="协会",
+        issued_on=today - dt.timedelta(days=30), valid_until=today + dt.timedelta(days=300), evidence="官网查询",
+    )  # fmt: skip
+    approval = operations.propose_authorisation(
+        bank.employees["lin"], actor=zhou, classes=["wealth"], highest_grade=5, starts_on=today,
+        ends_on=today + dt.timedelta(days=90), reason="通过考核",
+    )  # fmt: skip
+    decide_approval(approval, actor=bank.actor("wu"), approve=True)
 
 
 def test_a_note_goes_only_to_who_can_read_it_and_follows_the_customer(bank: Any, chen: Any, client_of: Any) -> None:

@@ -21,6 +21,7 @@ from kexin.core.policy import in_force
 from kexin.core.query import query
 from kexin.core.workflow import work_kinds
 from kexin.engagement.calls.choices import EntryState
+from kexin.engagement.calls.known import Known, known_of
 from kexin.engagement.calls.policies import CallPolicy, parse_time
 from kexin.engagement.calls.products import (
     Opinion,
@@ -120,6 +121,7 @@ class Brief:
     quiet: bool = False
     opinion: Opinion | None = None  # where the list is about a product: what is decided at this moment
     script: Script | None = None
+    known: list[Known] = field(default_factory=list)  # what the floors above say; warnings stand in ``beware``
 
     @property
     def stopped(self) -> bool:
@@ -170,7 +172,9 @@ def call_brief(actor: Actor, entry_id: int) -> Brief:
         brief.opinion = opinion_now(actor, product.pk, customer.pk)
         if brief.opinion.script and actor.may(VIEW_TEXTS):
             brief.script = script_for(product, party.language or "")
-    brief.beware = _beware(brief, rules)
+    said = known_of(actor, customer)
+    brief.known = [each for each in said if not each.level]
+    brief.beware = _beware(brief, rules) + [(each.level, each.text) for each in said if each.level]
     return brief
 
 

@@ -309,7 +309,7 @@ def test_the_brief_says_what_not_to_do(bank: Any, chen: Any) -> None:
     brief = call_brief(lin, CallEntry.objects.get().pk)
     assert (brief.name, brief.age) == ("陈秀兰", 67)
     assert [each.note for each in brief.earlier] == ["下周再说"]
-    assert len(brief.beware) == 3  # a number not to be used, called once today, aged 67
+    assert len(brief.beware) == 4  # a number not to be used, called once today, aged 67, never assessed
     assert AuditEntry.objects.filter(operation="engagement.view_calls", outcome="read", customer_id=chen.pk).exists()
 
 
@@ -429,7 +429,7 @@ def test_query_budget_of_the_screen(bank: Any, chen: Any, client_of: Any) -> Non
             reads.append(len(caught))
         counts.append(min(reads))
     assert counts[1] <= counts[0] + 1, counts
-    assert counts[0] <= 45, counts
+    assert counts[0] <= 62, counts  # 17 of them for what fits this customer, 8 for what the other floors know
 
 
 def test_lists_are_made_from_the_customer_list_and_exported(bank: Any, chen: Any, client_of: Any) -> None:

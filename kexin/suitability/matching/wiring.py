@@ -7,12 +7,13 @@ import functools
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.ui.panels import register_panel, register_tab
+from kexin.engagement.calls.known import register_known
 from kexin.engagement.calls.products import register_product_gate
 from kexin.engagement.timeline import Payload, leave_out, register_timeline
 from kexin.party.consents.queries import standing_restrictions
 from kexin.people.vocabulary import register_product_words
 from kexin.products.choices import ProductClass, Regime
-from kexin.suitability.matching import assessed, calling, events, handlers, operations, rerated, sources, work  # noqa: F401  doors
+from kexin.suitability.matching import assessed, briefing, calling, events, handlers, operations, rerated, sources, work  # noqa: F401  doors
 from kexin.suitability.matching.choices import MatchOutcome, Purpose, QualifiedBasis
 from kexin.suitability.matching.shelf import VIEW, VIEW_DECISIONS
 from kexin.suitability.ui import matching_pages as pages
@@ -42,6 +43,7 @@ def register() -> None:
     sources.register_consents(assessed.agreed)
     sources.register_restrictions(standing_restrictions)
     register_product_gate(calling.GATE)
+    register_known("suitability", 10, briefing.known)
     register_product_words(ProductClass.choices, Regime.choices)
     register_tab("customer", "fits", _("What fits"), 25, VIEW)
     register_panel("customer", "fits", "main", 10, "fits", _("Suitable products"), VIEW, pages.fits_panel, "load")
