@@ -58,7 +58,7 @@ BEGIN
         WHEN subject.plain = 'service_articlelink' THEN NULL
         WHEN subject.plain = 'core_auditentry' THEN 'INSERT'
         WHEN subject.plain = 'service_settlement'  -- what the complainant signs: not who decided, nor what was paid
-          THEN 'SELECT (id, complaint_id, key_id, amount, terms, state, approved_at, agreement_no, signed_on, signed_way), UPDATE (state, agreement_no, signed_on, signed_way)'
+          THEN 'SELECT (id, complaint_id, key_id, amount, terms, state, approved_at, language, agreement_no, signed_on, signed_way), UPDATE (state, agreement_no, signed_on, signed_way)'
         WHEN subject.plain IN ('service_remediation', 'service_complaintreport', 'service_complaintreportdecision', 'service_complaintgroup', 'service_complaintgroupmember') THEN NULL  -- what was paid, and whose fault it was
         WHEN subject.plain = 'service_complaintnote' THEN 'INSERT, SELECT (id)'  -- that two cases were joined is noted
         WHEN subject.plain = 'party_customer' THEN 'SELECT, UPDATE (party_id)'  -- locked while the customer acts

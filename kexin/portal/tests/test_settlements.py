@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from pypdf import PdfReader
 
+from kexin.core import vault
 from kexin.core.calendar import business_date
 from kexin.core.errors import NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event
+from kexin.party.models import Party
 from kexin.portal.tests.conftest import Phone
 from kexin.sales.adapters.authority.local import LocalAuthority
 from kexin.sales.dossier.checking import verify
@@ -33,6 +37,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("dossier")]
 @pytest.fixture
 def settled(bank: Any, chen: Any) -> Complaint:
     """An approved settlement of Mrs Chen's complaint."""
+    return settled_case(bank, chen)
+
+
+def settled_case(bank: Any, chen: Any) -> Complaint:
     hire_officers(bank)
     data = ComplaintData(
         triage="complaint", source="branch", channel="phone", subject="手续费多收", text="多收了手续费，要求退还"
@@ -41,6 +49,14 @@ def settled(bank: Any, chen: Any) -> Complaint:
     assert isinstance(row, Complaint)
     settling.propose_settlement(row, actor=bank.actor("ning"), amount=Decimal("300"), terms="退还三百元手续费")
     return row
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).replace("\u200b", "")
+
+
+def attached(content: bytes) -> dict[str, bytes]:
+    return {name: files[0] for name, files in PdfReader(io.BytesIO(content)).attachments.items()}
 
 
 def pay(bank: Any, row: Complaint) -> Settlement:
@@ -80,6 +96,15 @@ def test_read_agreed_and_signed_then_paid(bank: Any, settled: Complaint, phone: 
     assert AuditEntry.objects.filter(operation="service.sign_own_settlement", outcome="done").count() == 1
     assert "You signed on" in phone.get(address).content.decode()
     assert phone.get(f"{address}sign/").headers["Location"] == address
+    signed = phone.post(f"{address}agreement/").content
+    assert signed == agreement_pdf(bank.actor("ning"), settled.pk)[1]
+    assert hand.kept is not None
+    assert vault.digest_of(hand.kept.stored_as, hand.kept.key_id) == hand.kept.digest
+    assert b"".join(vault.read(hand.kept.stored_as, hand.kept.key_id)) == signed  # kept as it is handed out
+    assert attached(signed)["agreement.pdf"] == read
+    assert json.loads(attached(signed)["signature.json"])["manifest"] == hand.manifest
+    assert hand.agreement_sha256 in text_of(signed)
+    assert agreement_pdf(bank.actor("ning"), settled.pk)[1] == signed
     with pytest.raises(IntegrityError), transaction.atomic():
         SettlementSignature.objects.update(by="somebody")
     assert pay(bank, settled).state == "paid"
@@ -87,6 +112,22 @@ def test_read_agreed_and_signed_then_paid(bank: Any, settled: Complaint, phone: 
     written = json.dumps(verify(file, LocalAuthority().root()).data, ensure_ascii=False)
     assert hand.agreement_sha256 in written
     assert hand.drawing_digest in written
+
+
+def test_the_agreement_speaks_the_customers_language(bank: Any, chen: Any, phone: Phone, invited: str) -> None:
+    Party.objects.filter(pk=chen.party_id).update(language="en")
+    row = settled_case(bank, chen)
+    settling.approve_settlement(row, actor=bank.actor("bai"), approve=True)
+    assert Settlement.objects.get().language == "en"
+    phone.enter(invited)
+    address = f"/complaints/{row.pk}/"
+    read = text_of(phone.post(f"{address}agreement/").content)
+    assert "Settlement agreement" in read
+    assert "three hundred yuan only" in read.replace("\n", " ")
+    assert "Signed electronically" not in read
+    phone.post(f"{address}sign/", {"agreed": "1", "drawing": drawn()})
+    signed = text_of(phone.post(f"{address}agreement/").content)
+    assert all(words in signed for words in ("Signed electronically", "Code by message", "Simple electronic signature"))
 
 
 def test_nobody_else_signs(bank: Any, settled: Complaint, phone: Phone, invited: str, neighbour: Any) -> None:

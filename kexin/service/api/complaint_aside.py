@@ -11,7 +11,7 @@ from kexin.core.api.endpoints import ApiRequest, Endpoints
 from kexin.core.api.shapes import Amount, Day, Id, Moment, Shown, Taken, one_of
 from kexin.service.api.complaint_steps import YesOrNoTaken
 from kexin.service.api.complaints import ComplaintShown, ComplaintSpokenTaken, complaint_named, complaint_shown
-from kexin.service.complaints.choices import Course, PaperReason, ReviewResult
+from kexin.service.complaints.choices import Course, LetterLanguage, PaperReason, ReviewResult
 from kexin.service.complaints.extending import (
     approve_extension,
     approve_long_extension,
@@ -73,6 +73,7 @@ class SettlementTaken(Taken):
 
     amount: Amount
     terms: Annotated[str, Field(min_length=1, max_length=2000, examples=["退还手续费，双方再无争议"])]
+    language: one_of(LetterLanguage) | None = Field(default=None, examples=["zh-hans"])  # type: ignore[valid-type]
 
 
 class SettlementSignedTaken(Taken):
@@ -119,6 +120,7 @@ class SettlementShown(Shown):
     """A settlement on its way from proposal to payment."""
 
     amount: Amount
+    language: str = Field(examples=["zh-hans"])
     state: str = Field(examples=["proposed"])
     proposed_by: str = Field(examples=["1023"])
     approved_by: str = Field(examples=[""])
@@ -202,7 +204,7 @@ def review_decided(request: ApiRequest, complaint_id: Id, data: StatutoryReviewD
 def settlement_proposed(request: ApiRequest, complaint_id: Id, data: SettlementTaken) -> SettlementShown:
     """Propose a settlement; it goes to the lowest sufficient authority."""
     row = complaint_named(request, "service.propose_settlement", complaint_id)
-    return _settlement(propose_settlement(row, actor=request.actor, **data.model_dump()))
+    return _settlement(propose_settlement(row, actor=request.actor, **data.model_dump(exclude_none=True)))
 
 
 @router.write("POST", "/complaints/{complaint_id}/settlements/decision", "service.approve_settlement")

@@ -1,12 +1,14 @@
 """The agreement of a settlement 和解协议 as a file to be signed: parties, matter, amount in words, tax, payment.
 
-Like the reply, its PDF/A is made from what is stored whenever it is asked for, the same to the byte. Its sentences are
-a proposal: an institution has them read by its own lawyers before it uses them.
+Like the reply, its PDF/A is made from what is stored whenever it is asked for, the same to the byte, in the language of
+the settlement. Signed on the portal, the version with the signature is kept as a file of the case and handed out from
+then on. Its sentences are a proposal: an institution has them read by its own lawyers before it uses them.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
+import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +18,19 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound
+from kexin.core.listing import listed
 from kexin.core.query import query
 from kexin.core.typeset import typeset
 from kexin.people.models import OrgUnit
-from kexin.service.complaints.choices import Mandate, SettlementState
+from kexin.sales.signatures.drawing import Drawing
+from kexin.service.complaints.amounts import amount_in_english, amount_in_words
+from kexin.service.complaints.choices import LetterLanguage, Mandate, SettlementState
+from kexin.service.complaints.evidence import handed
 from kexin.service.complaints.letters import complainant_of
 from kexin.service.complaints.queries import VIEW
-from kexin.service.models import Complaint, Settlement
+from kexin.service.models import Complaint, Settlement, SettlementSignature
 
 TEMPLATE = Path(__file__).parents[1] / "typeset" / "agreement.typ"
-DIGITS = "零壹贰叁肆伍陆柒捌玖"
-UNITS = ((10**8, "亿"), (10**4, "万"), (1000, "仟"), (100, "佰"), (10, "拾"))
-
-
-def amount_in_words(amount: Decimal) -> str:
-    """大写金额: an amount above nought in CNY, as 《正确填写票据和结算凭证的基本规定》 writes it."""
-    whole, cents = divmod(int(amount.quantize(Decimal("0.01")) * 100), 100)
-    jiao, fen = divmod(cents, 10)
-    text = f"{_whole(whole)}元" if whole else ""
-    if jiao:
-        text += f"{DIGITS[jiao]}角"
-    elif fen and whole:
-        text += DIGITS[0]
-    return "人民币" + text + (f"{DIGITS[fen]}分" if fen else "整")
-
-
-def _whole(number: int) -> str:
-    """A gap of noughts inside the number is written once."""
-    for unit, name in UNITS:
-        if number >= unit:
-            head, rest = divmod(number, unit)
-            gap = DIGITS[0] if 0 < rest < unit // 10 else ""
-            return _whole(head) + name + gap + (_whole(rest) if rest else "")
-    return DIGITS[number]
 
 
 def settled_of(row: Complaint) -> Settlement | None:
@@ -68,10 +50,65 @@ def agreement_pdf(actor: Actor, pk: int) -> tuple[Complaint, bytes]:
 
 
 def agreement_of(row: Complaint, made: Settlement) -> bytes:
-    """The agreement as it is signed, the same to the byte before and after."""
+    """What is handed out: signed on the portal, the version that was kept then. RuleViolation where it is no more."""
+    hand = SettlementSignature.objects.filter(settlement=made).select_related("kept").first()
+    if hand is not None and hand.kept is not None:
+        return b"".join(handed(hand.kept)[1])
+    return to_be_signed(row, made)
+
+
+def to_be_signed(row: Complaint, made: Settlement) -> bytes:
+    """The agreement as it is read before the signature, the same to the byte each time."""
     assert made.approved_at is not None
-    with translation.override("zh-hans"):
+    with translation.override(made.language):
         return typeset(TEMPLATE, agreement_data(row, made), made_at=made.approved_at)
+
+
+def with_signature(
+    row: Complaint, made: Settlement, hand: SettlementSignature, drawn: Drawing, shown: tuple[bytes, str]
+) -> bytes:
+    """The agreement with the signature in it; what was read and the text signed are attached for machines.
+
+    ``shown``: the agreement as it was read, and where a code went, in part (it stands in this file alone).
+    """
+    with translation.override(made.language):
+        data = agreement_data(row, made) | {"signed": _signed(row, hand, drawn, *shown)}
+        return typeset(TEMPLATE, data, made_at=hand.at, attaches=True)
+
+
+def _signed(row: Complaint, hand: SettlementSignature, drawn: Drawing, read: bytes, code_to: str) -> dict[str, Any]:
+    at = timezone.localtime(hand.at)
+    proof = {
+        "manifest": hand.manifest,
+        "authority": hand.authority,
+        "certificate": hand.certificate,
+        "cms": b64encode(hand.cms).decode() if hand.cms else "",
+    }
+    return {
+        "name": complainant_of(row),
+        "at": f"{at:%Y-%m-%d %H:%M:%S} ({at:%z})",
+        "day": at.date().isoformat(),
+        "svg": drawn.svg,
+        "alt": _t("Signature of party A"),
+        "title": _t("Signed electronically"),
+        "facts": [
+            {"label": label, "value": value, "long": long}
+            for label, value, long in (
+                (_t("Who signed"), complainant_of(row), False),
+                (_t("Signed on"), f"{at:%Y-%m-%d %H:%M:%S} ({at:%z})", False),
+                (_t("How it was confirmed"), " · ".join(filter(None, (hand.get_proof_display(), code_to))), False),
+                (_t("Kind of signature"), str(hand.get_kind_display()), False),
+                (_t("Fingerprint of the agreement (SHA-256)"), hand.agreement_sha256, True),
+                (_t("Fingerprint of the drawing (SHA-256)"), hand.drawing_digest, True),
+            )
+        ],
+        "note": _t(
+            "The agreement as it was read (agreement.pdf) and the text that was signed (signature.json) are attached to"
+            " this file."
+        ),
+        "read": list(read),
+        "proof": json.dumps(proof, ensure_ascii=False, sort_keys=True, indent=1),
+    }
 
 
 def agreement_data(row: Complaint, made: Settlement) -> dict[str, Any]:
@@ -79,16 +116,18 @@ def agreement_data(row: Complaint, made: Settlement) -> dict[str, Any]:
     root = OrgUnit.objects.filter(parent=None).order_by("path").first()
     assert made.approved_at is not None
     joined = row.joined.filter(closed_at__lte=made.approved_at).order_by("pk")  # what came later is no part of it
-    numbers = "、".join([row.complaint_no, *joined.values_list("complaint_no", flat=True)])
+    numbers = listed([row.complaint_no, *joined.values_list("complaint_no", flat=True)])
     agent = str(row.representative_name or "") if row.mandate == Mandate.VERIFIED else ""
     institution, received = root.shown_name if root else "", timezone.localtime(row.received_at).date()
     matter = _t("On %(day)s party A complained to party B under number %(numbers)s: %(subject)s") % {
         "day": received.isoformat(), "numbers": numbers, "subject": str(row.subject or ""),
     }  # fmt: skip
+    english = made.language == LetterLanguage.ENGLISH
+    words = amount_in_english(made.amount) if english else amount_in_words(made.amount)
     payment = _t(
         "Party B pays party A CNY %(amount)s (%(words)s) in one sum, after both have signed, to an account in party A's"
         " own name."
-    ) % {"amount": f"{made.amount:,.2f}", "words": amount_in_words(made.amount)}
+    ) % {"amount": f"{made.amount:,.2f}", "words": words}
     tax = _t(
         "Where the law asks for tax on this payment, party B withholds it, tells party A the amount and pays out the"
         " rest."
@@ -106,8 +145,7 @@ def agreement_data(row: Complaint, made: Settlement) -> dict[str, Any]:
         (_t("Effect of the agreement"), effect),
     ]
     return {
-        "lang": "zh",
-        "region": "cn",
+        **({"lang": "en", "region": "gb"} if english else {"lang": "zh", "region": "cn"}),
         "title": _t("Settlement agreement"),
         "number": row.complaint_no,
         "institution": institution,
@@ -119,4 +157,5 @@ def agreement_data(row: Complaint, made: Settlement) -> dict[str, Any]:
         "sections": [{"title": title, "text": text} for title, text in sections],
         "signatures": [_t("Signature of party A"), _t("Seal of party B")],
         "day_label": _t("Day of signature"),
+        "signed": None,
     }

@@ -153,6 +153,7 @@ class EvidenceKind(TextChoices):
     GIVEN = "given", pgettext_lazy("complaint file", "Given by the complainant")
     OURS = "ours", pgettext_lazy("complaint file", "Added by us")
     DOSSIER = "dossier", pgettext_lazy("complaint file", "Dossier of the sale")
+    AGREEMENT = "agreement", pgettext_lazy("complaint file", "Agreement signed on the portal")
 
 
 class Remedy(TextChoices):

@@ -28,7 +28,7 @@ def attach(
 ) -> ComplaintEvidence:
     """Inside an operation: a file that lies in the vault becomes part of the case. RuleViolation at ``file``."""
     refuse_unfit(stored, row.key_id)
-    if row.evidence.count() >= MOST_FILES:
+    if kind != EvidenceKind.AGREEMENT and row.evidence.count() >= MOST_FILES:
         raise RuleViolation(fields={"file": _("A case takes %(most)s files at most.") % {"most": MOST_FILES}})
     made = ComplaintEvidence(
         complaint=row,

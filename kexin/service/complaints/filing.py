@@ -34,7 +34,7 @@ from kexin.service.choices import Channel
 from kexin.service.complaints.agreement import settled_of
 from kexin.service.complaints.choices import EvidenceKind, SubjectKind
 from kexin.service.complaints.events import ComplaintFileExported
-from kexin.service.complaints.evidence import attach
+from kexin.service.complaints.evidence import attach, handed
 from kexin.service.complaints.queries import TEXTS, file_of
 from kexin.service.complaints.record import locked, rules_of
 from kexin.service.models import Complaint, ComplaintEvidence, SettlementSignature
@@ -221,15 +221,26 @@ def _result(row: Complaint) -> Section:
                 Fact(_t("Fingerprint of the agreement (SHA-256)"), hand.agreement_sha256),
                 Fact(_t("Fingerprint of the drawing (SHA-256)"), hand.drawing_digest),
             )
+            if hand.kept is not None:
+                facts += (Fact(_t("Fingerprint of the signed version (SHA-256)"), _sha256(hand.kept)),)
             data["signature"] = {
                 "manifest": hand.manifest,
                 "cms": bytes(hand.cms).hex() if hand.cms else "",
                 "certificate": hand.certificate,
             }
         elif settled.paper is not None:
-            facts += (Fact(_t("Fingerprint of the signed copy (SHA-256)"), settled.paper.digest),)
-            data["paper"] = [settled.paper_reason, settled.paper.digest]
+            sha256 = _sha256(settled.paper)
+            facts += (Fact(_t("Fingerprint of the signed copy (SHA-256)"), sha256),)
+            data["paper"] = [settled.paper_reason, sha256]
     return Section("result", _t("Result"), facts, data=data)
+
+
+def _sha256(file: ComplaintEvidence) -> str:
+    """Of the content, so that anybody can compare it with a copy; the digest that is kept is keyed."""
+    try:
+        return hashlib.sha256(b"".join(handed(file)[1])).hexdigest()
+    except RuleViolation:
+        return "–"
 
 
 def _entry(each: SealedEntry) -> AuditEvidence:

@@ -121,7 +121,7 @@ def _known(row: Complaint, outcome: str, remedies: Sequence[str], addressee: str
 
 def own_language(row: Complaint) -> str:
     """The language of the complainant, if letters are written in it; else Chinese."""
-    spoken = row.customer.party.language if row.customer is not None else ""
+    spoken = row.customer.party.language if row.customer is not None else row.complainant_language
     return spoken if spoken in LetterLanguage.values else LetterLanguage.CHINESE
 
 

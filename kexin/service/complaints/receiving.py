@@ -29,7 +29,7 @@ from kexin.people.models import Employee, OrgUnit, Post
 from kexin.products.models import Product
 from kexin.sales.models import Sale
 from kexin.service.choices import Channel, RequestState, Urgency
-from kexin.service.complaints.choices import ComplaintEntryKind, Mandate, SubjectKind, Triage
+from kexin.service.complaints.choices import ComplaintEntryKind, LetterLanguage, Mandate, SubjectKind, Triage
 from kexin.service.complaints.events import ComplaintReceived
 from kexin.service.complaints.matching import join_same, link_alike, print_of, repeated
 from kexin.service.complaints.people import officer_for, sellers_of
@@ -69,6 +69,7 @@ class ComplaintData:
     complainant_name: str = ""
     complainant_phone: str = ""
     complainant_email: str = ""
+    complainant_language: str = ""
     representative_name: str = ""
     representative_phone: str = ""
     persons: int = 1
@@ -239,6 +240,7 @@ def _case(
         complainant_name=data.complainant_name or None,
         complainant_phone=data.complainant_phone or None,
         complainant_email=data.complainant_email or None,
+        complainant_language=data.complainant_language if data.complainant_language in LetterLanguage.values else "",
         representative_name=data.representative_name or None,
         representative_phone=data.representative_phone or None,
         mandate=Mandate.UNVERIFIED if data.representative_name else Mandate.NONE,

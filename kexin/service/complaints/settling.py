@@ -13,8 +13,16 @@ from kexin.core.calendar import business_date
 from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
-from kexin.service.complaints.choices import EvidenceKind, Mandate, PaperReason, SettlementState, SignedWay
+from kexin.service.complaints.choices import (
+    EvidenceKind,
+    LetterLanguage,
+    Mandate,
+    PaperReason,
+    SettlementState,
+    SignedWay,
+)
 from kexin.service.complaints.events import SettlementAgreed
+from kexin.service.complaints.letters import own_language
 from kexin.service.complaints.people import officer_for, sellers_of
 from kexin.service.complaints.policies import parse_authority
 from kexin.service.complaints.record import locked, rules_of, said, step
@@ -31,12 +39,19 @@ LEVELS = (
 HOURS = 16  # working hours within which a proposal is decided
 
 
-@operation("service.propose_settlement", label=_("Propose a settlement of a complaint"))
-def propose_settlement(complaint: Complaint | int, *, actor: Actor, amount: Decimal, terms: str) -> Settlement:
-    """The lowest level whose authority reaches the amount decides; above the highest nobody does, and it is refused."""
+@operation("service.propose_settlement", label=_("Propose a settlement of a complaint"), plain=("language",))
+def propose_settlement(
+    complaint: Complaint | int, *, actor: Actor, amount: Decimal, terms: str, language: str = ""
+) -> Settlement:
+    """The lowest level whose authority reaches the amount decides; above the highest nobody does, and it is refused.
+
+    ``language``: that of the agreement; empty: the complainant's own.
+    """
     row = locked(complaint, actor)
     if amount <= 0:
         raise RuleViolation(fields={"amount": _("An amount above nought is needed.")})
+    if language and language not in LetterLanguage.values:
+        raise RuleViolation(fields={"language": _("Choose one of the list.")})
     level = next((each for each in parse_authority(rules_of(row).authority) if amount <= each.up_to), None)
     if level is None:
         raise RuleViolation(fields={"amount": _("Nobody's authority reaches this amount.")})
@@ -51,6 +66,7 @@ def propose_settlement(complaint: Complaint | int, *, actor: Actor, amount: Deci
         key_id=row.key_id,
         amount=amount,
         terms=said(terms, "terms", _("Write what was agreed."), 2000),
+        language=language or own_language(row),
         right=level.right,
         proposed_by=actor.name,
         proposed_at=now(),

@@ -1,27 +1,33 @@
-"""The complainant signs the agreement of a settlement: on the portal, by the customer's own hand and proof."""
+"""The complainant signs the agreement of a settlement: on the portal, by an own hand and proof.
+
+What is signed is the agreement as it was read; the version with the signature in it becomes a file of the case.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from kexin.core import vault
 from kexin.core.actor import Actor
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.core.query import query
 from kexin.sales.adapters.authority import NotCertified, authority
-from kexin.sales.signatures.drawing import read_drawing
+from kexin.sales.signatures.drawing import Drawing, read_drawing
 from kexin.sales.signatures.rules import SigningFacts, kind_of
 from kexin.sales.signatures.signing import Proof, canonical, read_device
-from kexin.service.complaints.agreement import agreement_of, settled_of
-from kexin.service.complaints.choices import SettlementState, SignedWay
+from kexin.service.complaints.agreement import agreement_of, settled_of, to_be_signed, with_signature
+from kexin.service.complaints.choices import EvidenceKind, SettlementState, SignedWay
 from kexin.service.complaints.events import SettlementAgreed
+from kexin.service.complaints.evidence import attach
 from kexin.service.complaints.record import step
-from kexin.service.models import Complaint, Settlement, SettlementSignature
+from kexin.service.models import Complaint, ComplaintEvidence, Settlement, SettlementSignature
 
 FORMAT = "kexin settlement signature 1"
 SIGN_OWN, READ_OWN = "service.sign_own_settlement", "service.read_own_agreement"
@@ -64,20 +70,54 @@ def sign_own_settlement(*, actor: Actor, complaint_id: int, agreed: bool, drawin
     row = Complaint.objects.lock(complaint_id, actor)
     if actor.customer_id is None or actor.customer_id != row.customer_id:
         raise NotPermitted(_("Only the customer can take this step, never staff on the customer's behalf."))
+    return sign_agreement(row, actor=actor, agreed=agreed, drawing=drawing, proof=proof)
+
+
+def sign_agreement(
+    row: Complaint, *, actor: Actor, agreed: bool, drawing: str, proof: Proof, code_to: str = ""
+) -> Settlement:
+    """Inside an operation that knows whose case it is, and holds it locked: the complainant's own signature.
+
+    ``code_to``: where a code went, in part, to be shown in the signed version. RuleViolation where nothing waits.
+    """
+    made = waiting(row)
+    if not agreed:
+        raise RuleViolation(fields={"agreed": _("Read the agreement and say that you agree.")})
+    drawn, at = read_drawing(drawing), timezone.now()
+    read = to_be_signed(row, made)
+    hand = _signature(row, made, actor, drawn, hashlib.sha256(read).hexdigest(), proof, at)
+    made.agreement_no = f"HJ-{row.complaint_no}"
+    hand.kept = _kept(row, with_signature(row, made, hand, drawn, (read, code_to)), actor)
+    hand.save(force_insert=True)
+    made.state, made.signed_way, made.signed_on = SettlementState.SIGNED, SignedWay.PORTAL, timezone.localdate(at)
+    made.save(update_fields=["state", "signed_way", "signed_on", "agreement_no"])
+    step(row, "settlement-signed", actor)
+    emit(SettlementAgreed(row.customer_id, row.complaint_no, row.pk, paid=False))
+    return made
+
+
+def waiting(row: Complaint) -> Settlement:
+    """The approved settlement that waits for a signature, locked. RuleViolation where there is none."""
     made = row.settlements.select_for_update().filter(state=SettlementState.APPROVED).first()
     if made is None:
         raise RuleViolation(_("No approved settlement waits for signature."))
-    if not agreed:
-        raise RuleViolation(fields={"agreed": _("Read the agreement and say that you agree.")})
-    drawn, at, house, device = read_drawing(drawing), timezone.now(), authority(), read_device(proof.device)
-    sha256 = hashlib.sha256(agreement_of(row, made)).hexdigest()
+    return made
+
+
+def _signature(
+    row: Complaint, made: Settlement, actor: Actor, drawn: Drawing, sha256: str, proof: Proof, at: dt.datetime
+) -> SettlementSignature:
+    """The signature, not saved yet: the text signed and what certifies it."""
+    house, device = authority(), read_device(proof.device)
+    customer_no = row.customer.customer_no if row.customer is not None else ""
     manifest = canonical(
         {
             "format": FORMAT,
             "complaint": row.complaint_no,
-            "customer": row.customer.customer_no if row.customer is not None else "",
+            "customer": customer_no,
             "amount": f"{made.amount:.2f}",
             "currency": "CNY",
+            "language": made.language,
             "at": at.isoformat(timespec="microseconds"),
             "agreement": sha256,
             "drawing": drawn.digest,
@@ -87,14 +127,15 @@ def sign_own_settlement(*, actor: Actor, complaint_id: int, agreed: bool, drawin
         }
     )
     try:
-        name = row.customer.customer_no if row.customer is not None else ""
-        certified = house.sign(manifest.encode(), name=name, reference=row.complaint_no, at=at)
+        certified = house.sign(
+            manifest.encode(), name=customer_no or row.complaint_no, reference=row.complaint_no, at=at
+        )
     except NotCertified:
         certified = None
     facts = SigningFacts(
         proof.method, bool(proof.reference), certified is not None, house.is_licensed, bool(proof.agreement)
     )
-    SettlementSignature(
+    return SettlementSignature(
         settlement=made,
         key_id=made.key_id,
         at=at,
@@ -112,10 +153,16 @@ def sign_own_settlement(*, actor: Actor, complaint_id: int, agreed: bool, drawin
         certificate=certified.certificate if certified else "",
         certificate_serial=certified.serial if certified else "",
         cms=certified.signature if certified else None,
-    ).save(force_insert=True)
-    made.state, made.signed_way, made.signed_on = SettlementState.SIGNED, SignedWay.PORTAL, timezone.localdate(at)
-    made.agreement_no = f"HJ-{row.complaint_no}"
-    made.save(update_fields=["state", "signed_way", "signed_on", "agreement_no"])
-    step(row, "settlement-signed", actor)
-    emit(SettlementAgreed(row.customer_id, row.complaint_no, row.pk, paid=False))
-    return made
+    )
+
+
+def _kept(row: Complaint, content: bytes, actor: Actor) -> ComplaintEvidence:
+    """The signed version, a file of the case under its key."""
+    writer = vault.Writer(row.key_id)
+    try:
+        writer.write(content)
+        stored = writer.finish(media_type="application/pdf", file_name=f"agreement-{row.complaint_no}.pdf")
+    except BaseException:
+        writer.discard()
+        raise
+    return attach(row, stored, actor, EvidenceKind.AGREEMENT)

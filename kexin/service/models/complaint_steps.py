@@ -162,6 +162,9 @@ class Settlement(models.Model):
     key_id = models.UUIDField(editable=False)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
     terms = PersonalField(_("terms"), level=Level.C2, max_length=2000)
+    language = models.CharField(
+        _("language"), max_length=7, choices=LetterLanguage.choices, default=LetterLanguage.CHINESE
+    )
     right = models.CharField(max_length=80, db_collation="C")
     state = models.CharField(
         _("state"), max_length=8, choices=SettlementState.choices, default=SettlementState.PROPOSED

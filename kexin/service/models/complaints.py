@@ -27,6 +27,7 @@ from kexin.service.complaints.choices import (
     ComplaintWord,
     Course,
     Grade,
+    LetterLanguage,
     LinkKind,
     Mandate,
     RegulatoryMajor,
@@ -103,6 +104,9 @@ class Complaint(models.Model):
     complainant_name = PersonalField(_("complainant"), level=Level.C2, max_length=80, mask=mask_name)
     complainant_phone = PersonalField(_("complainant's telephone"), level=Level.C2, max_length=30)
     complainant_email = PersonalField(_("complainant's e-mail"), level=Level.C2, max_length=254)
+    complainant_language = models.CharField(
+        _("complainant's language"), max_length=7, choices=LetterLanguage.choices, blank=True
+    )
     representative_name = PersonalField(_("representative"), level=Level.C2, max_length=80, mask=mask_name)
     representative_phone = PersonalField(_("representative's telephone"), level=Level.C2, max_length=30)
     mandate = models.CharField(_("mandate"), max_length=8, choices=Mandate.choices, blank=True)

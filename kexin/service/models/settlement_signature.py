@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.fields import Level, PersonalField
 from kexin.core.scope import ScopedQuerySet
 from kexin.sales.signatures.choices import ProofMethod, SignatureKind
+from kexin.service.models.complaint_evidence import ComplaintEvidence
 from kexin.service.models.complaint_steps import Settlement
 
 
@@ -19,7 +20,8 @@ class SettlementSignature(models.Model):
     """和解协议签署: the customer's own signature under the agreement. Never changed.
 
     ``manifest`` is the text that was signed: case, amount, the agreement's SHA-256, the drawing's, proof and device;
-    ``cms`` the certificate signature beside it. ``kind`` calls it nothing more than it is.
+    ``cms`` the certificate signature beside it, ``kept`` the agreement with the signature in it. ``kind`` calls it
+    nothing more than it is.
     """
 
     settlement = models.OneToOneField(Settlement, on_delete=models.PROTECT, related_name="signature")
@@ -33,6 +35,9 @@ class SettlementSignature(models.Model):
     device = models.JSONField(_("device"), default=dict, blank=True)
     agreement_sha256 = models.CharField(_("fingerprint of the agreement"), max_length=64, db_collation="C")
     drawing_digest = models.CharField(_("fingerprint of the drawing"), max_length=64, db_collation="C")
+    kept = models.OneToOneField(
+        ComplaintEvidence, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("signed version")
+    )
     strokes = PersonalField(_("drawing"), level=Level.C3)
     manifest = models.TextField(_("text signed"))
     authority = models.CharField(_("certified by"), max_length=40, blank=True)

@@ -25,6 +25,7 @@ from kexin.service.complaints import (
     reviewing,
     settling,
 )
+from kexin.service.complaints.amounts import amount_in_english, amount_in_words
 from kexin.service.complaints.events import ComplaintClosed
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.models import Complaint, ComplaintLetter, Remediation, SurveyInvitation
@@ -354,7 +355,7 @@ def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Com
     ],
 )
 def test_amounts_are_written_in_words(amount: str, words: str) -> None:
-    assert agreement.amount_in_words(Decimal(amount)) == f"人民币{words}"
+    assert amount_in_words(Decimal(amount)) == f"人民币{words}"
 
 
 def test_the_cause_has_an_owner_outside_the_team_and_a_verified_effect(staffed: Any, case: Complaint) -> None:
@@ -381,3 +382,17 @@ def test_the_cause_has_an_owner_outside_the_team_and_a_verified_effect(staffed: 
     assert Remediation.objects.get(pk=row.pk).state == "verified"
     assert [each.pk for each in remedying.remediations(zhou)] == [row.pk]
     assert not remedying.remediations(staffed.actor("zhou"), state="late").exists()
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        ("300", "three hundred yuan"),
+        ("1409.50", "one thousand four hundred and nine yuan and fifty fen"),
+        ("107000.05", "one hundred and seven thousand yuan and five fen"),
+        ("1000021", "one million and twenty-one yuan"),
+        ("0.90", "ninety fen"),
+    ],
+)
+def test_an_amount_in_english_words(amount: str, words: str) -> None:
+    assert amount_in_english(Decimal(amount)) == f"{words} only"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from decimal import Decimal
 from typing import Any
@@ -80,6 +81,8 @@ def test_a_settlement_has_its_agreement_and_stands_in_the_file(bank: Any, chen: 
     settling.sign_settlement(row, actor=ning, file_id=copy, **told)  # type: ignore[arg-type]
     found = verify(export_complaint_file(row.pk, actor=ning, purpose="归档").content, LocalAuthority().root()).data
     written = json.dumps(found, ensure_ascii=False)
+    sha256 = hashlib.sha256(b"\x89PNG\r\n\x1a\n" + b"x" * 200).hexdigest()
     assert all(
-        each in written for each in ("退还三百元", "HJ-2026-7", "300.00", ComplaintEvidence.objects.get().digest)
+        each in written
+        for each in ("退还三百元", "HJ-2026-7", "300.00", ComplaintEvidence.objects.get().digest, sha256)
     )

@@ -175,7 +175,7 @@ for each in (
     Act(
         "settle", "service.propose_settlement", _("Propose a settlement"), _("It awaits a decision."),
         "heart-handshake",
-        lambda data, row, actor: SettlementForm(data),
+        lambda data, row, actor: SettlementForm(data, initial={"language": letters.own_language(row)}),
         lambda pk, actor, said: settling.propose_settlement(pk, actor=actor, **said),
         lambda row, around: row.is_open and around.settlement is None,
     ),

@@ -127,6 +127,10 @@ class ReviewDecisionForm(forms.Form):
 
 class SettlementForm(forms.Form):
     amount = forms.DecimalField(label=_("Amount"), max_digits=18, decimal_places=2, widget=MoneyInput())
+    language = forms.ChoiceField(
+        label=_("Language of the agreement"), choices=LetterLanguage.choices, required=False,
+        help_text=_("Write what was agreed in this language."),
+    )  # fmt: skip
     terms = words(_("What was agreed"), 5, most=2000)
 
 
