@@ -2,7 +2,7 @@
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench docs lock setup clean lint tests-without-browser
+.PHONY: help run install test check checked lint style types database bench docs lock setup clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,17 +24,27 @@ install: $(VENV)/.run-time node_modules/.stamp $(VENV)/.messages  ## set up what
 
 setup: $(VENV)/.development node_modules/.stamp $(VENV)/.messages  ## set up everything for development
 
-test: setup lint  ## every check and every test, those in a real Chromium too
+test: setup checked  ## every check and every test, those in a real Chromium too
 	@chromium=$$($(BIN)/python tests/browser/chromium.py) || exit 1; \
 	CHROMIUM="$$chromium" KEXIN_ENV=test $(BIN)/python -m pytest -n 2 --dist loadgroup
 
-check: setup lint  ## like test, without a browser
+check: setup checked  ## like test, without a browser
 	@KEXIN_ENV=test $(BIN)/python -m pytest -n 2 --dist loadgroup --ignore=tests/browser
 
-lint: setup
+checked: setup  # lint on two cores, and the database that tests are copied from
+	@$(MAKE) --no-print-directory -j 2 types database
+
+lint: style types  ## style, types, contracts between floors, translations, migrations
+
+types: setup
+	$(BIN)/mypy
+
+database: style
+	@$(BIN)/python -m tests.template
+
+style: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	git ls-files -z --cached --others --exclude-standard -- 'kexin/*.html' | xargs -0 -r $(BIN)/djade --check --target-version 5.2
 	$(BIN)/python -m kexin.project.translations check

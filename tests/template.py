@@ -51,14 +51,8 @@ def _build(name: str) -> None:
         admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(half), sql.Identifier(name)))
 
 
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,
-    django_db_blocker: DjangoDbBlocker,
-) -> None:
-    """The place that pytest-django leaves for it: name the template, build it where it is missing."""
-    from django.conf import settings
-
+def made() -> str:
+    """The template's name; it is built where it is missing, and the older ones go."""
     name = _name()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
         admin.execute("SET lock_timeout = 0")  # whoever builds it may need longer than a test waits for a lock
@@ -67,8 +61,28 @@ def django_db_modify_db_settings(
             row[0] for row in admin.execute("SELECT datname FROM pg_database WHERE datname ~ '^template_' ORDER BY oid")
         ]
         if name not in there:
-            with django_db_blocker.unblock():
-                _build(name)
+            _build(name)
             for old in there[: -KEPT + 1 or None]:
                 admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(old)))
-    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = name
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> None:
+    """The place that pytest-django leaves for it: name the template."""
+    from django.conf import settings
+
+    with django_db_blocker.unblock():
+        settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = made()
+
+
+if __name__ == "__main__":  # before the tests, while the other core still examines types
+    import django
+
+    import tests.environment  # noqa: F401  the test bench's PostgreSQL
+
+    django.setup()
+    made()
