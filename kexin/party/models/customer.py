@@ -57,7 +57,9 @@ class Customer(models.Model):
     )
     admitted_on = models.DateField(_("customer since"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
-    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed")
+    merged_into = models.ForeignKey(  # its index holds the merged ones only: each figure of a customer writes them all
+        "self", on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="absorbed"
+    )
     born_year = models.SmallIntegerField(null=True, blank=True)
     birthday = models.SmallIntegerField(_("birthday"), null=True, blank=True)  # month * 100 + day
     search_tokens: ArrayField[list[int], list[int]] = ArrayField(models.BigIntegerField(), default=list)
@@ -106,6 +108,9 @@ class Customer(models.Model):
             models.Index(F("average").desc(), F("party").desc(), name="party_customer_average"),
             models.Index(F("updated_at").desc(), F("party").desc(), name="party_customer_changed"),
             models.Index("name_match", "born_year", "birthday", name="party_customer_same_person"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="party_customer_absorbed"
+            ),
         ]
 
     def __str__(self) -> str:
