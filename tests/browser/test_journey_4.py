@@ -180,6 +180,7 @@ def test_from_the_forwarded_call_to_the_archive(
         "ning", "settle-signed",
         {"agreement_no": "HJ-2026-1", "signed_on": today.isoformat(), "file_id": str(copy.pk), "reason": "wish"},
     )  # fmt: skip
+    case.act("wu", "settle-paper", {"approve": "1"}, picture="copy")
     case.act("wu", "settle-paid", {"paid_on": today.isoformat(), "tax": "0", "reference": "P-1"})
     case.act("ning", "extend", {"reason": "等待保险公司回函"}, picture="extend")
     case.act("wu", "approve-extension", {"approve": "1"})

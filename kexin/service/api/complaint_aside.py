@@ -20,6 +20,7 @@ from kexin.service.complaints.extending import (
     suspend_complaint,
     tell_extension,
 )
+from kexin.service.complaints.paper import confirm_paper_settlement, sign_settlement
 from kexin.service.complaints.reviewing import ask_review, decide_review
 from kexin.service.complaints.settling import (
     approve_large_settlement,
@@ -27,7 +28,6 @@ from kexin.service.complaints.settling import (
     approve_settlement,
     check_settlement_payment,
     propose_settlement,
-    sign_settlement,
 )
 from kexin.service.models import ComplaintExtension, Settlement, StatutoryReview
 
@@ -127,6 +127,8 @@ class SettlementShown(Shown):
     agreement_no: str = Field(examples=[""])
     signed_on: Day | None
     signed_way: str = Field(description="portal or paper; empty before", examples=[""])
+    paper_by: str = Field(description="who recorded a copy signed on paper", examples=[""])
+    paper_confirmed_by: str = Field(description="who compared it with the agreement", examples=[""])
     tax: Amount | None
     paid_on: Day | None
     checked_by: str = Field(examples=[""])
@@ -230,9 +232,16 @@ def largest_settlement_decided(request: ApiRequest, complaint_id: Id, data: YesO
 
 @router.write("POST", "/complaints/{complaint_id}/settlements/signature", "service.sign_settlement")
 def settlement_signed(request: ApiRequest, complaint_id: Id, data: SettlementSignedTaken) -> SettlementShown:
-    """Record that the agreement was signed on paper; on the portal the customer signs."""
+    """Record that the agreement was signed on paper; a second person confirms it. On the portal the customer signs."""
     row = complaint_named(request, "service.sign_settlement", complaint_id)
     return _settlement(sign_settlement(row, actor=request.actor, **data.model_dump()))
+
+
+@router.write("POST", "/complaints/{complaint_id}/settlements/signature/decision", "service.confirm_paper_settlement")
+def settlement_copy_decided(request: ApiRequest, complaint_id: Id, data: YesOrNoTaken) -> SettlementShown:
+    """Confirm the signed copy, by another person; or not, then it is to be signed anew."""
+    row = complaint_named(request, "service.confirm_paper_settlement", complaint_id)
+    return _settlement(confirm_paper_settlement(row, actor=request.actor, **data.model_dump()))
 
 
 @router.write("POST", "/complaints/{complaint_id}/settlements/payment", "service.check_settlement_payment")

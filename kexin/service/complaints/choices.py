@@ -207,6 +207,7 @@ class SettlementState(TextChoices):
     PROPOSED = "proposed", pgettext_lazy("settlement", "Awaits approval")
     REFUSED = "refused", pgettext_lazy("settlement", "Not approved")
     APPROVED = "approved", pgettext_lazy("settlement", "Approved, to be signed")
+    PAPER = "paper", pgettext_lazy("settlement", "Signed on paper, to be confirmed")
     SIGNED = "signed", pgettext_lazy("settlement", "Signed, to be paid")
     PAID = "paid", pgettext_lazy("settlement", "Paid, tax checked")
 

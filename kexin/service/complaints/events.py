@@ -181,6 +181,28 @@ class StatutoryReviewDecided:
 
 @event
 @dataclass(frozen=True, slots=True)
+class SettlementCopyRecorded:
+    """The agreement was signed on paper, for ``reason``; a second person is to look at its copy."""
+
+    customer_id: int | None
+    subject: str
+    complaint_id: int
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True)
+class SettlementCopyDecided:
+    """The second person looked at the copy; not ``confirmed``: it is to be signed anew."""
+
+    customer_id: int | None
+    subject: str
+    complaint_id: int
+    confirmed: bool
+
+
+@event
+@dataclass(frozen=True, slots=True)
 class SettlementAgreed:
     """The parties signed; ``paid``: payment and tax were checked by somebody else."""
 

@@ -229,8 +229,12 @@ def _result(row: Complaint) -> Section:
                 "certificate": hand.certificate,
             }
         elif settled.paper is not None:
-            sha256 = _sha256(settled.paper)
-            facts += (Fact(_t("Fingerprint of the signed copy (SHA-256)"), sha256),)
+            sha256, confirmed_at = _sha256(settled.paper), settled.paper_confirmed_at
+            facts += (
+                Fact(_t("Fingerprint of the signed copy (SHA-256)"), sha256),
+                Fact(_t("Copy recorded"), f"{settled.paper_by or '–'} · {moment(settled.paper_at)}"),
+                Fact(_t("Copy confirmed"), f"{settled.paper_confirmed_by or '–'} · {moment(confirmed_at)}"),
+            )
             data["paper"] = [settled.paper_reason, sha256]
     return Section("result", _t("Result"), facts, data=data)
 

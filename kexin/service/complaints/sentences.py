@@ -61,6 +61,10 @@ def _regulator(payload: Payload) -> str:
     return f"{number(payload)} · {label(Source, payload.get('source'))} · {what}"
 
 
+def _copy(payload: Payload) -> str:
+    return _t("confirmed") if payload.get("confirmed") else _t("to be signed anew")
+
+
 def hidden(actor: Actor, customer_id: int | None) -> Q:
     """Facts of this customer's cases (or of anybody's) that this reader must not know of."""
     seen = Complaint.objects.visible_to(actor, VIEW).order_by().values("pk")
@@ -99,6 +103,9 @@ def register() -> None:
     tell("StatutoryReviewAsked", _("Statutory review asked for"), "gavel", number, "warn")
     tell("StatutoryReviewDecided", _("Statutory review decided"), "gavel",
          lambda payload: f"{number(payload)} · {label(ReviewResult, payload.get('result'))}")  # fmt: skip
+    tell("SettlementCopyRecorded", _("Settlement signed on paper"), "file-text", number)
+    tell("SettlementCopyDecided", _("Signed copy of a settlement looked at"), "file-check",
+         lambda payload: f"{number(payload)} · {_copy(payload)}")  # fmt: skip
     tell("SettlementAgreed", _("Settlement of a complaint"), "heart-handshake", number)
     tell("ComplaintGroupJoined", _("Complaint joined a group complaint"), "users",
          lambda payload: f"{number(payload)} → {payload.get('group_no', '')}")  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
@@ -14,12 +13,8 @@ from kexin.core.errors import NotFound, RuleViolation
 from kexin.core.events import emit
 from kexin.core.operation import operation
 from kexin.service.complaints.choices import (
-    EvidenceKind,
     LetterLanguage,
-    Mandate,
-    PaperReason,
     SettlementState,
-    SignedWay,
 )
 from kexin.service.complaints.events import SettlementAgreed
 from kexin.service.complaints.letters import own_language
@@ -27,7 +22,7 @@ from kexin.service.complaints.people import officer_for, sellers_of
 from kexin.service.complaints.policies import parse_authority
 from kexin.service.complaints.record import locked, rules_of, said, step
 from kexin.service.complaints.work import SETTLEMENT, owe_within, settle
-from kexin.service.models import Complaint, ComplaintEvidence, Settlement
+from kexin.service.models import Complaint, Settlement
 from kexin.service.requests.running import now
 from kexin.service.rules import clean
 
@@ -114,40 +109,6 @@ def approve_largest_settlement(
     return _decide(locked(complaint, actor), actor, LEVELS[2], approve, note)
 
 
-@operation("service.sign_settlement", label=_("Record a signed settlement"), plain=("agreement_no", "reason"))
-def sign_settlement(
-    complaint: Complaint | int, *, actor: Actor, agreement_no: str, signed_on: dt.date, file_id: int, reason: str
-) -> Settlement:
-    """Signed on paper instead of on the portal, for a reason of the list: number in the archive, day, and the copy,
-    which was added to the files of the case after the approval. Whoever checks the payment looks at it."""
-    row = Complaint.objects.lock(complaint, actor)
-    made = row.settlements.select_for_update().filter(state=SettlementState.APPROVED).first()
-    if made is None:
-        raise RuleViolation(_("No approved settlement waits for signature."))
-    if reason not in PaperReason.values:
-        raise RuleViolation(fields={"reason": _("Choose one of the list.")})
-    if reason == PaperReason.AGENT and row.mandate != Mandate.VERIFIED:
-        raise RuleViolation(fields={"reason": _("The mandate is not verified.")})
-    paper = copies_of(row, made).filter(pk=file_id).first()
-    if paper is None:
-        told = _("First add a copy of the signed agreement to the files of the case.")
-        raise RuleViolation(fields={"file_id": told})
-    if signed_on > business_date():
-        raise RuleViolation(fields={"signed_on": _("This lies in the future.")})
-    made.agreement_no = said(agreement_no, "agreement_no", _("Enter the number of the agreement."), 60)
-    made.signed_on, made.state = signed_on, SettlementState.SIGNED
-    made.signed_way, made.paper, made.paper_reason = SignedWay.PAPER, paper, reason
-    made.save()
-    step(row, "settlement-signed", actor)
-    emit(SettlementAgreed(row.customer_id, row.complaint_no, row.pk, paid=False))
-    return made
-
-
-def copies_of(row: Complaint, made: Settlement) -> QuerySet[ComplaintEvidence]:
-    """Files of the case that may be the signed copy: added since the approval."""
-    return ComplaintEvidence.objects.filter(complaint=row, at__gte=made.approved_at).exclude(kind=EvidenceKind.DOSSIER)
-
-
 @operation("service.check_settlement_payment", label=_("Check the payment and tax of a settlement"))
 def check_settlement_payment(
     complaint: Complaint | int, *, actor: Actor, paid_on: dt.date, tax: Decimal, reference: str
@@ -155,6 +116,8 @@ def check_settlement_payment(
     """Somebody else than who proposed it sees that it was paid, and what tax was withheld (nought is said, too)."""
     row = Complaint.objects.lock(complaint, actor)
     made = row.settlements.select_for_update().filter(state=SettlementState.SIGNED).first()
+    if made is None and row.settlements.filter(state=SettlementState.PAPER).exists():
+        raise RuleViolation(_("A second person has not confirmed the signed copy yet: nothing is paid before."))
     if made is None and row.settlements.filter(state=SettlementState.APPROVED).exists():
         raise RuleViolation(_("The agreement is not signed yet: nothing is paid before."))
     if made is None:

@@ -20,6 +20,7 @@ def register() -> None:
         letters,
         matching,
         own,
+        paper,
         policies,
         receiving,
         remedying,

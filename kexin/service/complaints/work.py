@@ -29,6 +29,7 @@ INVESTIGATE, REVIEW = "service.investigation", "service.reply_review"
 EXTENSION, TELL_EXTENSION = "service.extension", "service.extension_told"
 DELIVERY, WORD = "service.reply_delivery", "service.complainant_word"
 STATUTORY, SETTLEMENT, REMEDY = "service.statutory_review", "service.settlement", "service.remediation"
+SETTLEMENT_PAPER = "service.settlement_paper"
 DIRECT = "service.direct_complaint"
 CASE = "service.Complaint"
 WORDS = "service.complaint_words"
@@ -180,8 +181,14 @@ _KINDS: tuple[tuple[str, type_text, type_text, str, dict[str, type_text]], ...] 
         {"approved": pgettext_lazy("settlement", "Approved"), "refused": pgettext_lazy("settlement", "Not approved"),
          "ended": _NONE},
     ),
+    (
+        SETTLEMENT_PAPER, _("Signed copy of a settlement"),
+        _("Compare the signed copy of complaint %(complaint_no)s with the agreement."), "file-check",
+        {"confirmed": pgettext_lazy("settlement", "Copy confirmed"),
+         "refused": pgettext_lazy("settlement", "Copy not confirmed")},
+    ),
 )  # fmt: skip
-ALL = tuple(kind for kind, *_rest in _KINDS)
+ALL = tuple(kind for kind, *_rest in _KINDS if kind != SETTLEMENT_PAPER)  # a copy is looked at after the end, too
 
 
 def settle_all(row: Complaint, by: str) -> None:

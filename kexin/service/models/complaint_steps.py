@@ -150,7 +150,8 @@ class StatutoryReview(models.Model):
 class SettlementQuerySet(ScopedQuerySet["Settlement"]):
     scope_through = "complaint"
     staff_only = (
-        "right", "proposed_by", "proposed_at", "approved_by", "note", "paper_id", "paper_reason", "tax", "paid_on",
+        "right", "proposed_by", "proposed_at", "approved_by", "note", "paper_id", "paper_reason", "paper_by",
+        "paper_at", "paper_confirmed_by", "paper_confirmed_at", "tax", "paid_on",
         "checked_by", "payment_note",
     )  # fmt: skip
 
@@ -181,6 +182,10 @@ class Settlement(models.Model):
         ComplaintEvidence, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     paper_reason = models.CharField(_("why on paper"), max_length=7, choices=PaperReason.choices, blank=True)
+    paper_by = models.CharField(_("copy recorded by"), max_length=80, blank=True)
+    paper_at = models.DateTimeField(_("copy recorded"), null=True, blank=True)
+    paper_confirmed_by = models.CharField(_("copy confirmed by"), max_length=80, blank=True)
+    paper_confirmed_at = models.DateTimeField(_("copy confirmed"), null=True, blank=True)
     tax = models.DecimalField(_("tax withheld"), max_digits=18, decimal_places=2, null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     checked_by = models.CharField(_("payment checked by"), max_length=80, blank=True)
@@ -200,6 +205,16 @@ class Settlement(models.Model):
             models.CheckConstraint(
                 condition=~Q(signed_way="paper") | (Q(paper__isnull=False) & ~Q(paper_reason="")),
                 name="service_settlement_paper",
+            ),
+            models.CheckConstraint(  # of copies recorded since there is a second person
+                condition=Q(paper_by="")
+                | ~Q(state__in=("signed", "paid"))
+                | (
+                    ~Q(paper_confirmed_by="")
+                    & ~Q(paper_confirmed_by=F("paper_by"))
+                    & ~Q(paper_confirmed_by=F("proposed_by"))
+                ),
+                name="service_settlement_paper_two",
             ),
         ]
 

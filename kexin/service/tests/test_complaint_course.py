@@ -21,6 +21,7 @@ from kexin.service.complaints import (
     handling,
     investigating,
     letters,
+    paper,
     remedying,
     reviewing,
     settling,
@@ -28,7 +29,7 @@ from kexin.service.complaints import (
 from kexin.service.complaints.amounts import amount_in_english, amount_in_words
 from kexin.service.complaints.events import ComplaintClosed
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
-from kexin.service.models import Complaint, ComplaintLetter, Remediation, SurveyInvitation
+from kexin.service.models import Complaint, ComplaintLetter, Remediation, Settlement, SurveyInvitation
 from kexin.service.surveys.handlers import ask_after_complaint
 from tests.complaint_people import hire_officers, signed_copy
 
@@ -329,11 +330,37 @@ def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Com
     assert all(each["name"] for each in said["parties"])
     copy = signed_copy(client_of("ning"), case.pk)
     with pytest.raises(RuleViolation) as refusal:  # nobody represents her
-        settling.sign_settlement(
-            case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="agent"
-        )
+        paper.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="agent")
     assert set(refusal.value.fields) == {"reason"}
-    settling.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="portal")
+    paid = {"paid_on": day, "tax": Decimal(0), "reference": "P1"}
+    paper.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="portal")
+    assert owed("service.settlement_paper") == [staffed.posts["wu"].pk]
+    with pytest.raises(RuleViolation) as refusal:
+        settling.check_settlement_payment(case, actor=wu, **paid)  # type: ignore[arg-type]
+    assert "第二人" in str(refusal.value.message)
+    with pytest.raises(RuleViolation):  # neither who recorded it nor who proposed the settlement
+        paper.confirm_paper_settlement(case, actor=ning, approve=True)
+    with pytest.raises(RuleViolation) as refusal:
+        paper.confirm_paper_settlement(case, actor=wu, approve=False)
+    assert set(refusal.value.fields) == {"note"}
+    made = paper.confirm_paper_settlement(case, actor=wu, approve=False, note="签名与本人不符")
+    assert (made.state, made.signed_way, made.paper, made.agreement_no) == ("approved", "", None, "")
+    assert owed("service.settlement_paper") == []
+    with pytest.raises(NotFound):
+        paper.confirm_paper_settlement(case, actor=wu, approve=True)
+    paper.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="portal")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Settlement.objects.update(state="signed", paper_confirmed_by="1023")
+    made = paper.confirm_paper_settlement(case, actor=staffed.actor("bai"), approve=True)
+    assert (made.state, made.paper_by, made.paper_confirmed_by) == ("signed", "1023", "1025")
+    facts = list(
+        Event.objects.filter(name__startswith="service.Settlement").order_by("pk").values_list("name", flat=True)
+    )
+    assert [each.removeprefix("service.Settlement") for each in facts] == [
+        "CopyRecorded", "CopyDecided", "CopyRecorded", "CopyDecided", "Agreed",
+    ]  # fmt: skip
+    audited = AuditEntry.objects.filter(operation=paper.CONFIRM, outcome="done")
+    assert [each.actor_name for each in audited.order_by("at")] == ["1005", "1025"]
     with pytest.raises(RuleViolation):
         settling.check_settlement_payment(case, actor=ning, paid_on=day, tax=Decimal(0), reference="P1")
     made = settling.check_settlement_payment(case, actor=wu, paid_on=day, tax=Decimal("0.00"), reference="P1")

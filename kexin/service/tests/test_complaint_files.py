@@ -14,7 +14,7 @@ from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event
 from kexin.sales.adapters.authority.local import LocalAuthority
 from kexin.sales.dossier.checking import verify
-from kexin.service.complaints import handling, settling
+from kexin.service.complaints import handling, paper, settling
 from kexin.service.complaints.filing import attach_sale_dossier, export_complaint_file
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.models import ComplaintEvidence
@@ -70,7 +70,7 @@ def test_a_settlement_has_its_agreement_and_stands_in_the_file(bank: Any, chen: 
     assert address in client.get(f"/complaints/{row.pk}/").content.decode()
     told = {"agreement_no": "HJ-2026-7", "signed_on": business_date(), "reason": "wish"}
     with pytest.raises(RuleViolation) as refusal:
-        settling.sign_settlement(row, actor=ning, file_id=0, **told)  # type: ignore[arg-type]
+        paper.sign_settlement(row, actor=ning, file_id=0, **told)  # type: ignore[arg-type]
     assert set(refusal.value.fields) == {"file_id"}
     with pytest.raises(RuleViolation) as refusal:
         settling.check_settlement_payment(
@@ -78,7 +78,8 @@ def test_a_settlement_has_its_agreement_and_stands_in_the_file(bank: Any, chen: 
         )
     assert "尚未签署" in str(refusal.value.message)
     copy = signed_copy(client, row.pk)
-    settling.sign_settlement(row, actor=ning, file_id=copy, **told)  # type: ignore[arg-type]
+    paper.sign_settlement(row, actor=ning, file_id=copy, **told)  # type: ignore[arg-type]
+    paper.confirm_paper_settlement(row, actor=bank.actor("bai"), approve=True)
     found = verify(export_complaint_file(row.pk, actor=ning, purpose="归档").content, LocalAuthority().root()).data
     written = json.dumps(found, ensure_ascii=False)
     sha256 = hashlib.sha256(b"\x89PNG\r\n\x1a\n" + b"x" * 200).hexdigest()

@@ -141,6 +141,7 @@ def test_the_whole_course_by_its_pages(bank: Any, case: Complaint, client_of: Cl
         (ning, "settle", {"amount": "800", "terms": "退手续费"}),
         (wu, "settle-small", {"approve": "1"}),
         (ning, "settle-signed", {"agreement_no": "HJ-1", "signed_on": f"{business_date():%Y-%m-%d}", "reason": "wish"}),
+        (wu, "settle-paper", {"approve": "1"}),
         (wu, "settle-paid", {"paid_on": f"{business_date():%Y-%m-%d}", "tax": "0", "reference": "P1"}),
         (sun, "deliver", {"way": "post", "proof": "EMS 1"}),
         (sun, "attempt", {"channel": "phone", "text": "无人接"}),

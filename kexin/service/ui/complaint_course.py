@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.fields import decrypt_rows
-from kexin.service.complaints import closing, extending, investigating, letters, remedying, reviewing, settling
+from kexin.service.complaints import closing, extending, investigating, letters, paper, remedying, reviewing, settling
 from kexin.service.complaints.choices import ComplaintState as S
 from kexin.service.complaints.choices import Remedy, SettlementState
 from kexin.service.models import Complaint, ComplaintLetter
@@ -16,6 +16,7 @@ from kexin.service.ui.complaint_act_forms import SpokenForm, TextForm
 from kexin.service.ui.complaint_acts import Act, Around, Data, register_act
 from kexin.service.ui.complaint_course_forms import (
     AssignForm,
+    CopyForm,
     CourseForm,
     DecideForm,
     DeliverForm,
@@ -196,8 +197,14 @@ for each in (
         "settle-signed", "service.sign_settlement", _("The settlement was signed on paper"), _("Recorded."),
         "signature",
         lambda data, row, actor: SignedForm(data, case=row),
-        lambda pk, actor, said: settling.sign_settlement(pk, actor=actor, **said),
+        lambda pk, actor, said: paper.sign_settlement(pk, actor=actor, **said),
         _settled(SettlementState.APPROVED),
+    ),
+    Act(
+        "settle-paper", paper.CONFIRM, _("Confirm the signed copy"), _("Recorded."), "file-check",
+        lambda data, row, actor: CopyForm(data),
+        lambda pk, actor, said: paper.confirm_paper_settlement(pk, actor=actor, **said),
+        _settled(SettlementState.PAPER), True,
     ),
     Act(
         "settle-paid", "service.check_settlement_payment", _("Check payment and tax"), _("Checked."), "cash",

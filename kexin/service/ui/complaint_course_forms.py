@@ -25,9 +25,9 @@ from kexin.service.complaints.choices import (
     ReviewResult,
 )
 from kexin.service.complaints.investigating import investigators
+from kexin.service.complaints.paper import copies_of
 from kexin.service.complaints.policies import ComplaintPolicy
 from kexin.service.complaints.remedying import owners
-from kexin.service.complaints.settling import copies_of
 from kexin.service.models import Complaint, ComplaintEvidence
 from kexin.service.ui.complaint_act_forms import SpokenForm, words
 
@@ -89,6 +89,17 @@ class DecideForm(forms.Form):
         widget=forms.RadioSelect,
     )  # fmt: skip
     note = words(_("Note (needed for a refusal)"), 3, required=False, most=500)
+
+
+class CopyForm(DecideForm):
+    """What a second person saw in the signed copy."""
+
+    approve = forms.TypedChoiceField(
+        label=_("What the copy shows"), coerce=lambda value: value == "1", widget=forms.RadioSelect,
+        choices=[("1", _("This agreement, word for word, signed")), ("0", _("Something else: to be signed anew"))],
+        help_text=_("Open the copy among the files of the case and compare it with the agreement."),
+    )  # fmt: skip
+    field_order = ("approve", "note")
 
 
 class DeliverForm(forms.Form):

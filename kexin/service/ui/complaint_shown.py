@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -27,7 +28,7 @@ from kexin.service.complaints.policies import ComplaintPolicy, parse_grading
 from kexin.service.complaints.queries import VIEW, ComplaintFile
 from kexin.service.complaints.receiving import SPOKEN
 from kexin.service.complaints.record import rules_of
-from kexin.service.models import Complaint, ComplaintGroup
+from kexin.service.models import Complaint, ComplaintGroup, Settlement
 from kexin.service.queries import ClockShown
 from kexin.service.ui.complaint_acts import Around, possible
 from kexin.service.ui.complaint_next import blockers, letter_facts, letter_needs, opened_letter
@@ -151,6 +152,7 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "extensions": list(row.extensions.order_by("pk")),
         "review": around.review,
         "settlement": around.settlement,
+        "paper": _paper(around.settlement, who),
         "settlement_amount": exact(around.settlement.amount) if around.settlement else "",
         "remedies": list(row.remediations.select_related("owner_unit").order_by("pk")),
         "main_acts": [each for each in acts if each.main],
@@ -180,6 +182,17 @@ def case_context(actor: Actor, file: ComplaintFile) -> dict[str, Any]:
         "may_note": actor.may("service.note_complaint"),
         "may_phrases": row.is_open and actor.may("service.view_articles"),
     }
+
+
+def _paper(settled: Settlement | None, who: Mapping[str, str]) -> str:
+    """Who recorded a copy signed on paper, and who confirmed it."""
+    if settled is None or not settled.paper_by:
+        return ""
+    recorded = _t("copy recorded by %(name)s") % {"name": who.get(settled.paper_by, settled.paper_by)}
+    if not settled.paper_confirmed_by:
+        return recorded
+    other = who.get(settled.paper_confirmed_by, settled.paper_confirmed_by)
+    return recorded + " · " + _t("confirmed by %(name)s") % {"name": other}
 
 
 def _beside(file: ComplaintFile) -> list[tuple[str, Complaint]]:

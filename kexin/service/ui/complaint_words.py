@@ -38,6 +38,8 @@ STEPS: dict[str, str | Promise] = {
     "settlement": _("Settlement proposed"),
     "settlement-approved": _("Settlement approved"),
     "settlement-refused": _("Settlement not approved"),
+    "settlement-paper": _("Settlement signed on paper, copy to be confirmed"),
+    "settlement-paper-refused": _("Signed copy not confirmed"),
     "settlement-signed": _("Settlement signed"),
     "settlement-paid": _("Settlement paid, tax checked"),
     "handed": _("Handed on: the post is held by nobody"),
