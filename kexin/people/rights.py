@@ -70,6 +70,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class MatrixFloor:
+    floor: str
     label: str
     rows: list[MatrixRow]
 
@@ -172,6 +173,7 @@ def matrix(actor: Actor) -> Matrix:
     granted = set(RoleOperation.objects.values_list("role_id", "operation"))
     floors = [
         MatrixFloor(
+            floor,
             floor_label(floor),
             [MatrixRow(door, [(role.pk, door.name) in granted for role in roles]) for door in each],
         )

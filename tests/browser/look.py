@@ -82,7 +82,8 @@ def picture(page: Page, file: Path, whole: bool = True) -> None:
 
 def axe(page: Page) -> list[str]:
     """What axe-core finds on the page: one line per violation and element."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if page.evaluate("typeof axe") == "undefined":  # half a megabyte: not twice into the same page
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"runOnly": RULES, "resultTypes": ["violations"]}
     found = page.evaluate("wanted => axe.run(document, wanted)", wanted)["violations"]
     return [

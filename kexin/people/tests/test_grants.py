@@ -97,6 +97,12 @@ def test_who_may_do_something_names_person_post_and_reach(bank: Bank) -> None:
 
 
 def test_the_matrix_shows_ticks(bank: Bank, client_of: ClientOf) -> None:
-    text = client_of("qian").get(reverse("people_roles")).content.decode()
+    page = client_of("qian")
+    text = page.get(reverse("people_roles"), {"floor": "people"}).content.decode()
     assert "people.approve_grant" in text
+    assert "party.create_customer" not in text
+    everything = page.get(reverse("people_roles"), {"floor": "all"}).content.decode()
+    assert "people.approve_grant" in everything
+    assert "party.create_customer" in everything
+    assert page.get(reverse("people_roles"), {"floor": "attic"}).status_code == 200  # the first there is
     assert reverse("people_role_change", args=[1]) not in text  # an auditor looks, and proposes nothing

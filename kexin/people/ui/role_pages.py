@@ -22,11 +22,16 @@ from kexin.people.rights import grantable, matrix, operation_label, who_may
 
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
-    """Operations by floor against roles, and the pairs one person may not hold together."""
+    """Operations of one floor (or of all) against roles, and the pairs one person may not hold together."""
     shown = matrix(actor_of(request))
+    wanted = request.GET.get("floor", "")
+    if wanted not in {"all", *(each.floor for each in shown.floors)}:
+        wanted = shown.floors[0].floor
     heads = [(r, by_language(r.name, r.name_en), shown.holders.get(r.pk, 0)) for r in shown.roles]
     pairs = [(operation_label(a), operation_label(b), why) for a, b, why in in_force(DutiesPolicy).pairs]
-    return render(request, "people/roles.html", {"matrix": shown, "heads": heads, "pairs": pairs})
+    rows = [each for each in shown.floors if wanted in (each.floor, "all")]
+    told = {"floors": shown.floors, "wanted": wanted, "rows": rows, "heads": heads, "pairs": pairs}
+    return render(request, "people/roles.html", told)
 
 
 def change(request: HttpRequest, pk: int) -> HttpResponse:
