@@ -45,7 +45,7 @@ class DeskConfig(AppConfig):
         register_menu("insight", _("My figures"), "desk:results", "report-money", "holdings.view_figures", 15)
         register_menu(
             "insight", _("Four in one"), "desk:fourfold", "layout-grid",
-            fourfold.VIEW_FOURFOLD, 12,
+            fourfold.VIEW_FOURFOLD, 12, also=fourfold.VIEW_CUSTOMERS,
         )  # fmt: skip
         register_menu("insight", _("Reports"), "desk:reports", "report-analytics", VIEW_REPORTS, 10)
         register_command(

@@ -41,6 +41,7 @@ class Entry:
     order: int = 50
     badge: Badge | None = None
     phone: bool = False  # also stands in the bottom bar on a phone (four at most)
+    also: str = ""  # a second right that its page asks for
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ def register_menu(
     order: int = 50,
     badge: Badge | None = None,
     phone: bool = False,
+    also: str = "",
 ) -> None:
-    """Add an entry, in `AppConfig.ready()`. `operation` is what the actor must be allowed ("" for everyone)."""
+    """Add an entry, in `AppConfig.ready()`. `operation` and `also` are what the actor must be allowed ("": nothing)."""
     if group not in GROUPS:
         raise ValueError(f"unknown menu group {group!r}")
-    _entries[url_name] = Entry(group, label, url_name, icon, operation, order, badge, phone)
+    _entries[url_name] = Entry(group, label, url_name, icon, operation, order, badge, phone, also)
     entries.cache_clear()
 
 
@@ -102,7 +104,7 @@ def menu_for(request: HttpRequest, actor: Actor | None) -> tuple[ShownGroup, ...
     urls, prefix = get_urlconf(), get_script_prefix()
     allowed = []
     for entry in entries():
-        if entry.operation and not actor.may(entry.operation):
+        if not all(actor.may(right) for right in (entry.operation, entry.also) if right):
             continue
         if url := _address(entry.url_name, urls, prefix):
             allowed.append((entry, url))

@@ -31,11 +31,12 @@ import psycopg
 from kexin.project.backup import programs
 from kexin.project.backup.manifest import DATABASE, FILES, KEYS, PREFIX, Manifest, name_of, sha256, whole_backups
 from kexin.project.commands import CommandError
+from kexin.project.installation import BEFORE_RESTORE
 
 LOCK = ".kexin-backup.lock"
 NOT_KEPT = ("imports/opened", "documents/tmp")  # plain copies while a load runs; files that are just arriving
 BUSINESS_DATE = "business-date"
-BEFORE, REPLACED = "kexin_before_restore", "kexin_replaced"  # schemas of a bank that a backup takes the place of
+BEFORE, REPLACED = BEFORE_RESTORE, "kexin_replaced"  # schemas of a bank that a backup takes the place of
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _CHUNK = 1024 * 1024
 _FACTS = """

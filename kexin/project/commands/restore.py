@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     began = time.monotonic()
     manifest = check(args.source)
     embedded = not os.environ.get("DATABASE_URL")
-    with opened():
+    with opened(half_restored=True):
         from kexin.core.actor import system
         from kexin.core.backup_operations import record_backup
         from kexin.project.backup.making import Place
