@@ -33,6 +33,7 @@ from kexin.suitability.value.deciding import settle_all
 from kexin.suitability.value.queries import value_file
 from tests.holders import assessed
 from tests.personas import Bank
+from tests.product_people import STAFF, hire
 
 REQUIREMENTS = {
     "A-04": "type, assets, tolerance, experience and preferred channel of one customer, each where it is worked with",
@@ -60,8 +61,10 @@ SCREENS = {
 CORE = {"customers": "/customers/", "sales": "/sales/", "service": "/requests/", "analysis": "/reports/"}
 
 
-@pytest.mark.parametrize("who", ["lin", "sun", "zhou", "wu", "he", "qian", "gao", "tang"])
+@pytest.mark.parametrize("who", ["lin", "sun", "zhou", "wu", "he", "qian", "gao", "tang", *STAFF])
 def test_every_entry_of_everybodys_menu_opens(bank: Bank, chen: Customer, client_of: Any, who: str) -> None:
+    if who in STAFF:
+        hire(bank)
     client = client_of(who)
     first = client.get("/", follow=True)
     assert first.status_code == 200
