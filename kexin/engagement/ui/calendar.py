@@ -107,8 +107,8 @@ def _heading(view: str, shown: list[dt.date], day: dt.date) -> str:
     if view == "month":
         return formats.date_format(day, "YEAR_MONTH_FORMAT")
     if view == "day":
-        return formats.date_format(day, "DATE_FORMAT")
-    return f"{formats.date_format(shown[0], 'DATE_FORMAT')} – {formats.date_format(shown[-1], 'MONTH_DAY_FORMAT')}"
+        return f"{formats.date_format(day, 'l')} {day}"
+    return f"{shown[0]} – {shown[-1]}"
 
 
 def _columns(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from kexin.core import names
 from kexin.core.calendar import business_date
 from kexin.core.errors import RuleViolation
 from kexin.core.fields import decrypt_rows
@@ -43,6 +44,7 @@ from kexin.suitability.matching.shelf import (
     rematches_of,
     shelf_of,
 )
+from kexin.suitability.ui.fact_words import facts_told
 
 SHOWN = 12
 LEVELS = {MatchOutcome.ALLOW: "good", MatchOutcome.CONDITIONS: "warn", MatchOutcome.REFUSE: "bad"}
@@ -274,7 +276,8 @@ def decision_page(request: HttpRequest, pk: int) -> HttpResponse:
         "refusals": [_told(each) for each in row.refusals],
         "conditions": [_told(each) for each in row.conditions],
         "checks": [(check.label, row.checks.get(check.value, False)) for check in Check],
-        "facts": [(f"{part}.{name}", value) for part, each in facts.items() for name, value in each.items()],
+        "facts": facts_told(facts),
+        "decided_by": names.people([row.decided_by]).get(row.decided_by, row.decided_by),
     }
     return render(request, "suitability/decision.html", context)
 

@@ -19,10 +19,14 @@ const bare = () => ({ backgroundColor: "transparent", borderWidth: 0, padding: 0
 
 function axes(spec) {
   const quiet = token("--quiet"), line = token("--line");
-  const category = { type: "category", data: spec.x, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, ...(spec.sideways ? {} : { alignMinLabel: "left", alignMaxLabel: "right" }) } };
+  const category = { type: "category", data: spec.x, axisTick: { show: false }, axisLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, hideOverlap: true, ...(spec.sideways || spec.type === "bar" || spec.type === "stacked" ? {} : { alignMinLabel: "left", alignMaxLabel: "right" }) } };
   const value = { type: "value", scale: spec.type === "line" || spec.type === "area", splitNumber: 4, splitLine: { lineStyle: { color: line } }, axisLabel: { color: quiet, formatter: (v) => compact.format(v) } };
   return spec.sideways ? { xAxis: value, yAxis: { ...category, inverse: true } } : { xAxis: { ...category, boundaryGap: spec.type === "bar" || spec.type === "stacked" }, yAxis: value };
 }
+
+// A point between two gaps has no line: it is seen only as a dot.
+const there = (v) => v !== null && v !== undefined;
+const alone = (data) => data.some((v, i) => there(v) && !there(data[i - 1]) && !there(data[i + 1]));
 
 function plotted(spec) {
   const bars = spec.type === "bar" || spec.type === "stacked";
@@ -35,7 +39,7 @@ function plotted(spec) {
       formatter: (points) => tip(points[0].axisValueLabel, points.map((p) => [p.seriesName, show(p.value, spec.unit)])) },
     series: spec.series.map((one) => ({
       name: one.name, data: one.data, type: bars ? "bar" : "line", stack: spec.type === "stacked" ? "all" : undefined,
-      step: spec.step ? "end" : undefined, showSymbol: Boolean(one.dots), symbol: "circle", symbolSize: one.dots ? 10 : 4, barMaxWidth: 26,
+      step: spec.step ? "end" : undefined, showSymbol: Boolean(one.dots) || alone(one.data), symbol: "circle", symbolSize: one.dots ? 10 : 4, barMaxWidth: 26,
       lineStyle: { width: one.dots ? 0 : one.dashed ? 1.5 : 2, type: one.dashed ? "dashed" : "solid" }, areaStyle: spec.type === "area" ? { opacity: 0.1 } : undefined,
       markLine: one.limit === undefined ? undefined : { silent: true, symbol: "none", data: [{ yAxis: one.limit }], lineStyle: { color: token("--bad-mark"), type: "dashed" } },
     })),
