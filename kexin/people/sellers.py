@@ -6,10 +6,12 @@ The people floor knows classes, regimes and grades of products as codes only; th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core.decision import ALLOWED, Decision, Reason, refused
@@ -109,12 +111,16 @@ def _certified(seller: Seller, product: Sellable, rules: QualificationPolicy, on
     held = [each for each in seller.certificates if each.kind in needed]
     if not needed or any(each.runs(on) for each in held):
         return ALLOWED
-    labels = listed(rules.kind_label(kind) for kind in needed)
+
+    def labels() -> str:
+        return listed(rules.kind_label(kind) for kind in needed)
+
     ended = [end for each in held if (end := _end_of(each, on)) is not None]
     if ended:
         words = _("The seller's certificate (%(kinds)s) has not been valid since %(day)s.")
-        return refused("certificate_expired", words % {"kinds": labels, "day": max(ended)})
-    return refused("certificate_missing", _("The seller holds no certificate: %(kinds)s.") % {"kinds": labels})
+        return refused("certificate_expired", _filled(lambda: words % {"kinds": labels(), "day": max(ended)}))
+    missing = _("The seller holds no certificate: %(kinds)s.")
+    return refused("certificate_missing", _filled(lambda: missing % {"kinds": labels()}))
 
 
 def _end_of(certificate: Certificate, on: dt.date) -> dt.date | None:
@@ -141,7 +147,7 @@ def _authorised(seller: Seller, product: Sellable, rules: QualificationPolicy, o
     if past:
         last = max(min(each.ends_on, (each.withdrawn_on or dt.date.max) - dt.timedelta(days=1)) for each in past)
         words = _("The seller's authorisation for this class of product ended on %(day)s.")
-        return refused("authorisation_expired", words % {"day": last})
+        return refused("authorisation_expired", _filled(lambda: words % {"day": last}))
     return refused("authorisation_missing", _("The seller is not authorised for this class of product."))
 
 
@@ -168,7 +174,12 @@ def _covers(authorisation: Authorisation, product: Sellable, rules: Qualificatio
 
 
 def _reason(code: str, words: type_text, **values: object) -> Reason:
-    return Reason(code, words % values)
+    return Reason(code, _filled(lambda: words % values))
+
+
+def _filled(words: Callable[[], str]) -> type_text:
+    """A sentence filled when it is read, in the language it is read in: ``%`` would choose one at once."""
+    return cast("type_text", lazy(words, str)())
 
 
 def _trained(seller: Seller, product: Sellable, rules: QualificationPolicy, on: dt.date) -> Decision:
@@ -189,9 +200,11 @@ def training_standing(
     short = short_periods(rule, certificate, tuple(trainings), on, rules.lapse_periods)
     if not short:
         return ALLOWED
-    label = rules.kind_label(rule.code)
+    kind = rule.code
     words = _("Training hours for %(kind)s were short in %(periods)s.")
-    reason = Reason("training_short", words % {"kind": label, "periods": listed(short)})
+    reason = Reason(
+        "training_short", _filled(lambda: words % {"kind": rules.kind_label(kind), "periods": listed(short)})
+    )
     lapsed = len(short) >= rules.lapse_periods
     return Decision((reason,)) if lapsed or rules.short_hours_refuse else Decision((), (reason,))
 

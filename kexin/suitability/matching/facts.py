@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+
+from kexin.core.errors import type_text
 from kexin.suitability.matching.choices import Purpose, SaleChannel
 
 
@@ -80,12 +83,15 @@ class CustomerFacts:
 
 @dataclass(frozen=True, slots=True)
 class SellerFacts:
-    """What the people floor said of the seller for this product: codes and words of every reason against."""
+    """What the people floor said of the seller for this product: codes and words of every reason against.
+
+    The words have no language yet: an opinion keeps them in both.
+    """
 
     employee_id: int | None
     needed: bool = True
-    reasons: tuple[tuple[str, str], ...] = ()
-    warnings: tuple[tuple[str, str], ...] = ()
+    reasons: tuple[tuple[str, type_text], ...] = ()
+    warnings: tuple[tuple[str, type_text], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, Decimal | dt.date):
+    if isinstance(value, Decimal | dt.date | Promise):
         return str(value)
     return value

@@ -252,6 +252,6 @@ def seller_facts(
     return SellerFacts(
         employee.pk if employee is not None else None,
         True,
-        tuple((each.code, str(each.text)) for each in standing.reasons),
-        tuple((each.code, str(each.text)) for each in standing.warnings),
+        tuple((each.code, each.text) for each in standing.reasons),
+        tuple((each.code, each.text) for each in standing.warnings),
     )

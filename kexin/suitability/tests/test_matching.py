@@ -127,6 +127,9 @@ def test_a_seller_without_certificate_recommends_nothing(bank: Bank, chen_in_ord
     assert row.outcome == "refuse"
     assert {each["check"] for each in row.refusals} == {"seller"}
     assert not row.checks["seller"]
+    told = row.refusals[0]["words"]
+    assert told["en"].isascii()
+    assert not told["zh"].isascii()
 
 
 def test_a_restriction_reads_neutral_and_only_compliance_learns_which(
