@@ -80,12 +80,13 @@ def picture(page: Page, file: Path, whole: bool = True) -> None:
     page.screenshot(path=str(file), caret="initial")
 
 
-def axe(page: Page) -> list[str]:
-    """What axe-core finds on the page: one line per violation and element."""
+def axe(page: Page, but: str = "") -> list[str]:
+    """What axe-core finds on the page, but for one part of it: one line per violation and element."""
     if page.evaluate("typeof axe") == "undefined":  # half a megabyte: not twice into the same page
         page.evaluate(AXE.read_text(encoding="utf-8"))
     wanted = {"runOnly": RULES, "resultTypes": ["violations"]}
-    found = page.evaluate("wanted => axe.run(document, wanted)", wanted)["violations"]
+    where = {"exclude": [[but]]} if but else {"include": [["html"]]}
+    found = page.evaluate("([where, wanted]) => axe.run(where, wanted)", [where, wanted])["violations"]
     return [
         f"{v['id']} [{v['impact']}] {node['target'][0]}: {node['failureSummary'].splitlines()[-1].strip()}"
         for v in found

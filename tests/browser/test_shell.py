@@ -18,7 +18,12 @@ def test_every_component_is_accessible(visit: Visit, language: str, theme: str, 
     page = visit("gao", "/gallery/", language=language, theme=theme, width=width)
     assert page.locator("html").get_attribute("data-bs-theme") == theme
     assert page.locator("h1").inner_text() == {"zh": "组件一览", "en": "Gallery"}[language]
-    assert_accessible(page)
+    assert_accessible(page, menu=True)
+
+
+@pytest.mark.parametrize("name", ["lin", "zhou", "wu", "qian"])
+def test_everybodys_menu_is_accessible(visit: Visit, name: str) -> None:
+    assert_accessible(visit(name, "/me/"), menu=True)
 
 
 def test_the_palette_finds_a_page_by_keyboard_alone(visit: Visit) -> None:
@@ -46,7 +51,7 @@ def test_theme_and_menu_stay_as_they_were_left(visit: Visit) -> None:
     page.get_by_role("button", name="浅色或深色").click()
     page.get_by_role("button", name="收起菜单").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    assert_accessible(page)
+    assert_accessible(page, menu=True)
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     expect(page.locator("html")).to_have_attribute("data-side", "folded")
@@ -178,16 +183,18 @@ def test_a_quick_look_opens_beside_the_list(visit: Visit) -> None:
     assert_accessible(page)
 
 
-def test_the_menu_opens_and_closes_on_a_phone(visit: Visit) -> None:
-    page = visit("gao", "/gallery/", width="390")
-    side = page.get_by_role("navigation", name="主菜单")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("language", "more", "name"), [("zh", "更多", "主菜单"), ("en", "More", "Main menu")])
+def test_the_menu_opens_and_closes_on_a_phone(visit: Visit, language: str, theme: str, more: str, name: str) -> None:
+    page = visit("gao", "/gallery/", language=language, theme=theme, width="390")
+    side = page.get_by_role("navigation", name=name)
     expect(side).to_be_hidden()
-    page.get_by_role("button", name="更多").click()
+    page.get_by_role("button", name=more, exact=True).click()
     expect(side).to_be_visible()
-    assert_accessible(page)
+    assert_accessible(page, menu=True)
     page.keyboard.press("Escape")
     expect(side).to_be_hidden()
-    expect(page.get_by_role("button", name="更多")).to_be_focused()
+    expect(page.get_by_role("button", name=more, exact=True)).to_be_focused()
 
 
 def test_the_watermark_names_who_looks(visit: Visit) -> None:
