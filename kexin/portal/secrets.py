@@ -49,3 +49,19 @@ def is_visitor_code(cookie: str, code: str, kept: bytes) -> bool:
     wanted = f"portal.visit:{digest(cookie)}:{code}".encode()
     found = [secrets.compare_digest(each, bytes(kept)) for each in key_ring().prf_all(wanted)]
     return any(found)
+
+
+def signing_digest(visitor_id: int, complaint_id: int, agreement: str, code: str) -> bytes:
+    """What recognises the code for one signature: bound to the visit, the case and the agreement that was read."""
+    return key_ring().prf(_signing(visitor_id, complaint_id, agreement, code))
+
+
+def is_signing_code(visitor_id: int, complaint_id: int, agreement: str, code: str, kept: bytes) -> bool:
+    """Whether this is the code for the signature, in constant time; under every key that is enabled."""
+    wanted = _signing(visitor_id, complaint_id, agreement, code)
+    found = [secrets.compare_digest(each, bytes(kept)) for each in key_ring().prf_all(wanted)]
+    return any(found)
+
+
+def _signing(visitor_id: int, complaint_id: int, agreement: str, code: str) -> bytes:
+    return f"portal.sign:{visitor_id}:{complaint_id}:{agreement}:{code}".encode()

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kexin.portal.choices import SessionState
+from kexin.service.complaints.choices import LetterLanguage
+from kexin.service.models import Complaint
 
 
 class Visitor(models.Model):
@@ -28,6 +30,9 @@ class Visitor(models.Model):
     made_at = models.DateTimeField(_("made"), db_index=True)
     proved_at = models.DateTimeField(_("proved"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends at the latest"))
+    language = models.CharField(
+        _("language"), max_length=7, choices=LetterLanguage.choices, default=LetterLanguage.CHINESE
+    )
     device = models.CharField(_("device"), max_length=200, blank=True)
     address = models.CharField(_("address"), max_length=64, blank=True)
 
@@ -41,3 +46,26 @@ class Visitor(models.Model):
 
     def __str__(self) -> str:
         return f"Visitor {self.pk}"
+
+
+class VisitorSigning(models.Model):
+    """签署验证码: the code with which a visitor confirms one signature under one agreement. Deleted with the visit.
+
+    The code is sealed until it is sent; what recognises it is bound to visit, case and agreement.
+    """
+
+    visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="signings")
+    complaint = models.ForeignKey(Complaint, on_delete=models.PROTECT, related_name="+")
+    agreement_sha256 = models.CharField(max_length=64, db_collation="C")
+    sealed_code = models.BinaryField(null=True, editable=False)
+    code_digest = models.BinaryField(max_length=16, editable=False)
+    code_ends_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    made_at = models.DateTimeField(_("made"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code for a signature")
+
+    def __str__(self) -> str:
+        return f"VisitorSigning {self.pk}"

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kexin.core import vault
@@ -26,7 +27,7 @@ from kexin.portal.models import Visitor
 from kexin.portal.policies import VisitorPolicy
 from kexin.portal.rules import read_code, read_email, read_mobile
 from kexin.service.choices import Channel
-from kexin.service.complaints.choices import Source, Triage
+from kexin.service.complaints.choices import LetterLanguage, Source, Triage
 from kexin.service.complaints.closing import confirm_complaint
 from kexin.service.complaints.letters import set_letter
 from kexin.service.complaints.own import add_words, cases_reached_at
@@ -34,7 +35,7 @@ from kexin.service.complaints.receiving import ComplaintData, take
 from kexin.service.complaints.reviewing import ask_again
 from kexin.service.models import Complaint
 
-_BOUND = b"portal visitor"
+BOUND = b"portal visitor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Visit:
 
 def contact_of(visitor: Visitor) -> str:
     """The mobile number or the e-mail address of a visit."""
-    return key_ring().master.decrypt(bytes(visitor.sealed_number), _BOUND).decode()
+    return key_ring().master.decrypt(bytes(visitor.sealed_number), BOUND).decode()
 
 
 def way_of(visitor: Visitor) -> MessageChannel:
@@ -56,10 +57,16 @@ def way_of(visitor: Visitor) -> MessageChannel:
     return MessageChannel.EMAIL if "@" in contact_of(visitor) else MessageChannel.SMS
 
 
+def language_now() -> str:
+    """The language in which the visitor reads the page; messages to the visitor are written in it."""
+    found = get_language() or ""
+    return found if found in LetterLanguage.values else LetterLanguage.CHINESE
+
+
 def code_of(visitor: Visitor) -> str:
     """The code that waits to be sent; empty where it was sent."""
     kept = visitor.sealed_code
-    return key_ring().master.decrypt(bytes(kept), _BOUND).decode() if kept else ""
+    return key_ring().master.decrypt(bytes(kept), BOUND).decode() if kept else ""
 
 
 @operation("portal.begin_visit", label=_("Begin a visit without signing in"))
@@ -84,9 +91,9 @@ def begin_visit(*, actor: Actor, device: str, number: str = "", email: str = "")
         return Visit(Opening.LIMIT)
     cookie, code = secrets.new_token(), secrets.new_code()
     row = Visitor.objects.create(
-        sealed_number=key_ring().master.encrypt(contact.encode(), _BOUND),
+        sealed_number=key_ring().master.encrypt(contact.encode(), BOUND),
         number_digest=mark,
-        sealed_code=key_ring().master.encrypt(code.encode(), _BOUND),
+        sealed_code=key_ring().master.encrypt(code.encode(), BOUND),
         code_digest=secrets.visitor_digest(cookie, code),
         code_ends_at=now + dt.timedelta(minutes=rules.code_minutes),
         digest=secrets.digest(cookie),
@@ -94,6 +101,7 @@ def begin_visit(*, actor: Actor, device: str, number: str = "", email: str = "")
         ends_at=now + dt.timedelta(minutes=rules.visit_minutes),
         device=device[:200],
         address=actor.address[:64],
+        language=language_now(),
     )
     from kexin.portal.tasks import send_visitor_code
 
@@ -164,10 +172,14 @@ def complain_as_visitor(
         complainant_name=name,
         complainant_phone="" if by_mail else contact,
         complainant_email=contact if by_mail else "",
+        complainant_language=language_now(),
     )
     made = take(data, None, actor)
-    row.cases += 1
-    row.save(update_fields=["cases"])
+    row.cases, row.language = row.cases + 1, language_now()
+    row.save(update_fields=["cases", "language"])
+    from kexin.portal.tasks import tell_visitor
+
+    tell_visitor.defer(visitor_id=row.pk, what="received", number=made.complaint_no)
     return made
 
 
@@ -176,32 +188,33 @@ def write_as_visitor(
     visitor: Visitor, *, actor: Actor, complaint_id: int, text: str, file: vault.StoredFile | None
 ) -> Complaint:
     """Words or a file for a case of the number or address that was proved. NotFound for any other."""
-    return add_words(_case(visitor, complaint_id), actor, text, file)
+    return add_words(case_of_visit(visitor, complaint_id), actor, text, file)
 
 
 @operation("portal.confirm_as_visitor", label=_("Take the word of a visitor on an answer"), plain=("agreed",))
 def confirm_as_visitor(visitor: Visitor, *, actor: Actor, complaint_id: int, agreed: bool, text: str) -> Complaint:
     """The complainant's word on the answer; the case ends either way."""
-    row = _case(visitor, complaint_id)
+    row = case_of_visit(visitor, complaint_id)
     return confirm_complaint(row, actor=actor, agreed=agreed, channel=Channel.PORTAL, text=text)
 
 
 @operation("portal.ask_review_as_visitor", label=_("Ask for a review of a decision without signing in"))
 def ask_review_as_visitor(visitor: Visitor, *, actor: Actor, complaint_id: int, text: str) -> Complaint:
     """The upper unit looks at the decision once more."""
-    return ask_again(_case(visitor, complaint_id), actor, text)
+    return ask_again(case_of_visit(visitor, complaint_id), actor, text)
 
 
 @operation("portal.read_letter_as_visitor", label=_("Read the answer to a complaint without signing in"))
 def read_letter_as_visitor(visitor: Visitor, *, actor: Actor, complaint_id: int) -> tuple[Complaint, bytes]:
     """The answer as a letter, once it was delivered."""
-    row = _case(visitor, complaint_id)
+    row = case_of_visit(visitor, complaint_id)
     if row.told_at is None:
         raise NotFound
     return row, set_letter(row)
 
 
-def _case(visitor: Visitor, pk: int) -> Complaint:
+def case_of_visit(visitor: Visitor, pk: int) -> Complaint:
+    """A case of the number or address that was proved, locked. NotFound for any other."""
     row = cases_of_visit(_proved(visitor)).filter(pk=pk).select_for_update(of=("self",)).first()
     if row is None:
         raise NotFound

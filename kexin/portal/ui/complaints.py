@@ -141,6 +141,8 @@ def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) ->
         "may_withdraw": may_withdraw(file.row) and actor.may(WITHDRAW),
         "ways": {
             "letter": "portal:complaint_letter",
+            "agreement": "portal:complaint_agreement",
+            "sign": "portal:complaint_sign",
             "confirm": "portal:complaint_confirm",
             "review": "portal:complaint_review",
             "write": "portal:complaint_write",
@@ -265,7 +267,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("portal:complaint", pk=pk)
         except RuleViolation as refusal:
             problem = str(refusal.message or "") or " ".join(str(text) for text in refusal.fields.values())
-    context = {"row": row, "settlement": found, "problem": problem}
+    ways = {"one": "portal:complaint", "agreement": "portal:complaint_agreement"}
+    context = {"row": row, "settlement": found, "problem": problem, "ways": ways}
     return render(request, "portal/complaint_sign.html", context, status=422 if problem else 200)
 
 

@@ -18,6 +18,7 @@ from kexin.portal.ui import (
     requests,
     rooms,
     surveys,
+    visitor_signing,
     visitors,
 )
 
@@ -42,6 +43,9 @@ urlpatterns = [
     path("complain/<int:pk>/confirm/", visitors.confirm, name="visit_confirm"),
     path("complain/<int:pk>/review/", visitors.review, name="visit_review"),
     path("complain/<int:pk>/letter/", visitors.letter, name="visit_letter"),
+    path("complain/<int:pk>/agreement/", visitor_signing.agreement, name="visit_agreement"),
+    path("complain/<int:pk>/sign/", visitor_signing.sign, name="visit_sign"),
+    path("complain/<int:pk>/sign/code/", visitor_signing.code, name="visit_sign_code"),
     path("language/", entrance.language, name="language"),
     path("size/", entrance.size, name="size"),
     path("home/", rooms.home, name="home"),

@@ -47,6 +47,7 @@ from kexin.service.complaints.choices import ComplaintState
 from kexin.service.complaints.handling import withdraw_complaint
 from kexin.service.complaints.own import SENTENCES, may_ask_again, may_withdraw, may_write, seen_by_complainant
 from kexin.service.complaints.rules import LONGEST_DEMAND
+from kexin.service.complaints.signing import own_settlement
 from kexin.service.conversations.rules import kinds_taken
 from kexin.service.models import Complaint
 from kexin.service.rules import LONGEST_SUBJECT, LONGEST_TEXT
@@ -71,7 +72,8 @@ def visiting(view: View) -> View:
     return guarded
 
 
-def _visitor(request: HttpRequest) -> Visitor:
+def visitor_of(request: HttpRequest) -> Visitor:
+    """Whose visit it is; behind :func:`visiting` only."""
     found = request.visitor  # type: ignore[attr-defined]
     assert isinstance(found, Visitor)
     return found
@@ -136,11 +138,11 @@ def code(request: HttpRequest) -> HttpResponse:
 @visiting
 def cases(request: HttpRequest) -> HttpResponse:
     """GET /complain/cases/: what was complained about from this number or address."""
-    rows = list(cases_of_visit(_visitor(request)).order_by("-opened_at", "-pk")[:50])
+    rows = list(cases_of_visit(visitor_of(request)).order_by("-opened_at", "-pk")[:50])
     decrypt_rows(Complaint, rows, ("subject",))
     context = {
         "rows": [(row, SENTENCES[row.state]) for row in rows],
-        "number": mask_contact(contact_of(_visitor(request))),
+        "number": mask_contact(contact_of(visitor_of(request))),
     }
     return render(request, "portal/visit_cases.html", context)
 
@@ -153,7 +155,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             row = complain_as_visitor(
-                _visitor(request),
+                visitor_of(request),
                 actor=entrance(request),
                 name=said.get("name", ""),
                 subject=said.get("subject", ""),
@@ -174,8 +176,9 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/visit_new.html", context, status=422 if wrong or problem else 200)
 
 
-def _case(request: HttpRequest, pk: int) -> Complaint:
-    row = cases_of_visit(_visitor(request)).filter(pk=pk).first()
+def case_of(request: HttpRequest, pk: int) -> Complaint:
+    """A case of the number or address that was proved. NotFound for any other."""
+    row = cases_of_visit(visitor_of(request)).filter(pk=pk).first()
     if row is None:
         raise NotFound
     return row
@@ -189,16 +192,20 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) -> HttpResponse:
-    file = seen_by_complainant(_case(request, pk))
+    file = seen_by_complainant(case_of(request, pk))
     context = {
         "file": file,
         "row": file.row,
+        "settlement": own_settlement(file.row),
+        "may_sign": True,
         "may_write": may_write(file.row),
         "may_confirm": file.row.state == ComplaintState.CONFIRMING,
         "may_review": may_ask_again(file.row),
         "may_withdraw": may_withdraw(file.row),
         "ways": {
             "letter": "portal:visit_letter",
+            "agreement": "portal:visit_agreement",
+            "sign": "portal:visit_sign",
             "confirm": "portal:visit_confirm",
             "review": "portal:visit_review",
             "write": "portal:visit_write",
@@ -220,11 +227,11 @@ def _draw(request: HttpRequest, pk: int, wrong: dict[str, str], problem: str) ->
 @visiting
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """POST text, file."""
-    row = _case(request, pk)
+    row = case_of(request, pk)
 
     def act(file: vault.StoredFile | None) -> Complaint:
         text = request.POST.get("text", "")
-        return write_as_visitor(_visitor(request), actor=entrance(request), complaint_id=pk, text=text, file=file)
+        return write_as_visitor(visitor_of(request), actor=entrance(request), complaint_id=pk, text=text, file=file)
 
     return with_file(
         request, row.key_id, act, lambda wrong, problem: _draw(request, pk, wrong, problem),
@@ -236,7 +243,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 @visiting
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """POST why: the case ends the same day."""
-    row, why = _case(request, pk), request.POST.get("why", "").strip() or _t("I withdraw this complaint.")
+    row, why = case_of(request, pk), request.POST.get("why", "").strip() or _t("I withdraw this complaint.")
     return _done(
         request, pk, lambda: withdraw_complaint(row.pk, actor=entrance(request), channel=Channel.PORTAL, text=why)
     )
@@ -250,7 +257,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     usual = _t("I accept the answer.") if agreed else _t("I do not agree with the answer.")
     words = request.POST.get("word", "").strip() or usual
     return _done(request, pk, lambda: confirm_as_visitor(
-        _visitor(request), actor=entrance(request), complaint_id=pk, agreed=agreed, text=words
+        visitor_of(request), actor=entrance(request), complaint_id=pk, agreed=agreed, text=words
     ))  # fmt: skip
 
 
@@ -259,7 +266,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """POST reason: the upper unit is to look at the decision once more."""
     return _done(request, pk, lambda: ask_review_as_visitor(
-        _visitor(request), actor=entrance(request), complaint_id=pk, text=request.POST.get("reason", "")
+        visitor_of(request), actor=entrance(request), complaint_id=pk, text=request.POST.get("reason", "")
     ))  # fmt: skip
 
 
@@ -275,7 +282,7 @@ def _done(request: HttpRequest, pk: int, act: Callable[[], object]) -> HttpRespo
 @visiting
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """POST, because it is recorded: the answer as a letter, once it was delivered."""
-    row, content = read_letter_as_visitor(_visitor(request), actor=entrance(request), complaint_id=pk)
+    row, content = read_letter_as_visitor(visitor_of(request), actor=entrance(request), complaint_id=pk)
     return download_whole(content, name=f"{row.complaint_no}.pdf")
 
 
@@ -283,7 +290,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 @visiting
 def leave(request: HttpRequest) -> HttpResponse:
     """POST /complain/leave/."""
-    end_visit(_visitor(request), actor=entrance(request))
+    end_visit(visitor_of(request), actor=entrance(request))
     response = redirect("portal:visit")
     response.delete_cookie(COOKIE)
     return response

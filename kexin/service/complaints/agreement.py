@@ -77,7 +77,9 @@ def with_signature(
 
 
 def _signed(row: Complaint, hand: SettlementSignature, drawn: Drawing, read: bytes, code_to: str) -> dict[str, Any]:
-    at = timezone.localtime(hand.at)
+    at, by_mail = timezone.localtime(hand.at), "@" in code_to
+    proof_name = _t("Code by e-mail") if by_mail else str(hand.get_proof_display())
+    confirmed = f"{proof_name} · {code_to}" if code_to else proof_name
     proof = {
         "manifest": hand.manifest,
         "authority": hand.authority,
@@ -96,7 +98,7 @@ def _signed(row: Complaint, hand: SettlementSignature, drawn: Drawing, read: byt
             for label, value, long in (
                 (_t("Who signed"), complainant_of(row), False),
                 (_t("Signed on"), f"{at:%Y-%m-%d %H:%M:%S} ({at:%z})", False),
-                (_t("How it was confirmed"), " · ".join(filter(None, (hand.get_proof_display(), code_to))), False),
+                (_t("How it was confirmed"), confirmed, False),
                 (_t("Kind of signature"), str(hand.get_kind_display()), False),
                 (_t("Fingerprint of the agreement (SHA-256)"), hand.agreement_sha256, True),
                 (_t("Fingerprint of the drawing (SHA-256)"), hand.drawing_digest, True),
