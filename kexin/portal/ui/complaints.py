@@ -268,7 +268,13 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         except RuleViolation as refusal:
             problem = str(refusal.message or "") or " ".join(str(text) for text in refusal.fields.values())
     ways = {"one": "portal:complaint", "agreement": "portal:complaint_agreement"}
-    context = {"row": row, "settlement": found, "problem": problem, "ways": ways}
+    context = {
+        "row": row,
+        "settlement": found,
+        "problem": problem,
+        "ways": ways,
+        "agreed": request.POST.get("agreed") == "1",
+    }
     return render(request, "portal/complaint_sign.html", context, status=422 if problem else 200)
 
 

@@ -103,6 +103,7 @@ def _page(request: HttpRequest, row: Complaint, found: OwnSettlement, problem: s
         "settlement": found,
         "problem": problem,
         "ways": {"one": "portal:visit_case", "agreement": "portal:visit_agreement", "code": "portal:visit_sign_code"},
+        "agreed": request.POST.get("agreed") == "1",
         "by_code": True,
         "code_sent": waiting is not None,
         "number": mask_contact(contact_of(visitor)),
