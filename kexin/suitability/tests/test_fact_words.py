@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from django.utils import translation
 
 from kexin.suitability.matching.facts import AskFacts, CustomerFacts, ProductFacts, SellerFacts
@@ -51,3 +52,12 @@ def test_facts_read_in_order_and_in_words() -> None:
         assert told["The seller"] == {"A certified seller is needed": "No", "Against the seller": "证书已过期"}
     with translation.override("zh-hans"):
         assert dict(facts_told(facts))["产品"][0] == ("类别", "基金")
+
+
+@pytest.mark.django_db
+def test_a_horizon_is_told_by_the_longest_term_it_allows() -> None:
+    with translation.override("en"):
+        assert facts_told({"customer": {"horizon": "c"}})[0][1] == [
+            ("Horizon, as answered", "answer c: terms up to 1,095 days")
+        ]
+        assert facts_told({"customer": {"horizon": "z"}})[0][1] == [("Horizon, as answered", "z")]

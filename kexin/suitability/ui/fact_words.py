@@ -11,11 +11,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from kexin.core.policy import in_force
 from kexin.core.templatetags.kexin import money
 from kexin.party.choices import ConsentChannel, EnterpriseScale, RestrictionCode
 from kexin.products.choices import ProductClass, ProductState, Regime, ReturnForm
 from kexin.suitability.assessments.choices import Capacity, Standing
 from kexin.suitability.matching.choices import Purpose, SaleChannel
+from kexin.suitability.matching.policies import MatchingPolicy
 from kexin.suitability.questionnaires.choices import Objective
 
 PARTS: dict[str, Promise] = {
@@ -130,6 +132,8 @@ def _value(path: str, value: Any) -> str:
         return money(Decimal(str(value)))
     if path in _GRADES:
         return f"{_GRADES[path]}{value}" if value else "–"
+    if path == "customer.horizon" and (days := in_force(MatchingPolicy).horizon_days.get(value)):
+        return _("answer %(answer)s: terms up to %(days)s days") % {"answer": value, "days": f"{days:,}"}
     if path == "customer.held_by_grade":
         return " · ".join(f"R{grade} {money(Decimal(str(each)))}" for grade, each in sorted(value.items())) or "–"
     if path == "customer.held_since":
