@@ -384,7 +384,8 @@ ANSWERED = """
 from tests.personas import build
 from tests.complaint_people import hire_officers
 from kexin.core.models import WorkItem
-from kexin.service.complaints import investigating, letters
+from decimal import Decimal
+from kexin.service.complaints import investigating, letters, settling
 from kexin.service.models import Complaint
 bank = hire_officers(build())
 ning, bai, wu, sun = (bank.actor(who) for who in ("ning", "bai", "wu", "sun"))
@@ -393,6 +394,8 @@ for pk in ({row}, {case}):
     Complaint.objects.filter(pk=pk).update(concerned_unit=bank.units["east"])
     investigating.assign_investigator(pk, actor=ning, post_id=bank.posts["bai"].pk)
     investigating.report_findings(pk, actor=bai, findings="录音显示未提示")
+    settling.propose_settlement(pk, actor=ning, amount=Decimal("300"), terms="退还三百元")
+    settling.approve_settlement(pk, actor=bai, approve=True)
     letters.draft_reply(pk, actor=ning, remedies=("review", "mediation", "arbitration", "court"), **words)
     letters.submit_reply(pk, actor=ning)
     letters.review_reply(pk, actor=wu, approve=True)
@@ -407,11 +410,26 @@ CONFIRMED = (
     COMPLAINT
     + """
 from kexin.portal.models import Visitor
+from kexin.portal.operations.visitor_signing import ask_signing_code, code_shown, live_code
+from kexin.portal.operations.visitor_signing import read_agreement_as_visitor, sign_as_visitor
+from kexin.sales.signatures.choices import ProofMethod
+from kexin.sales.signatures.signing import Proof
+from kexin.sales.tests.test_signature_rules import drawn
+from kexin.service.complaints.signing import own_settlement, sign_own_settlement
 visitor = Visitor.objects.get(pk={visitor})
 assert own.own_complaint(me, {row}).row.outcome == "upheld"
 assert reply_pdf(me, {row})[1].startswith(b"%PDF")
 assert read_letter_as_visitor(visitor, actor=door, complaint_id={case})[1].startswith(b"%PDF")
 own.ask_own_review(actor=me, complaint_id={row}, text="请上级再看一看")
+proof = Proof(method=ProofMethod.CODE)
+sign_own_settlement(actor=me, complaint_id={row}, agreed=True, drawing=drawn(), proof=proof)
+read_agreement_as_visitor(visitor, actor=door, complaint_id={case})
+ask_signing_code(visitor, actor=door, complaint_id={case})
+code = code_shown(live_code(visitor, {case}))
+said = dict(agreed=True, drawing=drawn(), code=code, device={{}})
+assert sign_as_visitor(visitor, actor=door, complaint_id={case}, **said) == "done"
+assert b"signature.json" in read_agreement_as_visitor(visitor, actor=door, complaint_id={case})[1]
+assert own_settlement(own.own_complaint(me, {row}).row).signature is not None
 assert not own.may_ask_again(own.own_complaint(me, {row}).row)
 confirm_complaint({row}, actor=me, agreed=False, channel="portal", text="不认可")
 ask_review_as_visitor(visitor, actor=door, complaint_id={case}, text="不服")
@@ -470,7 +488,7 @@ def test_a_complaint_needs_no_more_than_the_portals_role_which_reads_nothing_of_
             for column in columns:
                 asked = "SELECT has_column_privilege(%s, %s, 'SELECT') AND has_column_privilege(%s, %s, 'UPDATE')"
                 assert role.execute(asked, [table, column] * 2).fetchone() == (column not in kept,), column
-        assert role.execute("SELECT state, terms FROM service_settlement FOR UPDATE").fetchall() == []
+        assert role.execute("SELECT state, terms FROM service_settlement FOR UPDATE").rowcount == 2
         with pytest.raises(errors.InsufficientPrivilege):
             role.execute("SELECT approved_by FROM service_settlement")
         for table in ("service_remediation", "service_articlelink", "service_articlefile"):
