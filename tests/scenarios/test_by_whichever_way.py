@@ -47,6 +47,10 @@ REQUIREMENTS = {
     ),
     "F-11": "reviewed texts begin an answer; what is never promised is not sent",
     "F-13": "calls, mails, short messages, portal and reviews are kept with content, result and reaction",
+    "F-15": (
+        "reviewed texts begin an answer, what is never promised is not sent, the same words by every way",
+        "agreement of free words with product descriptions is judged by people",
+    ),
     "F-14": (
         "answered where the customer wrote, not at night; the preferred channel stands beside the words",
         "the way is not chosen by itself",

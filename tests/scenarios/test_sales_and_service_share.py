@@ -44,6 +44,10 @@ REQUIREMENTS = {
         "the file, notes, calls, referrals and answers of sales and service are one and seen by the other side at once;"
         " risk tolerance, what fits and the class stand beside them"
     ),
+    "F-26": (
+        "what service hears is before sales at the next call, and what sales agrees before service",
+        "a common strategy drawn from feedback is the institution's own",
+    ),
     "E-19": (
         "before a call the manager reads holdings, tier, risk assessment, suitable products, the service plan of the"
         " class, open requests and complaints; service hands feedback that must be answered in time"

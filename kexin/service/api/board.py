@@ -20,7 +20,9 @@ from kexin.service.oversight.figures import (
     board_now,
     service_board,
 )
+from kexin.service.oversight.others import COMPLAINT_RATE, COMPLAINTS, SATISFACTION
 
+OTHERS = (COMPLAINTS, COMPLAINT_RATE, SATISFACTION)
 router = Endpoints("service-board", _("Service board"))
 Hours = Annotated[float | None, Field(description="Hours by the wall clock", examples=[5.5])]
 
@@ -68,6 +70,7 @@ class ServiceDoneShown(Shown):
     solved: int = Field(examples=[36])
     at_once: int = Field(description="Solved at first contact", examples=[20])
     again: int = Field(description="Opened again", examples=[2])
+    resolution: float | None = Field(description="Solved per received, in per cent", examples=[80.0])
     answers: ServiceTimesShown
     results: ServiceTimesShown
 
@@ -80,6 +83,11 @@ class ServiceBoardLine(Shown):
     now: ServiceNowShown
     period: ServiceDoneShown
     before: ServiceDoneShown = Field(description="The period of the same length before it")
+    complaints: int | None = Field(description="Consumer complaints after joining; null for none", examples=[3])
+    complaint_rate: float | None = Field(description="Complaints in per cent of the customers", examples=[0.012])
+    satisfaction: float | None = Field(
+        description="Mean score on 100 of the surveys answered; null for few", examples=[86.5]
+    )
 
 
 class ServiceBoardShown(Shown):
@@ -100,13 +108,15 @@ def _times(row: Times) -> ServiceTimesShown:
 
 
 def _done(row: Done) -> ServiceDoneShown:
-    plain: dict[str, Any] = {name: getattr(row, name) for name in ("received", "told", "solved", "at_once", "again")}
+    plain: dict[str, Any] = {
+        name: getattr(row, name) for name in ("received", "told", "solved", "at_once", "again", "resolution")
+    }
     return ServiceDoneShown(answers=_times(row.answers), results=_times(row.results), **plain)
 
 
 @router.read("/service-board", VIEW_BOARD)
 def read_service_board(request: ApiRequest, wanted: Query[ServiceBoardWanted]) -> ServiceBoardShown:
-    """Open, late, answer and handling times, solved, at first contact, opened again: by unit, person and kind."""
+    """Open, late, times, solved, at first contact, opened again, complaints, satisfaction: by unit, person and kind."""
     asked = asked_for(wanted.first, wanted.last, wanted.unit_id)
     found = service_board(request.actor, asked)
     lines = [
@@ -116,6 +126,7 @@ def read_service_board(request: ApiRequest, wanted: Query[ServiceBoardWanted]) -
             now=_now(found.now.get((dimension, key), Now())),
             period=_done(found.period.get((dimension, key), Done())),
             before=_done(found.before.get((dimension, key), Done())),
+            **{name: found.others.get(name, {}).get((dimension, key)) for name in OTHERS},
         )
         for dimension in DIMENSIONS
         for key in found.keys(dimension)

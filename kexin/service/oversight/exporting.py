@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,16 @@ from django.utils.translation import pgettext_lazy
 from kexin.core.actor import Actor
 from kexin.core.export import Leaving, may_leave, need_purpose
 from kexin.core.operation import operation
-from kexin.service.oversight.figures import DIMENSIONS, Asked, Board, Done, Now, service_board
+from kexin.service.oversight.figures import (
+    DIMENSIONS,
+    Asked,
+    Board,
+    BoardColumn,
+    Done,
+    Now,
+    board_columns,
+    service_board,
+)
 
 EXPORT = "service.export_service_board"
 HEADS = (
@@ -38,12 +47,16 @@ def export_service_board(asked: Asked, *, actor: Actor, purpose: str) -> Board:
     return board
 
 
-def board_file(board: Board, labels: Mapping[tuple[str, str], str]) -> Leaving:
-    """``labels``: names of units, persons and kinds."""
-    return Leaving("service-board", _("Service board"), HEADS, "tt" + "n" * 8 + "mmnmmn", _lines(board, labels))
+def board_file(board: Board, labels: Mapping[tuple[str, str], str], actor: Actor) -> Leaving:
+    """``labels``: names of units, persons and kinds. With the figures of other rooms that the actor may see."""
+    added = board_columns(actor)
+    heads, types = (*HEADS, *(each.label for each in added)), "tt" + "n" * 8 + "mmnmmn" + "m" * len(added)
+    return Leaving("service-board", _("Service board"), heads, types, _lines(board, labels, added))
 
 
-def _lines(board: Board, labels: Mapping[tuple[str, str], str]) -> Iterator[tuple[Any, ...]]:
+def _lines(
+    board: Board, labels: Mapping[tuple[str, str], str], added: Sequence[BoardColumn]
+) -> Iterator[tuple[Any, ...]]:
     for dimension in DIMENSIONS:
         for key in board.keys(dimension):
             place = (dimension, key)
@@ -52,8 +65,13 @@ def _lines(board: Board, labels: Mapping[tuple[str, str], str]) -> Iterator[tupl
                 str(TOLD[dimension]), labels.get(place, ""), now.open, now.late, now.risk, done.received, done.told,
                 done.solved, done.at_once, done.again, _hours(done.answers.median), _hours(done.answers.p90),
                 done.answers.on_time, _hours(done.results.median), _hours(done.results.p90), done.results.on_time,
+                *(_figure(board.others.get(each.key, {}).get(place)) for each in added),
             )  # fmt: skip
 
 
 def _hours(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(f"{value:.2f}")
+
+
+def _figure(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value).quantize(Decimal("0.0001"))

@@ -104,6 +104,11 @@ class Done:
         """Of the results told, in per cent."""
         return 100 * part / self.told if self.told else None
 
+    @property
+    def resolution(self) -> float | None:
+        """问题解决率 (K-14): solved per received, in per cent; above 100 where older ones were worked off."""
+        return 100 * self.solved / self.received if self.received else None
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -114,26 +119,28 @@ class Board:
     now: Mapping[Key, Now]
     period: Mapping[Key, Done]
     before: Mapping[Key, Done]
+    others: Mapping[str, Mapping[Key, Any]] = field(default_factory=dict)  # of other rooms, by their column
 
     def keys(self, dimension: str) -> list[str]:
         """The values of a dimension that have any figure, the most loaded first."""
-        found = {key for figures in (self.now, self.period) for name, key in figures if name == dimension}
+        every = (self.now, self.period, *self.others.values())
+        found = {key for figures in every for name, key in figures if name == dimension}
         load = {key: (self.now.get((dimension, key)) or Now()).open for key in found}
         return sorted(found, key=lambda key: (-load[key], key))
 
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A figure that another room adds to units and persons: ``read(units, first, last)`` by dimension and value.
+    """A figure that another room adds: ``read(actor, asked)`` by dimension and value, of what the actor may see.
 
-    ``units`` is None for everything. ``told`` makes words of a value, ``url`` the list behind it ("" for none).
+    ``right`` is what its readers need beside the board's own; ``told`` makes words of a value.
     """
 
     key: str
     label: type_text
-    read: Callable[[Sequence[int] | None, dt.date, dt.date], Mapping[Key, Any]]
+    read: Callable[[Actor, Asked], Mapping[Key, Any]]
+    right: str
     told: Callable[[Any], str] = str
-    url: Callable[[Key, Asked], str] = lambda key, asked: ""
 
 
 _columns: dict[str, BoardColumn] = {}
@@ -144,8 +151,9 @@ def register_board_column(column: BoardColumn) -> None:
     _columns[column.key] = column
 
 
-def board_columns() -> list[BoardColumn]:
-    return list(_columns.values())
+def board_columns(actor: Actor) -> list[BoardColumn]:
+    """The figures of other rooms that this reader may see."""
+    return [each for each in _columns.values() if actor.may(each.right)]
 
 
 def units_asked(actor: Actor, unit_id: int | None) -> list[int] | None:
@@ -167,7 +175,8 @@ def service_board(actor: Actor, asked: Asked) -> Board:
     """The figures of units within reach. NotFound for a unit outside."""
     units, at = units_asked(actor, asked.unit_id), timezone.now()
     period, before = _period(units, asked)
-    return Board(asked, at, _now(units, at), period, before)
+    others = {each.key: each.read(actor, asked) for each in board_columns(actor)}
+    return Board(asked, at, _now(units, at), period, before, others)
 
 
 @query(VIEW_BOARD, label=_("See the service board"))

@@ -15,7 +15,8 @@ from kexin.service.models import Clock, ServiceRequest
 from kexin.service.policies import ANSWERED, RESULT
 
 
-def _owners() -> list[tuple[int, str]]:
+def post_choices() -> list[tuple[int, str]]:
+    """Every open post with its holder, by name."""
     posts = Post.objects.filter(closed_on=None).values_list("pk", flat=True)
     return sorted(post_labels(posts).items(), key=lambda each: each[1])
 
@@ -24,7 +25,7 @@ class BoardFilters(django_filters.FilterSet):
     under = django_filters.ChoiceFilter(label=_("Unit and those below"), choices=unit_choices, method="of_units")
     unit = django_filters.ChoiceFilter(label=_("Unit"), choices=unit_choices)
     owner = django_filters.ChoiceFilter(
-        label=pgettext_lazy("request", "Responsible"), field_name="owner_post", choices=_owners
+        label=pgettext_lazy("request", "Responsible"), field_name="owner_post", choices=post_choices
     )
     opened = django_filters.DateFromToRangeFilter(label=pgettext_lazy("request", "Opened"), field_name="opened_at")
     told = django_filters.DateFromToRangeFilter(label=_("Result told"), field_name="told_at")

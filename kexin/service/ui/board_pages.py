@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
+from kexin.core.actor import Actor
 from kexin.core.errors import RuleViolation
 from kexin.core.policy import in_force
 from kexin.core.ui.fields import DayInput
@@ -42,10 +43,10 @@ from kexin.service.oversight.figures import (
     board_columns,
     board_now,
     service_board,
-    units_asked,
 )
 from kexin.service.policies import RequestPolicy, parse_kinds
 from kexin.service.queries import VIEW
+from kexin.service.ui.board_lists import other_list
 
 MOST_LINES = 60
 NARROWS = {UNIT: "unit", POST: "owner", KIND: "kind"}
@@ -111,10 +112,9 @@ def now_tiles(now: Now, asked: Asked, lists: bool) -> list[tuple[Any, int, str, 
     ]
 
 
-Added = list[tuple[BoardColumn, Mapping[Key, Any]]]
-
-
-def _lines(board: Board, dimension: str, labels: Mapping[Key, str], lists: bool, added: Added) -> list[dict[str, Any]]:
+def _lines(
+    board: Board, dimension: str, labels: Mapping[Key, str], lists: bool, added: Sequence[BoardColumn], actor: Actor
+) -> list[dict[str, Any]]:
     asked, found = board.asked, []
     for key in board.keys(dimension)[:MOST_LINES]:
         place = (dimension, key)
@@ -138,11 +138,18 @@ def _lines(board: Board, dimension: str, labels: Mapping[Key, str], lists: bool,
                     (_hours(done.results.p90), ""),
                     (_percent(done.results.rate), ""),
                     (_percent(done.share(done.solved)), ""),
-                    *[(column.told(figures[place]) if place in figures else "–", "") for column, figures in added],
+                    cell(_percent(done.resolution), solved="true", **told) if done.received else ("–", ""),
+                    *[_other(board, column, place, actor) for column in added],
                 ],
             }
         )
     return found
+
+
+def _other(board: Board, column: BoardColumn, place: Key, actor: Actor) -> tuple[str, str]:
+    """A figure of another room and the list behind it."""
+    figure = board.others.get(column.key, {}).get(place)
+    return ("–", "") if figure is None else (column.told(figure), other_list(column.key, actor, board.asked, place))
 
 
 def _bars(steps: tuple[int, ...], bars: tuple[int, ...]) -> list[tuple[str, int]]:
@@ -180,6 +187,8 @@ def board(request: HttpRequest) -> HttpResponse:
         (_("Results told"), whole.told, _diff(whole.told, before.told), url(**told)),
         (_("Solved"), _percent(whole.share(whole.solved)),
          _against(whole.share(whole.solved), before.share(before.solved), ""), url(solved="true", **told)),
+        (_("Resolution rate"), _percent(whole.resolution), _against(whole.resolution, before.resolution, ""),
+         url(solved="true", **told)),
         (_("Solved at first contact"), _percent(whole.share(whole.at_once)),
          _against(whole.share(whole.at_once), before.share(before.at_once), ""), url(went="at_once", **told)),
         (_("Opened again"), whole.again, _diff(whole.again, before.again), url(went="again", **told)),
@@ -188,11 +197,10 @@ def board(request: HttpRequest) -> HttpResponse:
         (_("Results on time"), _percent(whole.results.rate),
          _against(whole.results.rate, before.results.rate, ""), url(went="late_result", **told)),
     ]  # fmt: skip
-    units = units_asked(actor, asked.unit_id)
-    added = [(column, column.read(units, asked.first, asked.last)) for column in board_columns()]
-    for column, figures in added:
-        figure = figures.get((WHOLE, ""))
-        tiles.append((column.label, "–" if figure is None else column.told(figure), "", ""))
+    added = board_columns(actor)
+    for column in added:
+        figure, list_url = _other(found, column, (WHOLE, ""), actor)
+        tiles.append((column.label, figure, "", list_url))
     context |= {
         "found": found,
         "tiles": tiles,
@@ -202,11 +210,10 @@ def board(request: HttpRequest) -> HttpResponse:
             (_("Time to the first answer"), whole.answers, before.answers, _bars(ANSWER_STEPS, whole.answers.bars)),
             (_("Time to the result"), whole.results, before.results, _bars(RESULT_STEPS, whole.results.bars)),
         ],
-        "columns": board_columns(),
         "tables": [
-            (_("By unit"), _lines(found, UNIT, labels, lists, added), board_columns()),
-            (_("By person"), _lines(found, POST, labels, lists, []), []),
-            (_("By kind"), _lines(found, KIND, labels, lists, []), []),
+            (_("By unit"), _lines(found, UNIT, labels, lists, added, actor), added),
+            (_("By person"), _lines(found, POST, labels, lists, added, actor), added),
+            (_("By kind"), _lines(found, KIND, labels, lists, [], actor), []),
         ],
         "export_url": f"{reverse('service:export_board')}?{query}" if actor.may(EXPORT) else "",
     }
@@ -245,7 +252,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         except RuleViolation as refusal:
             put_errors(form, refusal)
         else:
-            return sent(form.cleaned_data["format"], board_file(found, _labels(found)), actor)
+            return sent(form.cleaned_data["format"], board_file(found, _labels(found), actor), actor)
     context = {"form": form, "title": _("Export the service board"), "submit_label": _("Export")}
     context |= {"back_url": f"{reverse('service:board')}?{request.GET.urlencode()}"}
     return render(request, "core/form.html", context, status=422 if form.is_bound else 200)

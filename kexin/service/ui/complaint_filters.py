@@ -20,6 +20,7 @@ from kexin.service.complaints.analysis.figures import CAUSE, PRODUCT, REGION, SE
 from kexin.service.complaints.choices import ComplaintNature, ComplaintState, Grade, RegulatoryMajor, Source
 from kexin.service.complaints.policies import ComplaintPolicy
 from kexin.service.models import Complaint, ComplaintGroupMember
+from kexin.service.ui.board_filters import post_choices
 
 NONE = "none"
 _HOW = [(COUNTED, _("Counted (without joined ones)")), (JOINED, _("Joined with another"))]
@@ -103,6 +104,7 @@ class ComplaintFilter(CaseFilter):
     region = UnitFilter(label=pgettext_lazy("complaint figures", "Region"), choices=unit_choices, method="of_region")
     unit = UnitFilter(label=_("Unit"), choices=unit_choices, method="of_unit")
     under = UnitFilter(label=_("Unit and those below"), choices=unit_choices, method="of_units")
+    lead = UnitFilter(label=_("Lead manager"), field_name="customer__lead_post", choices=post_choices)
     product = django_filters.CharFilter(label=_("Code of the product"), method="of_product")
     seller = django_filters.CharFilter(label=_("Staff number of the seller"), method="of_seller")
     group = django_filters.CharFilter(label=_("Group number"), method="of_group")

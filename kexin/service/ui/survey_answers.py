@@ -32,6 +32,8 @@ from kexin.service.surveys.choices import InvitationState, Loyalty, QuestionKind
 from kexin.service.surveys.content import Content, Given, Question, said
 from kexin.service.surveys.inviting import invite_to_survey
 from kexin.service.surveys.queries import survey_invitation, survey_invitations
+from kexin.service.ui.board_filters import post_choices
+from kexin.service.ui.complaint_filters import UnitFilter
 
 LEVEL = {InvitationState.OPEN.value: "calm", InvitationState.ANSWERED.value: "good", InvitationState.EXPIRED.value: ""}
 
@@ -60,7 +62,9 @@ class InvitationFilter(django_filters.FilterSet):
     loyalty = django_filters.ChoiceFilter(label=_("Would recommend us"), choices=Loyalty.choices, method="by_loyalty")
     since = django_filters.DateFilter(label=_("Asked from"), field_name="invited_at", lookup_expr="date__gte")
     until = django_filters.DateFilter(label=_("Asked until"), field_name="invited_at", lookup_expr="date__lte")
+    answered = django_filters.DateFromToRangeFilter(label=pgettext_lazy("survey", "Answered"), field_name="answered_at")
     unit = django_filters.NumberFilter(label=_("Unit"), field_name="unit")
+    post = UnitFilter(label=pgettext_lazy("survey", "Whose service"), choices=post_choices)
     below = django_filters.NumberFilter(label=_("Unit and all below it"), method="by_below")
     tier = django_filters.CharFilter(label=_("Tier"), field_name="tier")
     dimension = django_filters.CharFilter(label=pgettext_lazy("survey", "Dimension"), method="by_dimension")
