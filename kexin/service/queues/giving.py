@@ -93,6 +93,7 @@ def take_queued_request(request: ServiceRequest | int, *, actor: Actor) -> Servi
         mine = row.offered_post_id == member.post_id
         settle_offer(row, outcome="accepted" if mine else "withdrawn", by=actor.name, cancelled=not mine)
     row.offered_post, row.offered_by, row.offer_reason = None, "", ""
+    QueueMember.objects.lock_room([member.post_id])
     _given(member)
     hand_over(row, Post.objects.get(pk=member.post_id))
     row.version += 1
@@ -210,6 +211,7 @@ def _choose(
 ) -> Candidate | None:
     if queue is None:
         return None
+    QueueMember.objects.lock_room(QueueMember.objects.filter(queue=queue, left_at=None).values_list("post", flat=True))
     needs = dict(queue.needs)
     spoken = rules.for_language(row.customer.party.language) if row is not None and row.customer is not None else ""
     if spoken:
@@ -231,7 +233,7 @@ def _unattended(row: ServiceRequest) -> bool:
 
 
 def _locked(queue_id: int) -> RequestQueue | None:
-    """The queue in use, locked: two items never see the same room."""
+    """The queue in use, locked: one item after the other. The room of its members is locked where it is counted."""
     return RequestQueue.objects.select_for_update(of=("self",)).filter(pk=queue_id, retired_at=None).first()
 
 

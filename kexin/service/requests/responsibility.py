@@ -15,7 +15,7 @@ from kexin.core.policy import in_force
 from kexin.people.models import Post
 from kexin.people.queries import held_on
 from kexin.service.events import RequestReassigned
-from kexin.service.models import ServiceRequest
+from kexin.service.models import QueueMember, ServiceRequest
 from kexin.service.policies import RequestPolicy
 from kexin.service.requests.handling import ASSIGNS, is_head, locked, owned
 from kexin.service.requests.opening import HANDLES
@@ -118,6 +118,7 @@ def assign_request(request: ServiceRequest | int, *, actor: Actor, post_id: int,
 def _taker(row: ServiceRequest, post_id: int) -> Post:
     if post_id not in takers(row):
         raise RuleViolation(fields={"post_id": _("Choose a post that somebody holds and that handles requests.")})
+    QueueMember.objects.lock_room([post_id])  # queues count what this adds before they give the post more
     return Post.objects.get(pk=post_id)
 
 

@@ -24,7 +24,7 @@ from kexin.service.models import RequestQueue, ServiceRequest
 from kexin.service.queues import editing, giving
 from kexin.service.queues.members import candidates
 from kexin.service.queues.policies import QueuePolicy
-from kexin.service.requests import closing, handling, opening, sweeping
+from kexin.service.requests import closing, handling, opening, responsibility, sweeping
 
 MONDAY = dt.datetime(2026, 3, 9, 10, tzinfo=zone())
 DAY = dt.timedelta(days=1)
@@ -41,7 +41,7 @@ def _monday(time_machine: Any) -> Any:
 
 
 def at_once(held: Any, *acts: Callable[[], Any]) -> list[Any]:
-    """All acts come to wait for the row ``held``, each on a connection of its own; then it is let go."""
+    """All acts come to wait for the row ``held``, one after the other, each on its connection; then it is let go."""
     said: list[Any] = [None] * len(acts)
 
     def run(number: int) -> None:
@@ -55,9 +55,9 @@ def at_once(held: Any, *acts: Callable[[], Any]) -> list[Any]:
     threads = [threading.Thread(target=run, args=[number]) for number in range(len(acts))]
     with transaction.atomic():
         type(held).objects.select_for_update(of=("self",)).get(pk=held.pk)
-        for each in threads:
+        for number, each in enumerate(threads, start=1):
             each.start()
-        _until_all_wait(len(acts), said)
+            _until_all_wait(number, said)
     for each in threads:
         each.join(PATIENCE)
         assert not each.is_alive()
@@ -74,7 +74,7 @@ def _until_all_wait(wanted: int, said: list[Any]) -> None:
             )
             if cursor.fetchone()[0] >= wanted:
                 return
-            assert said == [None] * wanted, f"one did not wait for the row: {said}"
+            assert said == [None] * len(said), f"one did not wait for the row: {said}"
     pytest.fail("not all came to wait")
 
 
@@ -82,15 +82,13 @@ def asked(bank: Any, customer: Any) -> ServiceRequest:
     return opening.open_request(customer, actor=bank.actor("sun"), **TOLD)
 
 
-def queue_of(bank: Any, **capacity: int) -> RequestQueue:
+def queue_of(bank: Any, name: str = "银行卡", **capacity: int) -> RequestQueue:
     zhou = bank.actor("zhou")
-    made = editing.propose_queue(
-        actor=zhou, unit_id=bank.units["east"].pk, name="银行卡", name_en="Cards", reason="专人"
-    )
+    made = editing.propose_queue(actor=zhou, unit_id=bank.units["east"].pk, name=name, name_en="Cards", reason="专人")
     decide_approval(made, actor=bank.actor("wu"), approve=True)
-    queue = RequestQueue.objects.get()
-    for name, carries in capacity.items():
-        editing.keep_queue_member(queue, actor=zhou, post_id=bank.posts[name].pk, capacity=carries)
+    queue = RequestQueue.objects.get(name=name)
+    for who, carries in capacity.items():
+        editing.keep_queue_member(queue, actor=zhou, post_id=bank.posts[who].pk, capacity=carries)
     return queue
 
 
@@ -148,6 +146,41 @@ def test_two_that_come_at_once_do_not_fill_the_same_room(bank: Any, chen: Any) -
     offered = ServiceRequest.objects.filter(offered_post=bank.posts["zhou"]).count()
     assert offered == 1
     assert ServiceRequest.objects.filter(queued_at__isnull=False).count() == 2
+
+
+@alone
+def test_two_queues_that_give_at_once_do_not_fill_the_same_room_of_one_member(bank: Any, chen: Any) -> None:
+    queues = [queue_of(bank, name, zhou=1) for name in ("银行卡", "存款")]
+    rows = [asked(bank, chen) for _each in range(2)]
+    sun = bank.actor("sun")
+    at_once(
+        bank.posts["zhou"],  # whoever offers something to the post comes to wait here, having chosen
+        *(
+            lambda row=row, queue=queue: giving.queue_request(row.pk, actor=sun, queue_id=queue.pk, reason="专人")  # type: ignore[misc]
+            for row, queue in zip(rows, queues, strict=True)
+        ),
+    )
+    assert ServiceRequest.objects.filter(offered_post=bank.posts["zhou"]).count() == 1
+    assert ServiceRequest.objects.filter(queued_at__isnull=False).count() == 2
+    assert [giving.give_out_queue(each.pk, actor=system("clock.service")) for each in queues] == [0, 0]
+
+
+@alone
+@pytest.mark.parametrize("act", [responsibility.assign_request, responsibility.offer_request])
+def test_a_queue_waits_for_who_hands_its_member_something_at_that_moment(bank: Any, chen: Any, act: Any) -> None:
+    queue = queue_of(bank)
+    waits, other = asked(bank, chen), asked(bank, chen)
+    giving.queue_request(waits, actor=bank.actor("sun"), queue_id=queue.pk, reason="专人")
+    editing.keep_queue_member(queue, actor=bank.actor("zhou"), post_id=bank.posts["lin"].pk, capacity=1)
+    by = bank.actor("zhou" if act is responsibility.assign_request else "sun")
+    _handed, given = at_once(
+        bank.posts["lin"],
+        lambda: act(other.pk, actor=by, post_id=bank.posts["lin"].pk, reason="熟悉"),
+        lambda: giving.give_out_queue(queue.pk, actor=system("clock.service")),
+    )
+    assert given == 0
+    waits.refresh_from_db()
+    assert (waits.offered_post_id, waits.queued_at is not None) == (None, True)
 
 
 @shared
