@@ -103,7 +103,7 @@ def match_calls(
 
 def _callers(actor: Actor, product_ids: Collection[int]) -> Mapping[int, tuple[str, ...]]:
     rows = list(Product.objects.filter(pk__in=product_ids))
-    return {pk: tuple(words for _code, words in each.reasons) for pk, each in _seller(actor, rows).items()}
+    return {pk: tuple(str(words) for _code, words in each.reasons) for pk, each in _seller(actor, rows).items()}
 
 
 def _decide(actor: Actor, product_id: int, customer_ids: Collection[int], spoken: bool) -> Mapping[int, Opinion]:
