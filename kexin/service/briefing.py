@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kexin.core.actor import Actor
-from kexin.engagement.calls.known import Known
+from kexin.engagement.calls.known import Known, reached
 from kexin.party.models import Customer
 from kexin.service.care.queries import VIEW as VIEW_CARE
 from kexin.service.care.queries import care_of
@@ -34,7 +34,7 @@ def known(actor: Actor, customer: Customer) -> Iterator[Known]:
         for row in [each for each in requests_of(actor, customer) if each.state in UNFINISHED][:SHOWN]:
             link = reverse("service:request", args=[row.pk])
             yield Known(_("Request"), f"{row.subject} · {row.get_state_display()}", link)
-    if actor.may(VIEW_CARE) and Customer.objects.visible_to(actor, VIEW_CARE).filter(pk=customer.pk).exists():
+    if reached(actor, customer, VIEW_CARE):
         touches, pause = care_of(actor, customer.pk)
         for touch in touches[:1]:
             words = f"{touch.plan.shown_name} · {touch.day} · {touch.get_state_display()}"

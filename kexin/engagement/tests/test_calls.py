@@ -429,7 +429,7 @@ def test_query_budget_of_the_screen(bank: Any, chen: Any, client_of: Any) -> Non
             reads.append(len(caught))
         counts.append(min(reads))
     assert counts[1] <= counts[0] + 1, counts
-    assert counts[0] <= 62, counts  # 17 of them for what fits this customer, 8 for what the other floors know
+    assert counts[0] <= 59, counts  # 15 of them for what fits this customer, 8 for what the other floors know
 
 
 def test_lists_are_made_from_the_customer_list_and_exported(bank: Any, chen: Any, client_of: Any) -> None:

@@ -131,14 +131,15 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A figure that another room adds: ``read(actor, asked)`` by dimension and value, of what the actor may see.
+    """A figure that another room adds: ``read(actor, asked, before)`` by dimension and value.
 
+    ``before``: what the columns registered earlier have read, by their keys: a share is taken of it, not counted anew.
     ``right`` is what its readers need beside the board's own; ``told`` makes words of a value.
     """
 
     key: str
     label: type_text
-    read: Callable[[Actor, Asked], Mapping[Key, Any]]
+    read: Callable[[Actor, Asked, Mapping[str, Mapping[Key, Any]]], Mapping[Key, Any]]
     right: str
     told: Callable[[Any], str] = str
 
@@ -175,7 +176,9 @@ def service_board(actor: Actor, asked: Asked) -> Board:
     """The figures of units within reach. NotFound for a unit outside."""
     units, at = units_asked(actor, asked.unit_id), timezone.now()
     period, before = _period(units, asked)
-    others = {each.key: each.read(actor, asked) for each in board_columns(actor)}
+    others: dict[str, Mapping[Key, Any]] = {}
+    for each in board_columns(actor):
+        others[each.key] = each.read(actor, asked, others)
     return Board(asked, at, _now(units, at), period, before, others)
 
 

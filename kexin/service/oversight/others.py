@@ -49,6 +49,7 @@ from kexin.service.surveys.results import RESULTS
 from kexin.service.surveys.statistics import hidden
 
 COMPLAINTS, COMPLAINT_RATE, SATISFACTION = "complaints", "complaint_rate", "satisfaction"
+Before = Mapping[str, Mapping[Key, Any]]  # what the columns registered earlier have read
 
 
 def _places(groups: Iterable[tuple[int | None, int | None, int]]) -> Counter[Key]:
@@ -71,7 +72,7 @@ def _units(actor: Actor, asked: Asked) -> list[int] | None:
     return sorted({*seen} & {*counted})
 
 
-def complaints(actor: Actor, asked: Asked) -> Mapping[Key, int]:
+def complaints(actor: Actor, asked: Asked, before: Before) -> Mapping[Key, int]:
     """How many were brought; joined ones count with the one they go on in."""
     try:
         units = _units(actor, asked)
@@ -82,9 +83,9 @@ def complaints(actor: Actor, asked: Asked) -> Mapping[Key, int]:
     return _places(groups.annotate(Count("pk")))
 
 
-def complaint_rate(actor: Actor, asked: Asked) -> Mapping[Key, Decimal]:
+def complaint_rate(actor: Actor, asked: Asked, before: Before) -> Mapping[Key, Decimal]:
     """Complaints in per cent of the customers in the care of the unit or person; where there was a complaint."""
-    counts = complaints(actor, asked)
+    counts = before[COMPLAINTS]
     if not counts:
         return {}
     units = _units(actor, asked)
@@ -96,7 +97,7 @@ def complaint_rate(actor: Actor, asked: Asked) -> Mapping[Key, Decimal]:
     return {place: Decimal(100 * count) / customers[place] for place, count in counts.items() if customers[place]}
 
 
-def satisfaction(actor: Actor, asked: Asked) -> Mapping[Key, Decimal]:
+def satisfaction(actor: Actor, asked: Asked, before: Before) -> Mapping[Key, Decimal]:
     """Mean scores of groups that are large enough, so that nobody's own answer can be told from them."""
     units, smallest = units_asked(actor, asked.unit_id), in_force(SurveyPolicy).smallest_group
     rows = SurveyInvitation.objects.visible_to(actor, RESULTS).filter(

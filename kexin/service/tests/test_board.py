@@ -51,7 +51,7 @@ def test_each_number_is_what_happened_and_the_period_before_stands_beside_it(
 ) -> None:
     zhou = bank.actor("zhou")
     asked = asked_for(MONDAY.date(), MONDAY.date() + dt.timedelta(days=10))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         board = service_board(zhou, asked)
     whole, now = board.period[WHOLE, ""], board.now[WHOLE, ""]
     assert (now.open, now.late, now.waiting) == (4, 1, 3)

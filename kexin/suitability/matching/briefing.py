@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kexin.core.actor import Actor
 from kexin.core.listing import listed
-from kexin.engagement.calls.known import Known
+from kexin.engagement.calls.known import Known, reached
 from kexin.party.models import Customer
 from kexin.suitability.assessments.choices import Standing
 from kexin.suitability.assessments.queries import VIEW as VIEW_ASSESSMENTS
@@ -28,18 +28,15 @@ NAMED = 3  # products named; the others are counted
 def known(actor: Actor, customer: Customer) -> Iterator[Known]:
     """Only what the caller may see of this customer."""
     page = reverse("party:customer", args=[customer.pk])
-    if _reached(actor, customer, VIEW_ASSESSMENTS):
+    seen = reached(actor, customer, VIEW_ASSESSMENTS, VIEW_SHELF, VIEW_VALUE)
+    if VIEW_ASSESSMENTS in seen:
         yield from _tolerance(actor, customer, page)
-    if _reached(actor, customer, VIEW_SHELF):
+    if VIEW_SHELF in seen:
         yield _fitting(actor, customer, page)
-    if _reached(actor, customer, VIEW_VALUE):
+    if VIEW_VALUE in seen:
         value = value_file(actor, customer.pk)
         if value is not None and value.strategy:
             yield Known(_("Service plan"), f"{value.label} · {value.strategy}", page)
-
-
-def _reached(actor: Actor, customer: Customer, right: str) -> bool:
-    return actor.may(right) and Customer.objects.visible_to(actor, right).filter(pk=customer.pk).exists()
 
 
 def _tolerance(actor: Actor, customer: Customer, page: str) -> Iterator[Known]:
