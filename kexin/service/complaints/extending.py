@@ -96,7 +96,7 @@ def _decide(row: Complaint, actor: Actor, right: str, approve: bool, note: str) 
     settle(EXTENSION, row, outcome="approved" if approve else "refused", by=actor.name)
     step(row, "extended" if approve else "not-extended", actor, words)
     if approve:
-        owe_within(TELL_EXTENSION, row, row.contact_post, 8)
+        owe_within(TELL_EXTENSION, row, row.contact_post)
         emit(ComplaintExtended(row.customer_id, row.complaint_no, row.pk, asked.to_days, clock.due_at.isoformat()))
     return asked
 

@@ -50,7 +50,6 @@ from kexin.service.rules import LONGEST_TEXT, clean, text_fits
 DRAFT, REVIEWS = "service.draft_reply", "service.review_reply"
 TEMPLATE = Path(__file__).parents[1] / "typeset" / "reply.typ"
 LONGEST_BASIS = 2000
-WORKING_HOURS = 16  # two working days to review or deliver, within the limits of the case
 
 
 @operation(DRAFT, label=_("Draft the reply to a complaint"), plain=("outcome", "remedies", "addressee", "language"))
@@ -153,7 +152,7 @@ def submit_reply(complaint: Complaint | int, *, actor: Actor) -> ComplaintLetter
     letter.save()
     store(row)
     step(row, "submit", actor)
-    owe_within(REVIEW, row, post, WORKING_HOURS)
+    owe_within(REVIEW, row, post)
     return letter
 
 
@@ -174,7 +173,7 @@ def review_reply(complaint: Complaint | int, *, actor: Actor, approve: bool, not
     step(row, "approve" if approve else "return", actor, words)
     settle(REVIEW, row, outcome="approved" if approve else "returned", by=actor.name)
     if approve:
-        owe_within(DELIVERY, row, row.contact_post, WORKING_HOURS)
+        owe_within(DELIVERY, row, row.contact_post)
     return letter
 
 

@@ -25,7 +25,6 @@ from kexin.service.requests.running import now
 from kexin.service.rules import clean
 
 SIGN, CONFIRM = "service.sign_settlement", "service.confirm_paper_settlement"
-HOURS = 16  # working hours within which a copy is looked at
 
 
 @operation(SIGN, label=_("Record a signed settlement"), plain=("agreement_no", "reason"))
@@ -59,7 +58,7 @@ def sign_settlement(
     made.paper_by, made.paper_at = actor.name, now()
     made.save()
     step(row, "settlement-paper", actor)
-    owe_within(SETTLEMENT_PAPER, row, post, HOURS)
+    owe_within(SETTLEMENT_PAPER, row, post)
     emit(SettlementCopyRecorded(row.customer_id, row.complaint_no, row.pk, reason))
     return made
 

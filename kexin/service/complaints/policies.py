@@ -188,6 +188,12 @@ class ComplaintPolicy(Policy):
     major_hours: int = setting(
         _("Senior management looks at a major complaint within"), unit=_("working hours"), minimum=1, maximum=80
     )
+    step_hours: int = setting(
+        _("A reply, settlement or copy is looked at within"), unit=_("working hours"), minimum=1, maximum=80
+    )
+    tell_hours: int = setting(
+        _("The complainant is told of a put-off limit within"), unit=_("working hours"), minimum=1, maximum=80
+    )
     remedy_days: int = setting(_("A root cause has its measure within"), unit=_("days"), minimum=1, maximum=365)
     keep_years: int = setting(_("Files are kept for"), unit=_("years"), minimum=1, maximum=50)
 

@@ -31,7 +31,6 @@ LEVELS = (
     "service.approve_large_settlement",
     "service.approve_largest_settlement",
 )
-HOURS = 16  # working hours within which a proposal is decided
 
 
 @operation("service.propose_settlement", label=_("Propose a settlement of a complaint"), plain=("language",))
@@ -68,7 +67,7 @@ def propose_settlement(
     )
     made.save()
     step(row, "settlement", actor)
-    owe_within(SETTLEMENT, row, post, HOURS)
+    owe_within(SETTLEMENT, row, post)
     return made
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from kexin.core.calendar import Deadline, add
 from kexin.core.errors import type_text
 from kexin.core.models import WorkItem
+from kexin.core.policy import in_force
 from kexin.core.values import Duration
 from kexin.core.workflow import WorkKind, close_work, open_work, register_work_kind
 from kexin.people.models import Post
@@ -40,9 +41,11 @@ def owe_by(kind: str, row: Complaint, post: Post, due: dt.datetime) -> WorkItem:
     return owe(kind, row, post, due)
 
 
-def owe_within(kind: str, row: Complaint, post: Post, hours: int) -> WorkItem:
-    """The same, within working hours."""
-    return owe(kind, row, post, add(timezone.now(), Duration(hours, "working_hours")))
+def owe_within(kind: str, row: Complaint, post: Post) -> WorkItem:
+    """The same, within the working hours that the policy gives a step between colleagues, or to tell a complainant."""
+    rules = in_force(ComplaintPolicy)
+    hours = rules.tell_hours if kind == TELL_EXTENSION else rules.step_hours
+    return owe(kind, row, post, add(timezone.now(), Duration(hours, "working_hours")), rules.policy_version)
 
 
 def owe(kind: str, row: Complaint, post: Post, due: Deadline | dt.datetime, policy_id: int | None = None) -> WorkItem:

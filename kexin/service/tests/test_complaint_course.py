@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from kexin.core.calendar import business_date, zone
+from kexin.core.calendar import add, business_date, zone
 from kexin.core.errors import NotFound, NotPermitted, RuleViolation
 from kexin.core.models import AuditEntry, Event, WorkItem
+from kexin.core.policy import in_force
+from kexin.core.values import Duration
 from kexin.party.models import Party
 from kexin.service.complaints import (
     agreement,
@@ -28,8 +30,10 @@ from kexin.service.complaints import (
 )
 from kexin.service.complaints.amounts import amount_in_english, amount_in_words
 from kexin.service.complaints.events import ComplaintClosed
+from kexin.service.complaints.policies import ComplaintPolicy
 from kexin.service.complaints.receiving import ComplaintData, receive_complaint
 from kexin.service.models import Complaint, ComplaintLetter, Remediation, Settlement, SurveyInvitation
+from kexin.service.requests.running import now
 from kexin.service.surveys.handlers import ask_after_complaint
 from tests.complaint_people import hire_officers, signed_copy
 
@@ -335,6 +339,9 @@ def test_settlements_stay_within_authority_and_four_eyes(staffed: Any, case: Com
     paid = {"paid_on": day, "tax": Decimal(0), "reference": "P1"}
     paper.sign_settlement(case, actor=ning, agreement_no="HJ-2026-1", signed_on=day, file_id=copy, reason="portal")
     assert owed("service.settlement_paper") == [staffed.posts["wu"].pk]
+    work, rules = WorkItem.objects.get(kind="service.settlement_paper", status="open"), in_force(ComplaintPolicy)
+    assert work.policy_id == rules.policy_version
+    assert abs(work.due_at - add(now(), Duration(rules.step_hours, "working_hours")).at) < dt.timedelta(minutes=1)
     with pytest.raises(RuleViolation) as refusal:
         settling.check_settlement_payment(case, actor=wu, **paid)  # type: ignore[arg-type]
     assert "第二人" in str(refusal.value.message)
