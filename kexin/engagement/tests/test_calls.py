@@ -24,7 +24,7 @@ from kexin.engagement.calls.working import dial_call, drop_call, log_call, take_
 from kexin.engagement.models import CallEntry, CallList, Contact
 from kexin.party.data import ContactData, PartyData
 from kexin.party.events import PortfolioAssigned
-from kexin.party.models import ContactPoint
+from kexin.party.models import ContactPoint, Party
 from kexin.party.operations import create_customer, record_contact
 
 pytestmark = pytest.mark.django_db
@@ -388,9 +388,11 @@ def test_open_calls_go_with_the_customer(bank: Any, chen: Any) -> None:
 
 def test_the_screen_by_its_pages(bank: Any, chen: Any, client_of: Any) -> None:
     made = a_list(bank, chen, somebody(bank, "王建国", "13900001111"))
+    Party.objects.filter(pk=chen.pk).update(language="bo")
     client = client_of("lin")
     assert client.post(reverse("engagement:next_call"), {"list": made.pk}).status_code == 302
     page = client.get(reverse("engagement:calls"))
+    assert '<span class="chip">藏文</span>' in page.content.decode()
     assert "陈秀兰" in page.content.decode()
     assert "13800005678" not in page.content.decode()
     entry = CallEntry.objects.get(customer=chen)

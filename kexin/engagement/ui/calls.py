@@ -28,6 +28,7 @@ from kexin.engagement.calls.visits import PURPOSES, VisitAgreed, free_days
 from kexin.engagement.calls.working import dial_call, drop_call, log_call, take_call, undo_call
 from kexin.holdings.aum.queries import tier_name
 from kexin.holdings.policies import TierPolicy
+from kexin.party.ui.forms import LANGUAGES
 
 LEVELS = {
     "reached": "calm",
@@ -128,6 +129,7 @@ def _brief(actor: Actor, entry_id: int, rules: CallPolicy) -> dict[str, Any]:
     rungs = in_force(TierPolicy).rungs()
     return {
         "it": brief,
+        "language": dict(LANGUAGES).get(brief.language, brief.language),
         "tier": tier_name(rungs, brief.customer.tier) if brief.customer.tier else "",
         "numbers": [(each, mask_contact(each.value)) for each in brief.contacts],
         "earlier": [(each, label_of(rules, each.result), people.get(each.by, each.by)) for each in brief.earlier],
